@@ -1,0 +1,71 @@
+#include "domain/activity.h"
+
+#include <variant>
+
+#include "absl/strings/string_view.h"
+
+namespace ipstore::orders {
+namespace {
+
+// One overload for each alternative of Event, so that a new one does not compile until it is named here.
+struct KindVisitor {
+  ActivityKind operator()(const OrderCreated&) const { return ActivityKind::kOrderCreated; }
+  ActivityKind operator()(const OrderMoved&) const { return ActivityKind::kOrderMoved; }
+  ActivityKind operator()(const CheckRecorded&) const { return ActivityKind::kCheckRecorded; }
+  ActivityKind operator()(const GatheringRecorded&) const { return ActivityKind::kGatheringRecorded; }
+  ActivityKind operator()(const InvoiceRecorded&) const { return ActivityKind::kInvoiceRecorded; }
+  ActivityKind operator()(const TrackingRecorded&) const { return ActivityKind::kTrackingRecorded; }
+  ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
+};
+
+}  // namespace
+
+ActivityKind KindOf(const Event& event) { return std::visit(KindVisitor{}, event); }
+
+bool ChangesState(const Event& event) { return !std::holds_alternative<CommentAdded>(event); }
+
+absl::string_view Name(ActivityKind kind) {
+  switch (kind) {
+    case ActivityKind::kOrderCreated:
+      return "ORDER_CREATED";
+    case ActivityKind::kOrderMoved:
+      return "ORDER_MOVED";
+    case ActivityKind::kCheckRecorded:
+      return "CHECK_RECORDED";
+    case ActivityKind::kGatheringRecorded:
+      return "GATHERING_RECORDED";
+    case ActivityKind::kInvoiceRecorded:
+      return "INVOICE_RECORDED";
+    case ActivityKind::kTrackingRecorded:
+      return "TRACKING_RECORDED";
+    case ActivityKind::kCommentAdded:
+      return "COMMENT_ADDED";
+  }
+  return "";
+}
+
+absl::string_view Name(Visibility value) {
+  switch (value) {
+    case Visibility::kPublic:
+      return "PUBLIC";
+    case Visibility::kInternal:
+      return "INTERNAL";
+  }
+  return "";
+}
+
+absl::string_view Name(NotificationWish value) {
+  switch (value) {
+    case NotificationWish::kNothingToTell:
+      return "NOTHING_TO_TELL";
+    case NotificationWish::kNotify:
+      return "NOTIFY";
+    case NotificationWish::kSuppressedByCaller:
+      return "SUPPRESSED_BY_CALLER";
+    case NotificationWish::kSuppressedBySetting:
+      return "SUPPRESSED_BY_SETTING";
+  }
+  return "";
+}
+
+}  // namespace ipstore::orders

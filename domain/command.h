@@ -1,0 +1,93 @@
+// What callers ask for, in the domain's own terms.
+#ifndef IPSTORE_ORDERS_DOMAIN_COMMAND_H_
+#define IPSTORE_ORDERS_DOMAIN_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "domain/activity.h"
+#include "domain/lifecycle.h"
+#include "domain/order.h"
+
+namespace ipstore::orders {
+
+// Who calls. A service may act on behalf of a customer or a member of staff.
+struct Caller {
+  Actor actor;
+  std::optional<Actor> on_behalf_of;
+
+  // Whose rights apply: those of whom the call is made for.
+  const Actor& Effective() const { return on_behalf_of.has_value() ? *on_behalf_of : actor; }
+  Role EffectiveRole() const { return Effective().role; }
+  bool IsCustomer() const { return EffectiveRole() == Role::kCustomer; }
+
+  friend bool operator==(const Caller&, const Caller&) = default;
+};
+
+struct CreateOrder {
+  OrderContent content;  // line numbers are given by the order of the lines
+  std::optional<Amount> expected_gross;
+  bool notify = true;
+};
+
+// A parcel as a caller names it: `number` 0 adds one, any other corrects that one.
+struct ParcelChange {
+  std::int32_t number = 0;
+  std::string carrier;
+  std::string tracking_number;
+  std::string tracking_url;
+  std::string carrier_status;
+};
+
+struct NewComment {
+  std::string text;
+  Visibility visibility = Visibility::kPublic;
+};
+
+// Takes one step of the lifecycle. Beside the action it holds what that action is given; the rest is empty.
+struct TransitionOrder {
+  OrderAction action = OrderAction::kStartProcessing;
+  std::string reason;                           // CANCEL, RETURN_*
+  std::vector<ParcelChange> parcels;            // HAND_TO_CARRIER; may be empty when parcels were recorded before
+  std::optional<absl::Time> expected_delivery;  // HAND_TO_CARRIER
+  std::optional<absl::Time> pickup_until;       // OFFER_PICKUP
+  std::optional<VehicleTrip> vehicle_trip;      // DISPATCH_VEHICLE
+  std::vector<RegatherLine> regather;           // RETURN_TO_GATHERING
+  std::optional<NewComment> comment;
+  bool notify = true;
+};
+
+struct RecordCheck {
+  CheckKind check = CheckKind::kDetails;
+  CheckOutcome outcome = CheckOutcome::kPassed;
+  std::string note;
+};
+
+struct RecordGathering {
+  std::vector<GatheringRecorded::Item> items;
+};
+
+struct RecordInvoice {
+  Invoice invoice;
+};
+
+struct RecordTracking {
+  std::vector<ParcelChange> parcels;
+  std::optional<absl::Time> expected_delivery;
+  bool notify = true;
+};
+
+struct AddComment {
+  NewComment comment;
+  bool notify = true;
+};
+
+using OrderCommand = std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice, RecordTracking, AddComment>;
+
+}  // namespace ipstore::orders
+
+#endif  // IPSTORE_ORDERS_DOMAIN_COMMAND_H_

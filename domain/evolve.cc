@@ -1,0 +1,182 @@
+#include "domain/evolve.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+namespace ipstore::orders {
+namespace {
+
+// The line must exist: Decide refuses lines that the order does not have.
+Line& LineOf(Order& order, std::int32_t number) {
+  return *std::ranges::find(order.content.lines, number, &Line::number);
+}
+
+void Gather(Line& line, const Source& source, std::int64_t quantity) {
+  auto from = std::ranges::find(line.gathered, source, &GatheredFrom::source);
+  if (from != line.gathered.end()) {
+    from->quantity += quantity;
+  } else {
+    line.gathered.push_back({source, quantity});
+  }
+}
+
+// Takes pieces back, those gathered last first: nobody says which of the equal pieces was damaged.
+void Ungather(Line& line, std::int64_t quantity) {
+  while (quantity > 0 && !line.gathered.empty()) {
+    GatheredFrom& last = line.gathered.back();
+    const std::int64_t taken = std::min(quantity, last.quantity);
+    last.quantity -= taken;
+    quantity -= taken;
+    if (last.quantity == 0) line.gathered.pop_back();
+  }
+}
+
+void PutParcel(Order& order, const Parcel& parcel) {
+  auto known = std::ranges::find(order.parcels, parcel.number, &Parcel::number);
+  if (known != order.parcels.end()) {
+    *known = parcel;
+  } else {
+    order.parcels.push_back(parcel);
+  }
+  order.last_parcel_number = std::max(order.last_parcel_number, parcel.number);
+}
+
+// The attempt to deliver is over: what it was made of goes, the invoice stays (product §2).
+void ClearHandover(Order& order) {
+  order.parcels.clear();
+  order.expected_delivery.reset();
+  order.pickup_until.reset();
+  order.vehicle_trip.reset();
+}
+
+// What the step itself does to the order, beyond its status.
+void ApplyAction(Order& order, const OrderMoved& moved) {
+  switch (moved.action) {
+    case OrderAction::kHandToCarrier:
+      for (const Parcel& parcel : moved.parcels) PutParcel(order, parcel);
+      if (moved.expected_delivery.has_value()) order.expected_delivery = moved.expected_delivery;
+      break;
+    case OrderAction::kOfferPickup:
+      order.pickup_until = moved.pickup_until;
+      break;
+    case OrderAction::kDispatchVehicle:
+      order.vehicle_trip = moved.vehicle_trip;
+      break;
+    case OrderAction::kCancel:
+      order.cancellation_reason = moved.reason;
+      break;
+    case OrderAction::kReturnToProcessing:
+      order.checks[CheckKind::kAvailability].reset();
+      break;
+    case OrderAction::kReturnToGathering:
+      for (const RegatherLine& again : moved.regather) Ungather(LineOf(order, again.line), again.quantity);
+      break;
+    case OrderAction::kReturnUndelivered:
+      ClearHandover(order);
+      break;
+    case OrderAction::kStartProcessing:
+    case OrderAction::kStartGathering:
+    case OrderAction::kStartPreparing:
+    case OrderAction::kConfirmReceipt:
+      break;
+  }
+}
+
+// Changes the body of the order; the head follows in Evolve.
+class Applier {
+ public:
+  Applier(Order& order, const Activity& activity) : order_(order), activity_(activity) {}
+
+  void operator()(const OrderCreated& created) const {
+    order_.content = created.content;
+    order_.totals = created.totals;
+  }
+
+  void operator()(const OrderMoved& moved) const {
+    order_.subject.status = static_cast<std::uint8_t>(moved.to);
+    order_.subject.active = !IsClosed(moved.to);
+    ApplyAction(order_, moved);
+  }
+
+  void operator()(const CheckRecorded& recorded) const {
+    std::optional<Check>& check = order_.checks[recorded.check];
+    if (recorded.outcome == CheckOutcome::kWithdrawn) {
+      check.reset();
+      return;
+    }
+    check = Check{recorded.outcome, recorded.note, activity_.actor, activity_.on_behalf_of, activity_.occurred_at};
+  }
+
+  void operator()(const GatheringRecorded& recorded) const {
+    for (const GatheringRecorded::Item& item : recorded.items) {
+      Gather(LineOf(order_, item.line), item.source, item.quantity);
+    }
+  }
+
+  void operator()(const InvoiceRecorded& recorded) const { order_.invoice = recorded.invoice; }
+
+  void operator()(const TrackingRecorded& recorded) const {
+    for (const Parcel& parcel : recorded.parcels) PutParcel(order_, parcel);
+    if (recorded.expected_delivery.has_value()) order_.expected_delivery = recorded.expected_delivery;
+  }
+
+  void operator()(const CommentAdded&) const {}
+
+ private:
+  Order& order_;
+  const Activity& activity_;
+};
+
+}  // namespace
+
+Order Begin(const Activity& created) {
+  Order order;
+  order.subject.number = created.subject;
+  order.subject.kind = SubjectKind::kOrder;
+  order.subject.customer_id = created.customer_id;
+  order.subject.status = static_cast<std::uint8_t>(OrderStatus::kAwaitingProcessing);
+  order.subject.active = true;
+  order.subject.created_at = created.recorded_at;
+  Evolve(order, created);
+  return order;
+}
+
+void Evolve(Order& order, const Activity& activity) {
+  std::visit(Applier(order, activity), activity.event);
+  Subject& subject = order.subject;
+  subject.last_seq = activity.seq;
+  subject.last_activity_at = activity.recorded_at;
+  if (activity.visibility == Visibility::kPublic) subject.last_public_activity_at = activity.recorded_at;
+  if (ChangesState(activity.event)) {
+    ++subject.version;
+    subject.updated_at = activity.recorded_at;
+  }
+}
+
+absl::StatusOr<Order> Replay(const std::vector<Activity>& log) {
+  if (log.empty()) return absl::InvalidArgumentError("the log is empty");
+  if (!std::holds_alternative<OrderCreated>(log.front().event) || log.front().seq != 1) {
+    return absl::InvalidArgumentError("the log does not begin with the creation of the order");
+  }
+  Order order = Begin(log.front());
+  for (std::size_t i = 1; i < log.size(); ++i) {
+    const Activity& activity = log[i];
+    if (activity.seq != order.subject.last_seq + 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the log has activity ", activity.seq, " after ", order.subject.last_seq));
+    }
+    if (std::holds_alternative<OrderCreated>(activity.event)) {
+      return absl::InvalidArgumentError(absl::StrCat("activity ", activity.seq, " creates the order a second time"));
+    }
+    Evolve(order, activity);
+  }
+  return order;
+}
+
+}  // namespace ipstore::orders
