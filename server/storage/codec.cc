@@ -1,0 +1,399 @@
+#include "server/storage/codec.h"
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "server/storage/codec_parts.h"
+
+namespace ipstore::orders {
+namespace {
+
+using codec::CodecError;
+using codec::Find;
+using codec::FromJson;
+using codec::Integer;
+using codec::Json;
+using codec::Parts;
+using codec::PutEnum;
+using codec::PutList;
+using codec::PutText;
+using codec::PutTime;
+using codec::ReadAmount;
+using codec::ReadEnum;
+using codec::ReadList;
+using codec::ReadOptional;
+using codec::Require;
+using codec::Text;
+using codec::ToJson;
+
+// --- Versions ---
+
+// Brings a payload from one version to the next. Steps are added here when kPayloadVersion is raised, and stay for ever.
+using Upcaster = void (*)(ActivityKind kind, Json& payload);
+
+// The step from version n to n + 1 stands at n − 1.
+constexpr std::array<Upcaster, kPayloadVersion - 1> kUpcasters = {};
+
+void Upcast(ActivityKind kind, std::int64_t version, Json& payload) {
+  for (std::size_t step = static_cast<std::size_t>(version) - 1; step < kUpcasters.size(); ++step) {
+    kUpcasters[step](kind, payload);
+  }
+}
+
+// --- Events ---
+
+Json TotalsToJson(const Totals& totals) {
+  Json json = {{"net", totals.net.minor}, {"gross", totals.gross.minor}};
+  PutList(json, "vat", totals.vat);
+  return json;
+}
+
+Totals TotalsFromJson(const Json& json) {
+  return {.net = ReadAmount(json, "net"), .vat = ReadList<VatTotal>(json, "vat"), .gross = ReadAmount(json, "gross")};
+}
+
+Parts Encode(const OrderCreated& event) {
+  const OrderContent& content = event.content;
+  Parts parts;
+  codec::PutSharedContent(content, parts);
+  PutText(parts.data, "source", content.source);
+  PutText(parts.data, "external_reference", content.external_reference);
+  PutText(parts.data, "customer_id", content.customer.id);
+  PutEnum(parts.data, "segment", content.customer.segment);
+  PutEnum(parts.data, "language", content.customer.language);
+  PutText(parts.data, "currency", content.currency);
+  PutList(parts.data, "lines", content.lines);
+  PutEnum(parts.data, "payment_method", content.payment_method);
+  PutEnum(parts.data, "method", content.method);
+  PutTime(parts.data, "promised_delivery", content.promised_delivery);
+  parts.data["totals"] = TotalsToJson(event.totals);
+  PutText(parts.personal, "name", content.customer.name);
+  PutText(parts.personal, "email", content.customer.email);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, OrderCreated& event) {
+  OrderContent& content = event.content;
+  codec::ReadSharedContent(data, personal, content);
+  content.source = Text(data, "source");
+  content.external_reference = Text(data, "external_reference");
+  content.customer.id = Text(data, "customer_id");
+  content.customer.segment = ReadEnum<Segment>(data, "segment");
+  content.customer.language = ReadEnum<Language>(data, "language");
+  content.currency = Text(data, "currency");
+  content.lines = ReadList<Line>(data, "lines");
+  content.payment_method = ReadEnum<PaymentMethod>(data, "payment_method");
+  content.method = ReadEnum<FulfilmentMethod>(data, "method");
+  content.promised_delivery = codec::OptionalTime(data, "promised_delivery");
+  event.totals = TotalsFromJson(Require(data, "totals"));
+  content.customer.name = Text(personal, "name");
+  content.customer.email = Text(personal, "email");
+}
+
+OrderStatus ReadStatus(const Json& data, absl::string_view key) {
+  const std::string name = Text(data, key);
+  const std::optional<OrderStatus> status = OrderStatusFromName(name);
+  if (!status.has_value()) throw CodecError(absl::StrCat(key, " is an unknown status: ", name));
+  return *status;
+}
+
+OrderAction ReadAction(const Json& data) {
+  const std::string name = Text(data, "action");
+  const std::optional<OrderAction> action = OrderActionFromName(name);
+  if (!action.has_value()) throw CodecError(absl::StrCat("an unknown action: ", name));
+  return *action;
+}
+
+Parts Encode(const OrderMoved& event) {
+  Parts parts;
+  PutEnum(parts.data, "action", event.action);
+  PutEnum(parts.data, "from", event.from);
+  PutEnum(parts.data, "to", event.to);
+  PutList(parts.data, "parcels", event.parcels);
+  PutTime(parts.data, "expected_delivery", event.expected_delivery);
+  PutTime(parts.data, "pickup_until", event.pickup_until);
+  if (event.vehicle_trip.has_value()) parts.data["vehicle_trip"] = ToJson(*event.vehicle_trip);
+  PutList(parts.data, "regather", event.regather);
+  PutText(parts.personal, "reason", event.reason);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, OrderMoved& event) {
+  event.action = ReadAction(data);
+  event.from = ReadStatus(data, "from");
+  event.to = ReadStatus(data, "to");
+  event.parcels = ReadList<Parcel>(data, "parcels");
+  event.expected_delivery = codec::OptionalTime(data, "expected_delivery");
+  event.pickup_until = codec::OptionalTime(data, "pickup_until");
+  event.vehicle_trip = ReadOptional<VehicleTrip>(data, "vehicle_trip");
+  event.regather = ReadList<RegatherLine>(data, "regather");
+  event.reason = Text(personal, "reason");
+}
+
+Parts Encode(const CheckRecorded& event) {
+  Parts parts;
+  PutEnum(parts.data, "check", event.check);
+  PutEnum(parts.data, "outcome", event.outcome);
+  PutText(parts.personal, "note", event.note);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, CheckRecorded& event) {
+  event.check = ReadEnum<CheckKind>(data, "check");
+  event.outcome = ReadEnum<CheckOutcome>(data, "outcome");
+  event.note = Text(personal, "note");
+}
+
+Parts Encode(const GatheringRecorded& event) {
+  Parts parts;
+  PutList(parts.data, "items", event.items);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, GatheringRecorded& event) {
+  event.items = ReadList<GatheringRecorded::Item>(data, "items");
+}
+
+Parts Encode(const InvoiceRecorded& event) {
+  Parts parts;
+  parts.data["invoice"] = ToJson(event.invoice);
+  parts.data["correction"] = event.correction;
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, InvoiceRecorded& event) {
+  FromJson(Require(data, "invoice"), event.invoice);
+  event.correction = codec::Flag(data, "correction");
+}
+
+Parts Encode(const TrackingRecorded& event) {
+  Parts parts;
+  PutList(parts.data, "parcels", event.parcels);
+  PutTime(parts.data, "expected_delivery", event.expected_delivery);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, TrackingRecorded& event) {
+  event.parcels = ReadList<Parcel>(data, "parcels");
+  event.expected_delivery = codec::OptionalTime(data, "expected_delivery");
+}
+
+Parts Encode(const CommentAdded& event) {
+  Parts parts;
+  PutText(parts.personal, "text", event.text);
+  return parts;
+}
+
+void Decode(const Json& /*data*/, const Json& personal, CommentAdded& event) { event.text = Text(personal, "text"); }
+
+template <typename E>
+Event DecodeAs(const Json& data, const Json& personal) {
+  E event;
+  Decode(data, personal, event);
+  return event;
+}
+
+Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
+  switch (kind) {
+    case ActivityKind::kOrderCreated:
+      return DecodeAs<OrderCreated>(data, personal);
+    case ActivityKind::kOrderMoved:
+      return DecodeAs<OrderMoved>(data, personal);
+    case ActivityKind::kCheckRecorded:
+      return DecodeAs<CheckRecorded>(data, personal);
+    case ActivityKind::kGatheringRecorded:
+      return DecodeAs<GatheringRecorded>(data, personal);
+    case ActivityKind::kInvoiceRecorded:
+      return DecodeAs<InvoiceRecorded>(data, personal);
+    case ActivityKind::kTrackingRecorded:
+      return DecodeAs<TrackingRecorded>(data, personal);
+    case ActivityKind::kCommentAdded:
+      return DecodeAs<CommentAdded>(data, personal);
+  }
+  throw CodecError("an unknown kind");
+}
+
+NotificationWish ReadNotification(const Json& payload) {
+  const Json* found = Find(payload, "notification");
+  if (found == nullptr) return NotificationWish::kNothingToTell;
+  const auto& name = found->get_ref<const std::string&>();
+  for (NotificationWish wish : {NotificationWish::kNotify, NotificationWish::kSuppressedByCaller,
+                                NotificationWish::kSuppressedBySetting}) {
+    if (name == Name(wish)) return wish;
+  }
+  throw CodecError(absl::StrCat("notification is unknown: ", name));
+}
+
+std::optional<ActivityKind> KindFromNumber(std::int64_t number) {
+  for (ActivityKind kind : kActivityKinds) {
+    if (static_cast<std::int64_t>(kind) == number) return kind;
+  }
+  return std::nullopt;
+}
+
+// --- Documents ---
+
+void PutChecks(const Checks& checks, Parts& parts) {
+  Json data = Json::object();
+  Json notes = Json::object();
+  for (CheckKind kind : kCheckKinds) {
+    const std::optional<Check>& check = checks[kind];
+    if (!check.has_value()) continue;
+    Json entry = {{"by", ToJson(check->by)}};
+    PutEnum(entry, "outcome", check->outcome);
+    if (check->on_behalf_of.has_value()) entry["on_behalf_of"] = ToJson(*check->on_behalf_of);
+    PutTime(entry, "at", check->at);
+    data[std::string(Name(kind))] = std::move(entry);
+    PutText(notes, Name(kind), check->note);
+  }
+  if (!data.empty()) parts.data["checks"] = std::move(data);
+  if (!notes.empty()) parts.personal["check_notes"] = std::move(notes);
+}
+
+Checks ReadChecks(const Json& data, const Json& personal) {
+  Checks checks;
+  const Json* found = Find(data, "checks");
+  if (found == nullptr) return checks;
+  const Json* notes = Find(personal, "check_notes");
+  for (CheckKind kind : kCheckKinds) {
+    const Json* entry = Find(*found, Name(kind));
+    if (entry == nullptr) continue;
+    Check check;
+    check.outcome = ReadEnum<CheckOutcome>(*entry, "outcome");
+    FromJson(Require(*entry, "by"), check.by);
+    check.on_behalf_of = ReadOptional<Actor>(*entry, "on_behalf_of");
+    check.at = codec::ReadTime(*entry, "at");
+    if (notes != nullptr) check.note = Text(*notes, Name(kind));
+    checks[kind] = std::move(check);
+  }
+  return checks;
+}
+
+Parts EncodeOrder(const Order& order) {
+  Parts parts;
+  codec::PutSharedContent(order.content, parts);
+  PutList(parts.data, "vat", order.totals.vat);
+  PutChecks(order.checks, parts);
+  PutList(parts.data, "parcels", order.parcels);
+  parts.data["last_parcel_number"] = order.last_parcel_number;
+  PutTime(parts.data, "expected_delivery", order.expected_delivery);
+  PutTime(parts.data, "pickup_until", order.pickup_until);
+  if (order.vehicle_trip.has_value()) parts.data["vehicle_trip"] = ToJson(*order.vehicle_trip);
+  PutText(parts.personal, "cancellation_reason", order.cancellation_reason);
+  return parts;
+}
+
+void DecodeOrder(const Json& data, const Json& personal, Order& order) {
+  codec::ReadSharedContent(data, personal, order.content);
+  order.totals.vat = ReadList<VatTotal>(data, "vat");
+  order.checks = ReadChecks(data, personal);
+  order.parcels = ReadList<Parcel>(data, "parcels");
+  order.last_parcel_number = codec::SmallInteger(data, "last_parcel_number");
+  order.expected_delivery = codec::OptionalTime(data, "expected_delivery");
+  order.pickup_until = codec::OptionalTime(data, "pickup_until");
+  order.vehicle_trip = ReadOptional<VehicleTrip>(data, "vehicle_trip");
+  order.cancellation_reason = Text(personal, "cancellation_reason");
+}
+
+// --- Text and errors ---
+
+Json Assemble(Parts parts) {
+  Json json = {{"data", std::move(parts.data)}};
+  if (!parts.personal.empty()) json["personal"] = std::move(parts.personal);
+  return json;
+}
+
+const Json& PersonalOf(const Json& json) {
+  static const Json* const kNothing = new Json(Json::object());
+  const Json* personal = Find(json, "personal");
+  return personal == nullptr ? *kNothing : *personal;
+}
+
+// Runs `make` and turns what the JSON library throws into a status.
+template <typename Make>
+auto Guarded(absl::StatusCode code, const Make& what, auto&& make) -> absl::StatusOr<decltype(make())> {
+  try {
+    return make();
+  } catch (const Json::exception& error) {
+    return absl::Status(code, absl::StrCat(what(), ": ", error.what()));
+  } catch (const CodecError& error) {
+    return absl::Status(code, absl::StrCat(what(), ": ", error.what()));
+  }
+}
+
+std::string Place(const StoredPayload& stored) {
+  return absl::StrCat("activity ", stored.seq, " of ", stored.subject.ToString());
+}
+
+absl::Status FromNewerServer(const StoredPayload& stored, absl::string_view what, std::int64_t value) {
+  return absl::DataLossError(absl::StrCat(Place(stored), " has ", what, " ", value,
+                                          ", which this server does not know: a newer server wrote it. Install that "
+                                          "version, or a later one"));
+}
+
+DecodedPayload DecodeText(ActivityKind kind, const StoredPayload& stored) {
+  Json payload = Json::parse(stored.text);
+  Upcast(kind, stored.version, payload);
+  return {.event = DecodeEvent(kind, Require(payload, "data"), PersonalOf(payload)),
+          .notification = ReadNotification(payload)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification) {
+  const auto what = [&] { return absl::StrCat("the ", Name(KindOf(event)), " cannot be written"); };
+  return Guarded(absl::StatusCode::kInvalidArgument, what, [&] {
+    Json payload = Assemble(std::visit([](const auto& alternative) { return Encode(alternative); }, event));
+    if (notification != NotificationWish::kNothingToTell) PutEnum(payload, "notification", notification);
+    return payload.dump();
+  });
+}
+
+absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored) {
+  const std::optional<ActivityKind> kind = KindFromNumber(stored.kind);
+  if (!kind.has_value()) return FromNewerServer(stored, "kind", stored.kind);
+  if (stored.version > kPayloadVersion) return FromNewerServer(stored, "payload version", stored.version);
+  const auto what = [&] { return absl::StrCat(Place(stored), " cannot be read"); };
+  if (stored.version < 1) return absl::DataLossError(absl::StrCat(what(), ": payload version ", stored.version));
+  return Guarded(absl::StatusCode::kDataLoss, what, [&] { return DecodeText(*kind, stored); });
+}
+
+absl::StatusOr<std::string> EncodeDocument(const Order& order) {
+  const auto what = [&] { return absl::StrCat("order ", order.subject.number.ToString(), " cannot be written"); };
+  return Guarded(absl::StatusCode::kInvalidArgument, what, [&] { return Assemble(EncodeOrder(order)).dump(); });
+}
+
+absl::Status DecodeDocument(absl::string_view document, Order& order) {
+  const auto what = [&] {
+    return absl::StrCat("the document of order ", order.subject.number.ToString(), " cannot be read");
+  };
+  return Guarded(absl::StatusCode::kDataLoss, what,
+                 [&] {
+                   const Json json = Json::parse(document);
+                   DecodeOrder(Require(json, "data"), PersonalOf(json), order);
+                   return true;
+                 })
+      .status();
+}
+
+absl::StatusOr<std::string> EncodeGathered(const std::vector<GatheredFrom>& gathered) {
+  const auto what = [] { return "where a line was gathered cannot be written"; };
+  return Guarded(absl::StatusCode::kInvalidArgument, what, [&] {
+    Json list = Json::array();
+    for (const GatheredFrom& from : gathered) list.push_back(ToJson(from));
+    return list.dump();
+  });
+}
+
+absl::StatusOr<std::vector<GatheredFrom>> DecodeGathered(absl::string_view text) {
+  const auto what = [] { return "where a line was gathered cannot be read"; };
+  return Guarded(absl::StatusCode::kDataLoss, what, [&] {
+    std::vector<GatheredFrom> gathered;
+    for (const Json& entry : Json::parse(text)) FromJson(entry, gathered.emplace_back());
+    return gathered;
+  });
+}
+
+}  // namespace ipstore::orders

@@ -1,0 +1,91 @@
+#include "server/storage/open.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "server/storage/mysql/mysql_database.h"
+#include "server/storage/open_database.h"
+#include "server/storage/sql/migrations.h"
+#include "server/storage/sql/sql_store.h"
+#include "server/storage/sqlite/sqlite_database.h"
+#include "server/storage/url.h"
+
+namespace ipstore::orders {
+namespace {
+
+mysql::Tls TlsOf(DatabaseUrl::Tls tls) {
+  switch (tls) {
+    case DatabaseUrl::Tls::kOff:
+      return mysql::Tls::kOff;
+    case DatabaseUrl::Tls::kRequired:
+      return mysql::Tls::kRequired;
+    case DatabaseUrl::Tls::kVerify:
+      return mysql::Tls::kVerify;
+  }
+  return mysql::Tls::kVerify;
+}
+
+mysql::Target TargetOf(const DatabaseUrl& url, const OpenOptions& options) {
+  return {.host = url.host,
+          .port = url.port,
+          .user = url.user,
+          .password = options.password.value_or(url.password),
+          .database = url.database,
+          .tls = TlsOf(url.tls),
+          .ca_file = url.tls_ca};
+}
+
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(const DatabaseUrl& url, const OpenOptions& options) {
+  if (url.scheme == DatabaseUrl::Scheme::kSqlite) return sqlite::OpenSqlite(url.path);
+  return mysql::OpenMySql(TargetOf(url, options));
+}
+
+absl::StatusOr<sql::MigrationReport> MigrateDatabase(sql::Database& database) {
+  absl::StatusOr<std::unique_ptr<sql::Session>> session = database.Connect(sql::Purpose::kMigrate);
+  if (!session.ok()) return session.status();
+  return sql::Migrate(**session, database.dialect());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url, const OpenOptions& options) {
+  absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
+  if (!parsed.ok()) return parsed.status();
+  return OpenDatabase(*parsed, options);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url, const OpenOptions& options) {
+  absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(url, options);
+  if (!database.ok()) return database.status();
+  if ((*database)->dialect().IsSqlite()) {
+    absl::StatusOr<sql::MigrationReport> migrated = MigrateDatabase(**database);
+    if (!migrated.ok()) return migrated.status();
+  }
+  return sql::SqlStore::Open(*std::move(database));
+}
+
+absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOptions& options) {
+  absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
+  if (!parsed.ok()) return parsed.status();
+  absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(*parsed, options);
+  // "No such database" and "no right to it" look alike to a user who may see only some; so try to make it, once.
+  if (absl::IsFailedPrecondition(database.status()) && parsed->scheme == DatabaseUrl::Scheme::kMySql) {
+    if (!mysql::CreateDatabase(TargetOf(*parsed, options)).ok()) return database.status();
+    database = OpenDatabase(*parsed, options);
+  }
+  if (!database.ok()) return database.status();
+  absl::StatusOr<sql::MigrationReport> report = MigrateDatabase(**database);
+  if (!report.ok()) return report.status();
+  return MigrationResult{.from = report->from, .to = report->to};
+}
+
+absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url, const OpenOptions& options) {
+  absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
+  if (!parsed.ok()) return parsed.status();
+  // SQLite syncs every commit by itself.
+  if (parsed->scheme == DatabaseUrl::Scheme::kSqlite) return std::vector<std::string>();
+  return mysql::DurabilityWarnings(TargetOf(*parsed, options));
+}
+
+}  // namespace ipstore::orders

@@ -1,0 +1,55 @@
+// Statements over many rows, written out for a few sizes only, so that the statements that a connection keeps prepared
+// stay few.
+#ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_
+#define IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "server/storage/sql/dialect.h"
+#include "server/storage/sql/session.h"
+
+namespace ipstore::orders::sql {
+
+// The texts of one statement for 1, 2, 4, … kMaxRows rows. Immutable, so that all sessions share it.
+class BatchStatement {
+ public:
+  static constexpr std::size_t kMaxRows = 256;
+
+  explicit BatchStatement(const RowsTemplate& text);
+
+  std::size_t params_per_row() const { return params_per_row_; }
+  // `rows` is a power of two, at most kMaxRows.
+  const std::string& Text(std::size_t rows) const;
+
+ private:
+  static constexpr std::size_t kSizes = 9;
+  static_assert(1U << (kSizes - 1) == kMaxRows);
+
+  std::size_t params_per_row_;
+  std::array<std::string, kSizes> texts_;
+};
+
+// Inserts all rows, whose values stand in `params` one row after the other, with as few statements as the sizes allow:
+// each row once, no statement much beyond what a server takes in one packet. Errors as Session::Execute.
+absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
+
+// Updates all rows; the answer is how many were changed. The last row may be given twice to fill up a size. Errors as
+// Session::Execute.
+absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
+
+// Queries for all keys and hands each answer to `take`. The last key may be asked for twice to fill up a size, within one IN
+// list. Errors as Session::Query, and those of `take`.
+absl::Status QueryAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params,
+                      absl::Span<const ValueType> columns, absl::FunctionRef<absl::Status(const Rows&)> take);
+
+}  // namespace ipstore::orders::sql
+
+#endif  // IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_

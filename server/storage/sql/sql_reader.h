@@ -1,0 +1,44 @@
+// A reading connection of the SQL store.
+#ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_READER_H_
+#define IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_READER_H_
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "server/storage/sql/dialect.h"
+#include "server/storage/sql/session.h"
+#include "server/storage/sql/store_statements.h"
+#include "server/storage/store.h"
+
+namespace ipstore::orders::sql {
+
+class SqlReader final : public Reader {
+ public:
+  // `dialect` and `statements` are borrowed.
+  SqlReader(std::unique_ptr<Session> session, const Dialect& dialect, const StoreStatements& statements)
+      : session_(std::move(session)), dialect_(dialect), statements_(statements) {}
+
+  absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override;
+  absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override;
+  absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) override;
+  absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
+  absl::Status Ping() override;
+
+ private:
+  // Runs `read` within one snapshot of the database.
+  absl::Status InSnapshot(absl::FunctionRef<absl::Status()> read);
+  // The numbers of a page, newest activity first.
+  absl::StatusOr<std::vector<Number>> FindPage(const OrderQuery& query);
+  absl::Status ReadPage(const OrderQuery& query, std::vector<Order>& page);
+
+  std::unique_ptr<Session> session_;
+  const Dialect& dialect_;
+  const StoreStatements& statements_;
+};
+
+}  // namespace ipstore::orders::sql
+
+#endif  // IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_READER_H_

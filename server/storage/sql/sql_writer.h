@@ -1,0 +1,47 @@
+// A writing connection of the SQL store.
+#ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_WRITER_H_
+#define IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_WRITER_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "server/storage/sql/order_rows.h"
+#include "server/storage/sql/session.h"
+#include "server/storage/sql/store_statements.h"
+#include "server/storage/store.h"
+
+namespace ipstore::orders::sql {
+
+class SqlWriter final : public WriteSession {
+ public:
+  // `statements` is borrowed.
+  SqlWriter(std::unique_ptr<Session> session, const StoreStatements& statements)
+      : session_(std::move(session)), statements_(statements) {}
+
+  absl::StatusOr<std::int64_t> ReserveSerials(std::int64_t count) override;
+  absl::Status Begin() override { return session_->Begin(); }
+  absl::StatusOr<Loaded> Load(const LoadRequest& request) override;
+  absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override;
+  absl::StatusOr<std::int64_t> AppendActivities(absl::Span<const ActivityWrite> activities) override;
+  absl::Status Commit() override { return session_->Commit(); }
+  absl::Status Rollback() override { return session_->Rollback(); }
+
+ private:
+  absl::Status FindExternalKeys(const LoadRequest& request, Loaded& loaded);
+  absl::Status FindRequests(const LoadRequest& request, Loaded& loaded);
+  absl::Status LoadOrdersOfRequests(Loaded& loaded);
+  absl::StatusOr<std::int64_t> TakeSerials(std::int64_t count);
+  absl::StatusOr<std::int64_t> TakePositions(std::int64_t count);
+
+  std::unique_ptr<Session> session_;
+  const StoreStatements& statements_;
+  // The rows of a batch on their way; members so that their memory serves the next batch.
+  std::vector<Param> params_;
+  MadeTexts texts_;
+};
+
+}  // namespace ipstore::orders::sql
+
+#endif  // IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_WRITER_H_

@@ -1,0 +1,35 @@
+// The statements of the store that take many rows or keys at a time.
+#ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_STORE_STATEMENTS_H_
+#define IPSTORE_ORDERS_SERVER_STORAGE_SQL_STORE_STATEMENTS_H_
+
+#include "server/storage/sql/batch_statement.h"
+#include "server/storage/sql/dialect.h"
+
+namespace ipstore::orders::sql {
+
+// Made once for a store and shared by its sessions. Immutable.
+struct StoreStatements {
+  explicit StoreStatements(const Dialect& dialect);
+
+  // Reading, by numbers:
+  BatchStatement lock_subjects;       // kSubjectColumns, locked in order of number
+  BatchStatement read_orders;         // kOrderColumns
+  BatchStatement read_whole_orders;   // kSubjectColumns, then kOrderColumns
+  BatchStatement read_lines;          // kLineColumns, by number and line
+  // Reading, by keys:
+  BatchStatement find_external_keys;  // source, external_reference, number
+  BatchStatement find_requests;       // request_key, subject, seq, unit_size, content_hash
+  // Writing. Inserts take the columns of order_rows.h; updates are described in store_statements.cc.
+  BatchStatement insert_subjects;
+  BatchStatement insert_orders;
+  BatchStatement insert_lines;
+  BatchStatement insert_activities;
+  BatchStatement update_subjects;
+  BatchStatement update_orders;
+  BatchStatement update_lines;
+  BatchStatement delete_lines;        // number, line
+};
+
+}  // namespace ipstore::orders::sql
+
+#endif  // IPSTORE_ORDERS_SERVER_STORAGE_SQL_STORE_STATEMENTS_H_
