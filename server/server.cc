@@ -1,0 +1,215 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/log.h"
+#include "server/read/read_pool.h"
+#include "server/services/backend.h"
+#include "server/services/grpc_services.h"
+#include "server/services/health.h"
+#include "server/services/tokens.h"
+#include "server/write/committer.h"
+
+namespace ipstore::orders {
+namespace {
+
+constexpr std::chrono::seconds kProbeInterval{1};
+
+// Clients may ping this often, calls or no calls; more often than every five minutes is a fault by default.
+constexpr int kMinPingMillis = 10'000;
+
+struct Endpoint {
+  std::string host;
+  int port = 0;
+};
+
+absl::StatusOr<Endpoint> ParseListen(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  Endpoint endpoint;
+  if (colon == std::string::npos || colon == 0 || !absl::SimpleAtoi(listen.substr(colon + 1), &endpoint.port) ||
+      endpoint.port < 0 || endpoint.port > 65535) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", listen, "\" is no HOST:PORT to listen on"));
+  }
+  endpoint.host = listen.substr(0, colon);
+  const bool loopback =
+      absl::StartsWith(endpoint.host, "127.") || endpoint.host == "localhost" || endpoint.host == "[::1]";
+  if (!loopback) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("will not listen on ", listen, ": callers are believed who they say they are, so this version serves ",
+                     "loopback addresses only (127.0.0.1, [::1], localhost)"));
+  }
+  return endpoint;
+}
+
+// Tells the health service every second whether the database answers and its schema fits.
+class HealthProber {
+ public:
+  HealthProber(Store& store, HealthService& health) : store_(store), health_(health), thread_([this] { Run(); }) {}
+
+  ~HealthProber() { Stop(); }
+
+  void Stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    stop_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      Probe();
+      lock.lock();
+      stop_.wait_for(lock, kProbeInterval, [this] { return stopping_; });
+    }
+  }
+
+  void Probe() {
+    const absl::Status status = Ping();
+    health_.SetServing(status.ok());
+    if (status.ok() == healthy_) return;
+    healthy_ = status.ok();
+    if (healthy_) {
+      LogInfo("the database answers; serving");
+    } else {
+      LogError(absl::StrCat("not serving: ", status.ToString()));
+    }
+  }
+
+  absl::Status Ping() {
+    if (reader_ == nullptr) {
+      absl::StatusOr<std::unique_ptr<Reader>> opened = store_.OpenReader();
+      if (!opened.ok()) return opened.status();
+      reader_ = *std::move(opened);
+    }
+    absl::Status status = reader_->Ping();
+    if (!status.ok()) reader_.reset();
+    return status;
+  }
+
+  Store& store_;
+  HealthService& health_;
+  std::unique_ptr<Reader> reader_;  // of the thread
+  bool healthy_ = true;             // of the thread: as it was said last
+  std::mutex mutex_;                // guards stopping_
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all above
+};
+
+CommitterOptions WriteOptions(const Config& config) {
+  CommitterOptions options;
+  options.committers = config.committers;
+  options.max_batch = config.max_batch;
+  options.queue_capacity = config.queue_capacity;
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  return options;
+}
+
+ReadPoolOptions ReadOptions(const Config& config) {
+  ReadPoolOptions options;
+  options.threads = config.readers;
+  options.queue_capacity = config.queue_capacity;
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  return options;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const Config& config, std::unique_ptr<Store> store)
+      : store_(std::move(store)),
+        tokens_(store_->Secret()),
+        writes_(*store_, WriteOptions(config)),
+        reads_(*store_, ReadOptions(config)),
+        services_(MakeGrpcServices(
+            {.writes = &writes_, .reads = &reads_, .tokens = &tokens_, .clock = [] { return absl::Now(); }})),
+        health_({"ipstore.orders.v1.OrderService", "ipstore.orders.v1.ActivityService",
+                 "ipstore.orders.v1.CommentService"}) {}
+
+  absl::Status Listen(const Endpoint& endpoint) {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    // Without this a second server on the same port would silently take half of the calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingMillis);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    int port = 0;
+    builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port), grpc::InsecureServerCredentials(), &port);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    builder.RegisterService(health_.service());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port == 0) {
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", endpoint.host, ":", endpoint.port,
+                                                 ": is another program using that port?"));
+    }
+    address_ = absl::StrCat(endpoint.host, ":", port);
+    health_.SetServing(true);
+    prober_ = std::make_unique<HealthProber>(*store_, health_);
+    return absl::OkStatus();
+  }
+
+  const std::string& address() const { return address_; }
+
+  // The order matters: gRPC's Shutdown() waits for every call to finish, so the write and read paths that finish them must
+  // still run.
+  void Shutdown(absl::Duration grace) {
+    const absl::Time deadline = absl::Now() + grace;
+    prober_.reset();
+    health_.Shutdown();
+    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
+    writes_.Stop(deadline);
+    reads_.Stop();
+  }
+
+ private:
+  std::unique_ptr<Store> store_;
+  Tokens tokens_;
+  GroupCommitter writes_;
+  ReadPool reads_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  HealthService health_;
+  std::unique_ptr<HealthProber> prober_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, std::unique_ptr<Store> store) {
+  absl::StatusOr<Endpoint> endpoint = ParseListen(config.listen);
+  if (!endpoint.ok()) return endpoint.status();
+  if (absl::Status fits = store->CheckSchema(); !fits.ok()) return fits;
+  auto impl = std::make_unique<Impl>(config, std::move(store));
+  if (absl::Status listening = impl->Listen(*endpoint); !listening.ok()) return listening;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() { Shutdown(absl::ZeroDuration()); }
+
+const std::string& Server::address() const { return impl_->address(); }
+void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }
+
+}  // namespace ipstore::orders

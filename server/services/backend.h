@@ -1,0 +1,114 @@
+// What the service methods work with, and the few ways in which they use it: read, change, preview.
+#ifndef IPSTORE_ORDERS_SERVER_SERVICES_BACKEND_H_
+#define IPSTORE_ORDERS_SERVER_SERVICES_BACKEND_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "domain/activity.h"
+#include "domain/command.h"
+#include "domain/decide.h"
+#include "domain/order.h"
+#include "domain/refusal.h"
+#include "server/read/read_pool.h"
+#include "server/services/call.h"
+#include "server/services/encode.h"
+#include "server/services/tokens.h"
+#include "server/storage/store.h"
+#include "server/write/committer.h"
+
+namespace ipstore::orders {
+
+// Pointers to what lives as long as the server. Cheap to copy.
+struct Backend {
+  GroupCommitter* writes = nullptr;
+  ReadPool* reads = nullptr;
+  const Tokens* tokens = nullptr;
+  std::function<absl::Time()> clock;
+};
+
+inline Audience AudienceOf(const CallContext& context) { return {context.language, context.caller.IsCustomer()}; }
+
+// What a read comes to: an answer, a refusal, or (as a status) that the store failed.
+template <typename Response>
+using ReadResult = absl::StatusOr<std::variant<Response, Refusal>>;
+
+// Runs `read`, a function from Reader& to ReadResult<Response>, on the read pool and answers with what it returns. It may
+// run more than once.
+template <typename Response, typename Read>
+void AnswerByReading(const Backend& backend, const CallContext& context, Responder<Response> responder, Read read) {
+  auto answer = std::make_shared<Responder<Response>>(std::move(responder));
+  backend.reads->Submit({.run =
+                             [answer, read = std::move(read)](Reader& reader) -> absl::Status {
+                               ReadResult<Response> result = read(reader);
+                               if (!result.ok()) return result.status();
+                               if (auto* refusal = std::get_if<Refusal>(&*result)) {
+                                 answer->Refuse(*refusal);
+                               } else {
+                                 answer->Reply(std::get<Response>(*result));
+                               }
+                               return absl::OkStatus();
+                             },
+                         .refuse = [answer](Refusal refusal) { answer->Refuse(refusal); },
+                         .deadline = context.deadline,
+                         .cancelled = context.cancelled});
+}
+
+// The order of that number if the caller may see it, else the refusal. `name` is how the caller named it.
+absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number, const Caller& caller,
+                                                       absl::string_view name);
+
+// A change of one order, as a method has decoded it.
+struct Change {
+  Number order;
+  std::string name;  // of the order, as the caller gave it
+  std::string etag;  // empty: any
+  OrderCommand command;
+};
+
+// Decides `change` on `order` (nullptr: there is none): access, etag, then the command itself. Pure.
+Decision DecideChange(const Change& change, const Order* order, const Caller& caller, absl::Time now);
+
+// What identifies a call for idempotency.
+struct RequestIdentity {
+  std::string request_id;  // empty: the server makes one
+  RequestKey key{};
+  ContentHash content{};
+};
+
+// The identity of a request of `method`. `content` is the request as serialized; that it holds the request_id too makes no
+// difference, since only requests with the same id are ever compared.
+RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
+                         absl::string_view request_id, absl::string_view content);
+
+// Hands a unit of work to the committer. `decide` as in Unit; `done` is given what became of it.
+struct WriteRequest {
+  std::optional<Number> subject;
+  std::optional<ExternalKey> creates;
+  RequestIdentity identity;
+};
+void SubmitUnit(const Backend& backend, const CallContext& context, WriteRequest request,
+                absl::AnyInvocable<Decision(const UnitContext&) const> decide,
+                absl::AnyInvocable<void(Outcome) &&> done);
+
+// What a preview shows: the order as it would be and the activities that there would be.
+struct Preview {
+  Order order;
+  Activities activities;
+};
+
+// Applies a decision to a copy of `order` (nullptr: it creates one).
+std::variant<Preview, Refusal> PreviewOf(const Order* order, Decision decision);
+
+}  // namespace ipstore::orders
+
+#endif  // IPSTORE_ORDERS_SERVER_SERVICES_BACKEND_H_

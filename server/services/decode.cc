@@ -1,0 +1,435 @@
+#include "server/services/decode.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "domain/money.h"
+#include "domain/number.h"
+#include "domain/validate.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "google/type/money.pb.h"
+
+namespace ipstore::orders {
+namespace {
+
+constexpr std::int64_t kNanosPerUnit = 1'000'000'000;
+
+// Decodes one request: where a field is wrong, the path to it is at hand.
+class Decoder {
+ public:
+  explicit Decoder(Violations& violations) : violations_(violations) {}
+
+  // The enumerators of the contract have the numbers of the domain's, but for 0, which is "not given".
+  template <typename E, typename P>
+  E Enum(P value, bool known, const std::string& path) {
+    if (value == P{}) {
+      violations_.Add(path, Flaw::kMissing);
+    } else if (!known) {
+      violations_.Add(path, Flaw::kUnknownValue, {{"value", absl::StrCat(static_cast<int>(value))}});
+    }
+    return static_cast<E>(value);
+  }
+
+  absl::Time Time(const google::protobuf::Timestamp& time, const std::string& path) {
+    const bool nanos_fit = time.nanos() >= 0 && time.nanos() < kNanosPerUnit;
+    constexpr std::int64_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z, as the type's documentation has it
+    constexpr std::int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
+    if (!nanos_fit || time.seconds() < kFirst || time.seconds() > kLast) {
+      violations_.Add(path, Flaw::kMalformed, {{"expected", "a time in the years 1 to 9999"}});
+      return absl::UnixEpoch();
+    }
+    return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
+  }
+
+  Amount Money(const google::type::Money& money, const std::string& currency, const std::string& path) {
+    const std::optional<int> decimals = CurrencyDecimals(currency);
+    if (!decimals.has_value()) return {};  // the currency itself is reported
+    if (money.currency_code() != currency) {
+      violations_.Add(path, Flaw::kCurrencyMismatch, {{"expected", currency}, {"given", money.currency_code()}});
+      return {};
+    }
+    const bool signs_agree = (money.units() <= 0 || money.nanos() >= 0) && (money.units() >= 0 || money.nanos() <= 0);
+    if (!signs_agree || money.nanos() <= -kNanosPerUnit || money.nanos() >= kNanosPerUnit) {
+      violations_.Add(path, Flaw::kMalformed, {{"expected", "units and nanos of one sign, nanos below one unit"}});
+      return {};
+    }
+    std::int64_t scale = 1;
+    for (int i = 0; i < *decimals; ++i) scale *= 10;
+    if (money.units() > kMaxAmountMinor / scale || money.units() < -(kMaxAmountMinor / scale)) {
+      violations_.Add(path, Flaw::kOutOfRange, {{"min", std::int64_t{0}}, {"max", kMaxAmountMinor / scale}});
+      return {};
+    }
+    const std::int64_t nanos_per_minor = kNanosPerUnit / scale;
+    if (money.nanos() % nanos_per_minor != 0) {
+      violations_.Add(path, Flaw::kFractionOfMinorUnit);
+      return {};
+    }
+    return {money.units() * scale + money.nanos() / nanos_per_minor};
+  }
+
+  Language LanguageCode(const std::string& code, const std::string& path) {
+    const std::optional<Language> language = FromName<Language>(code);
+    if (language.has_value()) return *language;
+    if (code.empty()) {
+      violations_.Add(path, Flaw::kMissing);
+    } else {
+      violations_.Add(path, Flaw::kUnknownValue, {{"value", code}});
+    }
+    return Language::kGreek;
+  }
+
+  Customer DecodeCustomer(const v1::Customer& from, const std::string& path) {
+    return {.id = from.id(),
+            .name = from.name(),
+            .email = from.email(),
+            .phone = from.phone(),
+            .segment = Enum<Segment>(from.segment(), v1::Segment_IsValid(from.segment()), path + ".segment"),
+            .company_name = from.company_name(),
+            .vat_number = from.vat_number(),
+            .language = LanguageCode(from.language(), path + ".language")};
+  }
+
+  Address DecodeAddress(const v1::Address& from) {
+    return {.recipient = from.recipient(),
+            .lines = {from.lines().begin(), from.lines().end()},
+            .postal_code = from.postal_code(),
+            .city = from.city(),
+            .region = from.region(),
+            .country = from.country(),
+            .phone = from.phone(),
+            .instructions = from.instructions()};
+  }
+
+  Line DecodeLine(const v1::Line& from, std::int32_t number, const std::string& currency, const std::string& path) {
+    Line line{.number = number,
+              .sku = from.sku(),
+              .name = from.name(),
+              .quantity = from.quantity(),
+              .unit_price = {},
+              .discount = {},
+              .vat_rate = {from.vat_rate_basis_points()},
+              .gathered = {}};
+    if (from.has_unit_price()) {
+      line.unit_price = Money(from.unit_price(), currency, path + ".unit_price");
+    } else {
+      violations_.Add(path + ".unit_price", Flaw::kMissing);
+    }
+    if (from.has_discount()) line.discount = Money(from.discount(), currency, path + ".discount");
+    return line;
+  }
+
+  Charge DecodeCharge(const v1::Charge& from, const std::string& currency, const std::string& path) {
+    Charge charge{.kind = Enum<ChargeKind>(from.kind(), v1::ChargeKind_IsValid(from.kind()), path + ".kind"),
+                  .label = from.label(),
+                  .amount = {},
+                  .vat_rate = {from.vat_rate_basis_points()}};
+    if (from.has_amount()) {
+      charge.amount = Money(from.amount(), currency, path + ".amount");
+    } else {
+      violations_.Add(path + ".amount", Flaw::kMissing);
+    }
+    return charge;
+  }
+
+  OrderContent DecodeContent(const v1::Order& from, const std::string& path) {
+    OrderContent content;
+    content.source = from.source();
+    content.external_reference = from.external_reference();
+    content.customer = DecodeCustomer(from.customer(), path + ".customer");
+    content.currency = from.currency_code();
+    content.prices_include_vat = !from.has_prices_include_vat() || from.prices_include_vat();
+    // A list that is too long is reported by its length; there is no use in looking at each entry.
+    if (static_cast<std::size_t>(from.lines_size()) > kMaxLines) {
+      violations_.Add(path + ".lines", Flaw::kTooMany, {{"max", static_cast<std::int64_t>(kMaxLines)}});
+    } else {
+      for (int i = 0; i < from.lines_size(); ++i) {
+        content.lines.push_back(
+            DecodeLine(from.lines(i), i + 1, content.currency, absl::StrCat(path, ".lines[", i, "]")));
+      }
+    }
+    if (static_cast<std::size_t>(from.charges_size()) > kMaxCharges) {
+      violations_.Add(path + ".charges", Flaw::kTooMany, {{"max", static_cast<std::int64_t>(kMaxCharges)}});
+    } else {
+      for (int i = 0; i < from.charges_size(); ++i) {
+        content.charges.push_back(
+            DecodeCharge(from.charges(i), content.currency, absl::StrCat(path, ".charges[", i, "]")));
+      }
+    }
+    content.payment_method =
+        Enum<PaymentMethod>(from.payment_method(), v1::PaymentMethod_IsValid(from.payment_method()),
+                            path + ".payment_method");
+    content.method =
+        Enum<FulfilmentMethod>(from.method(), v1::FulfilmentMethod_IsValid(from.method()), path + ".method");
+    if (from.has_delivery_address()) content.delivery_address = DecodeAddress(from.delivery_address());
+    if (from.has_store()) {
+      content.store = PickupStore{.id = from.store().id(),
+                                  .name = from.store().name(),
+                                  .address = DecodeAddress(from.store().address()),
+                                  .opening_hours = from.store().opening_hours()};
+    }
+    if (from.has_promised_delivery()) {
+      content.promised_delivery = Time(from.promised_delivery(), path + ".promised_delivery");
+    }
+    content.notifications_on = !from.has_notifications_on() || from.notifications_on();
+    return content;
+  }
+
+  std::vector<ParcelChange> DecodeParcels(const google::protobuf::RepeatedPtrField<v1::Parcel>& from) {
+    std::vector<ParcelChange> parcels;
+    parcels.reserve(static_cast<std::size_t>(from.size()));
+    for (const v1::Parcel& parcel : from) {
+      parcels.push_back({.number = parcel.parcel(),
+                         .carrier = parcel.carrier(),
+                         .tracking_number = parcel.tracking_number(),
+                         .tracking_url = parcel.tracking_url(),
+                         .carrier_status = parcel.carrier_status()});
+    }
+    return parcels;
+  }
+
+  Visibility DecodeVisibility(v1::Visibility from, const std::string& path) {
+    if (from == v1::VISIBILITY_UNSPECIFIED) return Visibility::kPublic;
+    return Enum<Visibility>(from, v1::Visibility_IsValid(from), path);
+  }
+
+  // The action's own input, by the alternative of the oneof that is set.
+  void DecodeAction(const v1::TransitionOrderRequest& from, TransitionOrder& to) {
+    using Request = v1::TransitionOrderRequest;
+    switch (from.action_case()) {
+      case Request::kStartProcessing:
+        to.action = OrderAction::kStartProcessing;
+        break;
+      case Request::kStartGathering:
+        to.action = OrderAction::kStartGathering;
+        break;
+      case Request::kStartPreparing:
+        to.action = OrderAction::kStartPreparing;
+        break;
+      case Request::kHandToCarrier:
+        to.action = OrderAction::kHandToCarrier;
+        to.parcels = DecodeParcels(from.hand_to_carrier().parcels());
+        if (from.hand_to_carrier().has_expected_delivery()) {
+          to.expected_delivery =
+              Time(from.hand_to_carrier().expected_delivery(), "hand_to_carrier.expected_delivery");
+        }
+        break;
+      case Request::kOfferPickup:
+        to.action = OrderAction::kOfferPickup;
+        if (from.offer_pickup().has_pickup_until()) {
+          to.pickup_until = Time(from.offer_pickup().pickup_until(), "offer_pickup.pickup_until");
+        }
+        break;
+      case Request::kDispatchVehicle:
+        to.action = OrderAction::kDispatchVehicle;
+        to.vehicle_trip = DecodeTrip(from.dispatch_vehicle());
+        break;
+      case Request::kConfirmReceipt:
+        to.action = OrderAction::kConfirmReceipt;
+        break;
+      case Request::kCancel:
+        to.action = OrderAction::kCancel;
+        to.reason = from.cancel().reason();
+        break;
+      case Request::kReturnToProcessing:
+        to.action = OrderAction::kReturnToProcessing;
+        to.reason = from.return_to_processing().reason();
+        break;
+      case Request::kReturnToGathering:
+        to.action = OrderAction::kReturnToGathering;
+        to.reason = from.return_to_gathering().reason();
+        for (const v1::RegatherLine& line : from.return_to_gathering().lines()) {
+          to.regather.push_back({line.line(), line.quantity()});
+        }
+        break;
+      case Request::kReturnUndelivered:
+        to.action = OrderAction::kReturnUndelivered;
+        to.reason = from.return_undelivered().reason();
+        break;
+      case Request::ACTION_NOT_SET:
+        violations_.Add("action", Flaw::kMissing);
+        break;
+    }
+  }
+
+ private:
+  VehicleTrip DecodeTrip(const v1::DispatchVehicle& from) {
+    VehicleTrip trip{.vehicle = from.vehicle(), .window = {}};
+    if (from.window().has_start()) {
+      trip.window.start = Time(from.window().start(), "dispatch_vehicle.window.start");
+    } else {
+      violations_.Add("dispatch_vehicle.window.start", Flaw::kMissing);
+    }
+    if (from.window().has_end()) {
+      trip.window.end = Time(from.window().end(), "dispatch_vehicle.window.end");
+    } else {
+      violations_.Add("dispatch_vehicle.window.end", Flaw::kMissing);
+    }
+    return trip;
+  }
+
+  Violations& violations_;
+};
+
+absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path, Violations& violations) {
+  const absl::CivilDay day(from.year(), from.month(), from.day());
+  // CivilDay turns the 31st of June into the 1st of July; a date that changes so was none.
+  const bool exists = day.year() == from.year() && day.month() == from.month() && day.day() == from.day();
+  if (!exists || from.year() < 1 || from.year() > 9999) {
+    violations.Add(std::string(path), Flaw::kMalformed, {{"expected", "a date that exists"}});
+  }
+  return day;
+}
+
+bool NotifyOf(const auto& request) { return !request.has_notify() || request.notify(); }
+
+}  // namespace
+
+CreateOrder Decode(const v1::CreateOrderRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  CreateOrder command;
+  if (!request.has_order()) {
+    violations.Add("order", Flaw::kMissing);
+    return command;
+  }
+  command.content = decoder.DecodeContent(request.order(), "order");
+  if (request.has_expected_gross()) {
+    command.expected_gross = decoder.Money(request.expected_gross(), command.content.currency, "expected_gross");
+  }
+  command.notify = NotifyOf(request);
+  Validate(command, "order", violations);
+  return command;
+}
+
+TransitionOrder Decode(const v1::TransitionOrderRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  TransitionOrder command;
+  decoder.DecodeAction(request, command);
+  if (request.has_comment()) {
+    command.comment = NewComment{request.comment().text(),
+                                 decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility")};
+  }
+  command.notify = NotifyOf(request);
+  if (request.action_case() != v1::TransitionOrderRequest::ACTION_NOT_SET) Validate(command, violations);
+  return command;
+}
+
+RecordCheck Decode(const v1::RecordCheckRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  RecordCheck command{
+      .check = decoder.Enum<CheckKind>(request.check(), v1::CheckKind_IsValid(request.check()), "check"),
+      .outcome =
+          decoder.Enum<CheckOutcome>(request.outcome(), v1::CheckOutcome_IsValid(request.outcome()), "outcome"),
+      .note = request.note()};
+  Validate(command, violations);
+  return command;
+}
+
+RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  RecordGathering command;
+  for (int i = 0; i < request.items_size(); ++i) {
+    const v1::GatheredItem& item = request.items(i);
+    const auto kind = decoder.Enum<SourceKind>(item.source().kind(), v1::SourceKind_IsValid(item.source().kind()),
+                                               absl::StrCat("items[", i, "].source.kind"));
+    command.items.push_back({item.line(), item.quantity(), {kind, item.source().id()}});
+  }
+  Validate(command, violations);
+  return command;
+}
+
+RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations) {
+  RecordInvoice command;
+  command.invoice.number = request.invoice().number();
+  if (request.invoice().has_date()) {
+    command.invoice.date = DecodeDate(request.invoice().date(), "invoice.date", violations);
+  } else {
+    violations.Add("invoice.date", Flaw::kMissing);
+  }
+  Validate(command, violations);
+  return command;
+}
+
+RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  RecordTracking command;
+  command.parcels = decoder.DecodeParcels(request.parcels());
+  if (request.has_expected_delivery()) {
+    command.expected_delivery = decoder.Time(request.expected_delivery(), "expected_delivery");
+  }
+  command.notify = NotifyOf(request);
+  Validate(command, violations);
+  return command;
+}
+
+AddComment Decode(const v1::CreateCommentRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  AddComment command;
+  command.comment.text = request.comment().text();
+  command.comment.visibility = decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility");
+  command.notify = NotifyOf(request);
+  Validate(command.comment, "comment", violations);
+  return command;
+}
+
+std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request, Violations& violations) {
+  std::vector<OrderStatus> statuses;
+  StatusSet seen;
+  for (int i = 0; i < request.statuses_size(); ++i) {
+    const v1::OrderStatus value = request.statuses(i);
+    if (value == v1::ORDER_STATUS_UNSPECIFIED || !v1::OrderStatus_IsValid(value)) {
+      violations.Add(absl::StrCat("statuses[", i, "]"), Flaw::kUnknownValue,
+                     {{"value", absl::StrCat(static_cast<int>(value))}});
+      continue;
+    }
+    const auto status = static_cast<OrderStatus>(value);
+    if (!seen.Contains(status)) statuses.push_back(status);
+    seen.Insert(status);
+  }
+  return statuses;
+}
+
+Number DecodeOrderName(absl::string_view name, absl::string_view field, Violations& violations) {
+  absl::string_view number = name;
+  if (name.empty()) {
+    violations.Add(std::string(field), Flaw::kMissing);
+    return {};
+  }
+  if (!absl::ConsumePrefix(&number, "orders/")) {
+    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/{order}"}});
+    return {};
+  }
+  if (const std::optional<Number> parsed = Number::Parse(number)) return *parsed;
+  if (HasWrongCheckDigit(number)) {
+    violations.Add(std::string(field), Flaw::kWrongCheckDigit, {{"value", std::string(number)}});
+  } else {
+    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/ and ten digits"}});
+  }
+  return {};
+}
+
+std::pair<Number, std::string> DecodeCommentName(absl::string_view name, absl::string_view field,
+                                                 Violations& violations) {
+  if (name.empty()) {
+    violations.Add(std::string(field), Flaw::kMissing);
+    return {};
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 4 || parts[2] != "comments" || parts[3].empty()) {
+    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/{order}/comments/{comment}"}});
+    return {};
+  }
+  const Number number = DecodeOrderName(absl::StrCat(parts[0], "/", parts[1]), field, violations);
+  return {number, std::string(parts[3])};
+}
+
+}  // namespace ipstore::orders

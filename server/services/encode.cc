@@ -1,0 +1,396 @@
+#include "server/services/encode.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "domain/lifecycle.h"
+#include "domain/money.h"
+#include "domain/sentences.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "google/type/money.pb.h"
+
+namespace ipstore::orders {
+namespace {
+
+// The enumerators of the contract have the numbers of the domain's, so that a cast is all it takes in either direction.
+static_assert(static_cast<int>(v1::ORDER_STATUS_CANCELLED) == static_cast<int>(OrderStatus::kCancelled));
+static_assert(static_cast<int>(v1::ORDER_ACTION_RETURN_UNDELIVERED) == static_cast<int>(OrderAction::kReturnUndelivered));
+static_assert(static_cast<int>(v1::GUARD_STORE_CHOSEN) == static_cast<int>(Guard::kStoreChosen));
+static_assert(static_cast<int>(v1::ROLE_SERVICE) == static_cast<int>(Role::kService));
+static_assert(static_cast<int>(v1::COMMAND_ADD_INTERNAL_COMMENT) == static_cast<int>(Command::kAddInternalComment));
+static_assert(static_cast<int>(v1::SEGMENT_BUSINESS) == static_cast<int>(Segment::kBusiness));
+static_assert(static_cast<int>(v1::PAYMENT_METHOD_ON_ACCOUNT) == static_cast<int>(PaymentMethod::kOnAccount));
+static_assert(static_cast<int>(v1::FULFILMENT_METHOD_COMPANY_VEHICLE) ==
+              static_cast<int>(FulfilmentMethod::kCompanyVehicle));
+static_assert(static_cast<int>(v1::CHARGE_KIND_OTHER) == static_cast<int>(ChargeKind::kOther));
+static_assert(static_cast<int>(v1::CHECK_KIND_PAYMENT) == static_cast<int>(CheckKind::kPayment));
+static_assert(static_cast<int>(v1::CHECK_OUTCOME_WITHDRAWN) == static_cast<int>(CheckOutcome::kWithdrawn));
+static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) == static_cast<int>(SourceKind::kSupplier));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_COMMENT_ADDED) == static_cast<int>(ActivityKind::kCommentAdded));
+static_assert(static_cast<int>(v1::VISIBILITY_INTERNAL) == static_cast<int>(Visibility::kInternal));
+
+template <typename P, typename E>
+P As(E value) {
+  return static_cast<P>(value);
+}
+
+std::string Text(absl::string_view text) { return std::string(text); }
+
+void EncodeTime(absl::Time time, google::protobuf::Timestamp* to) {
+  const std::int64_t seconds = absl::ToUnixSeconds(time);
+  to->set_seconds(seconds);
+  to->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+// How amounts of one order are written.
+class MoneyEncoder {
+ public:
+  explicit MoneyEncoder(const std::string& currency) : currency_(currency) {
+    for (int i = CurrencyDecimals(currency).value_or(2); i > 0; --i) scale_ *= 10;
+  }
+
+  void operator()(Amount amount, google::type::Money* to) const {
+    to->set_currency_code(currency_);
+    to->set_units(amount.minor / scale_);
+    to->set_nanos(static_cast<std::int32_t>(amount.minor % scale_ * (1'000'000'000 / scale_)));
+  }
+
+ private:
+  const std::string& currency_;
+  std::int64_t scale_ = 1;
+};
+
+void EncodeActor(const Actor& actor, v1::Actor* to) {
+  to->set_role(As<v1::Role>(actor.role));
+  to->set_id(actor.id);
+}
+
+void EncodeCustomer(const Customer& customer, v1::Customer* to) {
+  to->set_id(customer.id);
+  to->set_name(customer.name);
+  to->set_email(customer.email);
+  to->set_phone(customer.phone);
+  to->set_segment(As<v1::Segment>(customer.segment));
+  to->set_company_name(customer.company_name);
+  to->set_vat_number(customer.vat_number);
+  to->set_language(Text(Name(customer.language)));
+}
+
+void EncodeAddress(const Address& address, v1::Address* to) {
+  to->set_recipient(address.recipient);
+  for (const std::string& line : address.lines) to->add_lines(line);
+  to->set_postal_code(address.postal_code);
+  to->set_city(address.city);
+  to->set_region(address.region);
+  to->set_country(address.country);
+  to->set_phone(address.phone);
+  to->set_instructions(address.instructions);
+}
+
+void EncodeSource(const Source& source, v1::Source* to) {
+  to->set_kind(As<v1::SourceKind>(source.kind));
+  to->set_id(source.id);
+}
+
+void EncodeLine(const Line& line, const MoneyEncoder& money, Audience audience, v1::Line* to) {
+  to->set_line(line.number);
+  to->set_sku(line.sku);
+  to->set_name(line.name);
+  to->set_quantity(line.quantity);
+  money(line.unit_price, to->mutable_unit_price());
+  if (line.discount.minor != 0) money(line.discount, to->mutable_discount());
+  to->set_vat_rate_basis_points(line.vat_rate.basis_points);
+  money(LineTotal(line.quantity, line.unit_price, line.discount).value_or(Amount{}), to->mutable_total());
+  to->set_quantity_gathered(line.GatheredQuantity());
+  if (audience.customer) return;
+  for (const GatheredFrom& from : line.gathered) {
+    auto* gathered = to->add_gathered();
+    EncodeSource(from.source, gathered->mutable_source());
+    gathered->set_quantity(from.quantity);
+  }
+}
+
+void EncodeTotals(const Totals& totals, const MoneyEncoder& money, v1::Totals* to) {
+  money(totals.net, to->mutable_net());
+  money(totals.gross, to->mutable_gross());
+  for (const VatTotal& vat : totals.vat) {
+    auto* rate = to->add_vat();
+    rate->set_vat_rate_basis_points(vat.rate.basis_points);
+    money(vat.net, rate->mutable_net());
+    money(vat.vat, rate->mutable_vat());
+  }
+}
+
+void EncodeContent(const OrderContent& content, const Totals& totals, Audience audience, v1::Order* to) {
+  const MoneyEncoder money(content.currency);
+  to->set_source(content.source);
+  to->set_external_reference(content.external_reference);
+  EncodeCustomer(content.customer, to->mutable_customer());
+  to->set_currency_code(content.currency);
+  to->set_prices_include_vat(content.prices_include_vat);
+  for (const Line& line : content.lines) EncodeLine(line, money, audience, to->add_lines());
+  for (const Charge& charge : content.charges) {
+    auto* encoded = to->add_charges();
+    encoded->set_kind(As<v1::ChargeKind>(charge.kind));
+    encoded->set_label(charge.label);
+    money(charge.amount, encoded->mutable_amount());
+    encoded->set_vat_rate_basis_points(charge.vat_rate.basis_points);
+  }
+  EncodeTotals(totals, money, to->mutable_totals());
+  to->set_payment_method(As<v1::PaymentMethod>(content.payment_method));
+  to->set_method(As<v1::FulfilmentMethod>(content.method));
+  if (content.delivery_address.has_value()) EncodeAddress(*content.delivery_address, to->mutable_delivery_address());
+  if (content.store.has_value()) {
+    auto* store = to->mutable_store();
+    store->set_id(content.store->id);
+    store->set_name(content.store->name);
+    EncodeAddress(content.store->address, store->mutable_address());
+    store->set_opening_hours(content.store->opening_hours);
+  }
+  if (content.promised_delivery.has_value()) EncodeTime(*content.promised_delivery, to->mutable_promised_delivery());
+  to->set_notifications_on(content.notifications_on);
+}
+
+void EncodeParcel(const Parcel& parcel, v1::Parcel* to) {
+  to->set_parcel(parcel.number);
+  to->set_carrier(parcel.carrier);
+  to->set_tracking_number(parcel.tracking_number);
+  to->set_tracking_url(parcel.tracking_url);
+  to->set_carrier_status(parcel.carrier_status);
+}
+
+void EncodeInvoice(const Invoice& invoice, v1::Invoice* to) {
+  to->set_number(invoice.number);
+  to->mutable_date()->set_year(static_cast<std::int32_t>(invoice.date.year()));
+  to->mutable_date()->set_month(invoice.date.month());
+  to->mutable_date()->set_day(invoice.date.day());
+}
+
+void EncodeTrip(const VehicleTrip& trip, v1::VehicleTrip* to) {
+  to->set_vehicle(trip.vehicle);
+  EncodeTime(trip.window.start, to->mutable_window()->mutable_start());
+  EncodeTime(trip.window.end, to->mutable_window()->mutable_end());
+}
+
+void EncodeCheck(CheckKind kind, const Check& check, Audience audience, v1::Check* to) {
+  to->set_check(As<v1::CheckKind>(kind));
+  to->set_outcome(As<v1::CheckOutcome>(check.outcome));
+  if (!audience.customer) to->set_note(check.note);
+  EncodeActor(check.by, to->mutable_by());
+  if (check.on_behalf_of.has_value()) EncodeActor(*check.on_behalf_of, to->mutable_on_behalf_of());
+  EncodeTime(check.at, to->mutable_time());
+}
+
+void EncodeRoles(RoleSet roles, auto* to) {
+  for (Role role : kRoles) {
+    if (roles.Contains(role)) to->add_roles(As<v1::Role>(role));
+  }
+}
+
+// The typed part of an activity, one overload for each kind of event.
+struct DetailEncoder {
+  Audience audience;
+  v1::Activity* to;
+
+  void operator()(const OrderCreated& event) const {
+    EncodeContent(event.content, event.totals, audience, to->mutable_order_created()->mutable_order());
+  }
+
+  void operator()(const OrderMoved& event) const {
+    auto* moved = to->mutable_order_moved();
+    moved->set_action(As<v1::OrderAction>(event.action));
+    moved->set_from_status(As<v1::OrderStatus>(event.from));
+    moved->set_to_status(As<v1::OrderStatus>(event.to));
+    moved->set_reason(event.reason);
+    for (const Parcel& parcel : event.parcels) EncodeParcel(parcel, moved->add_parcels());
+    if (event.expected_delivery.has_value()) EncodeTime(*event.expected_delivery, moved->mutable_expected_delivery());
+    if (event.pickup_until.has_value()) EncodeTime(*event.pickup_until, moved->mutable_pickup_until());
+    if (event.vehicle_trip.has_value()) EncodeTrip(*event.vehicle_trip, moved->mutable_vehicle_trip());
+    for (const RegatherLine& line : event.regather) {
+      auto* again = moved->add_regather();
+      again->set_line(line.line);
+      again->set_quantity(line.quantity);
+    }
+  }
+
+  void operator()(const CheckRecorded& event) const {
+    auto* recorded = to->mutable_check_recorded();
+    recorded->set_check(As<v1::CheckKind>(event.check));
+    recorded->set_outcome(As<v1::CheckOutcome>(event.outcome));
+    if (!audience.customer) recorded->set_note(event.note);
+  }
+
+  void operator()(const GatheringRecorded& event) const {
+    for (const GatheringRecorded::Item& item : event.items) {
+      auto* gathered = to->mutable_gathering_recorded()->add_items();
+      gathered->set_line(item.line);
+      gathered->set_quantity(item.quantity);
+      if (!audience.customer) EncodeSource(item.source, gathered->mutable_source());
+    }
+  }
+
+  void operator()(const InvoiceRecorded& event) const {
+    EncodeInvoice(event.invoice, to->mutable_invoice_recorded()->mutable_invoice());
+    to->mutable_invoice_recorded()->set_correction(event.correction);
+  }
+
+  void operator()(const TrackingRecorded& event) const {
+    auto* recorded = to->mutable_tracking_recorded();
+    for (const Parcel& parcel : event.parcels) EncodeParcel(parcel, recorded->add_parcels());
+    if (event.expected_delivery.has_value()) {
+      EncodeTime(*event.expected_delivery, recorded->mutable_expected_delivery());
+    }
+  }
+
+  void operator()(const CommentAdded& event) const { to->mutable_comment_added()->set_text(event.text); }
+};
+
+v1::NotificationWish EncodeWish(NotificationWish wish) {
+  switch (wish) {
+    case NotificationWish::kNothingToTell:
+      return v1::NOTIFICATION_WISH_NOTHING_TO_TELL;
+    case NotificationWish::kNotify:
+      return v1::NOTIFICATION_WISH_NOTIFY;
+    case NotificationWish::kSuppressedByCaller:
+      return v1::NOTIFICATION_WISH_SUPPRESSED_BY_CALLER;
+    case NotificationWish::kSuppressedBySetting:
+      return v1::NOTIFICATION_WISH_SUPPRESSED_BY_SETTING;
+  }
+  return v1::NOTIFICATION_WISH_UNSPECIFIED;
+}
+
+// Both languages of one text, given as a function of the language.
+void EncodeTexts(const auto& text_in, v1::LocalizedText* to) {
+  to->set_el(Text(text_in(Language::kGreek)));
+  to->set_en(Text(text_in(Language::kEnglish)));
+}
+
+}  // namespace
+
+std::string OrderName(Number number) { return absl::StrCat("orders/", number.ToString()); }
+
+std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq) {
+  return absl::StrCat(OrderName(subject), "/activities/", tokens.ActivityId(subject, seq));
+}
+
+std::string CommentName(const Tokens& tokens, Number subject, std::int32_t seq) {
+  return absl::StrCat(OrderName(subject), "/comments/", tokens.ActivityId(subject, seq));
+}
+
+void Encode(const Order& order, Audience audience, v1::Order* to) {
+  const Subject& subject = order.subject;
+  to->set_name(OrderName(subject.number));
+  to->set_number(subject.number.ToString());
+  to->set_status(As<v1::OrderStatus>(order.status()));
+  to->set_status_text(Text(Label(order.status(), audience.language)));
+  to->set_status_meaning(Text(Meaning(order.status(), audience.language)));
+  to->set_active(subject.active);
+  to->set_etag(EtagOf(subject));
+  EncodeContent(order.content, order.totals, audience, to);
+  for (CheckKind kind : kCheckKinds) {
+    if (order.checks[kind].has_value()) EncodeCheck(kind, *order.checks[kind], audience, to->add_checks());
+  }
+  if (order.invoice.has_value()) EncodeInvoice(*order.invoice, to->mutable_invoice());
+  for (const Parcel& parcel : order.parcels) EncodeParcel(parcel, to->add_parcels());
+  if (order.expected_delivery.has_value()) EncodeTime(*order.expected_delivery, to->mutable_expected_delivery());
+  if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
+  if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
+  to->set_cancellation_reason(order.cancellation_reason);
+  EncodeTime(subject.created_at, to->mutable_create_time());
+  EncodeTime(subject.updated_at, to->mutable_update_time());
+  EncodeTime(audience.customer ? subject.last_public_activity_at : subject.last_activity_at,
+             to->mutable_last_activity_time());
+}
+
+void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to) {
+  to->set_name(ActivityName(tokens, activity.subject, activity.seq));
+  to->set_kind(As<v1::ActivityKind>(KindOf(activity.event)));
+  to->set_visibility(As<v1::Visibility>(activity.visibility));
+  EncodeActor(activity.actor, to->mutable_actor());
+  if (activity.on_behalf_of.has_value()) EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
+  EncodeTime(activity.occurred_at, to->mutable_occur_time());
+  EncodeTime(activity.recorded_at, to->mutable_record_time());
+  to->set_text(Sentence(activity, audience.language, audience.customer));
+  to->set_notification(EncodeWish(activity.notification));
+  std::visit(DetailEncoder{audience, to}, activity.event);
+}
+
+void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to) {
+  to->set_name(CommentName(tokens, activity.subject, activity.seq));
+  to->set_text(std::get<CommentAdded>(activity.event).text);
+  to->set_visibility(As<v1::Visibility>(activity.visibility));
+  EncodeActor(activity.actor, to->mutable_author());
+  if (activity.on_behalf_of.has_value()) EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
+  EncodeTime(activity.occurred_at, to->mutable_create_time());
+  to->set_activity(ActivityName(tokens, activity.subject, activity.seq));
+}
+
+void Encode(const Order& order, const ActionExplanation& explanation, Audience audience, v1::ActionExplanation* to) {
+  to->set_action(As<v1::OrderAction>(explanation.action));
+  to->set_label(Text(Label(explanation.action, audience.language)));
+  to->set_target(As<v1::OrderStatus>(explanation.target));
+  to->set_target_text(Text(Label(explanation.target, audience.language)));
+  to->set_allowed(explanation.allowed);
+  to->set_open_in_status(explanation.open_in_status);
+  to->set_role_permitted(explanation.role_permitted);
+  EncodeRoles(explanation.roles, to);
+  for (const GuardFailure& failure : explanation.guards) {
+    auto* guard = to->add_guards();
+    guard->set_guard(As<v1::Guard>(failure.guard));
+    guard->set_description(Sentence(failure, audience.language));
+    for (const Fact& fact : failure.facts) (*guard->mutable_facts())[Text(fact.name)] = FactAsText(fact.value);
+  }
+  for (std::string& reason : Reasons(explanation, order.status(), audience.language)) {
+    to->add_reasons(std::move(reason));
+  }
+}
+
+void EncodeLifecycle(v1::DescribeLifecycleResponse* to) {
+  for (OrderStatus status : kOrderStatuses) {
+    auto* described = to->add_statuses();
+    described->set_status(As<v1::OrderStatus>(status));
+    EncodeTexts([&](Language language) { return Label(status, language); }, described->mutable_label());
+    EncodeTexts([&](Language language) { return Meaning(status, language); }, described->mutable_meaning());
+    described->set_active(!IsClosed(status));
+  }
+  for (OrderAction action : kOrderActions) {
+    auto* described = to->add_actions();
+    described->set_action(As<v1::OrderAction>(action));
+    EncodeTexts([&](Language language) { return Label(action, language); }, described->mutable_label());
+    described->set_target(As<v1::OrderStatus>(TargetOf(action)));
+  }
+  for (Guard guard : kGuards) {
+    auto* described = to->add_guards();
+    described->set_guard(As<v1::Guard>(guard));
+    EncodeTexts([&](Language language) { return Condition(guard, language); }, described->mutable_condition());
+  }
+  for (const Transition& row : kTransitions) {
+    auto* step = to->add_transitions();
+    step->set_from_status(As<v1::OrderStatus>(row.from));
+    step->set_action(As<v1::OrderAction>(row.action));
+    step->set_to_status(As<v1::OrderStatus>(row.to));
+    EncodeRoles(row.roles, step);
+    for (Guard guard : kGuards) {
+      if (row.guards.Contains(guard)) step->add_guards(As<v1::Guard>(guard));
+    }
+  }
+  for (const CommandRule& rule : kCommandRules) {
+    auto* described = to->add_commands();
+    described->set_command(As<v1::Command>(rule.command));
+    EncodeTexts([&](Language language) { return Label(rule.command, language); }, described->mutable_label());
+    for (OrderStatus status : kOrderStatuses) {
+      if (rule.in.Contains(status)) described->add_statuses(As<v1::OrderStatus>(status));
+    }
+    EncodeRoles(rule.roles, described);
+  }
+  to->set_mermaid(LifecycleAsMermaid());
+}
+
+}  // namespace ipstore::orders

@@ -1,0 +1,134 @@
+#include "server/services/grpc_services.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "ipstore/orders/v1/activity_service.grpc.pb.h"
+#include "ipstore/orders/v1/comment_service.grpc.pb.h"
+#include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "server/services/activity_service.h"
+#include "server/services/grpc_call.h"
+#include "server/services/order_service.h"
+
+namespace ipstore::orders {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Bytes = grpc::ByteBuffer;
+using Reactor = grpc::ServerUnaryReactor;
+
+// Starts a call of `method`, a member of Methods. The types of request and response follow from its signature.
+template <typename Methods, typename Request, typename Response>
+Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods& methods,
+               void (Methods::*method)(const CallContext&, const Request&, Responder<Response>)) {
+  return UnaryCall<Request, Response>::Start(
+      context, request, response,
+      [&](const CallContext& call, const Request& message, Responder<Response> responder) {
+        (methods.*method)(call, message, std::move(responder));
+      });
+}
+
+// All methods are raw: we parse ourselves, because gRPC answers a request with bad UTF-8 in its own words, not ours.
+
+template <typename Base>
+using RawOrderBase = v1::OrderService::WithRawCallbackMethod_CreateOrder<
+    v1::OrderService::WithRawCallbackMethod_GetOrder<v1::OrderService::WithRawCallbackMethod_LookupOrder<
+        v1::OrderService::WithRawCallbackMethod_ListOrders<v1::OrderService::WithRawCallbackMethod_TransitionOrder<
+            v1::OrderService::WithRawCallbackMethod_RecordCheck<
+                v1::OrderService::WithRawCallbackMethod_RecordGathering<
+                    v1::OrderService::WithRawCallbackMethod_RecordInvoice<
+                        v1::OrderService::WithRawCallbackMethod_RecordTracking<
+                            v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
+                                v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<Base>>>>>>>>>>>;
+
+class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
+ public:
+  explicit GrpcOrderService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* CreateOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::CreateOrder);
+  }
+  Reactor* GetOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::GetOrder);
+  }
+  Reactor* LookupOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::LookupOrder);
+  }
+  Reactor* ListOrders(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::ListOrders);
+  }
+  Reactor* TransitionOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::TransitionOrder);
+  }
+  Reactor* RecordCheck(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::RecordCheck);
+  }
+  Reactor* RecordGathering(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::RecordGathering);
+  }
+  Reactor* RecordInvoice(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::RecordInvoice);
+  }
+  Reactor* RecordTracking(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::RecordTracking);
+  }
+  Reactor* ExplainTransitions(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::ExplainTransitions);
+  }
+  Reactor* DescribeLifecycle(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::DescribeLifecycle);
+  }
+
+ private:
+  OrderMethods methods_;
+};
+
+class GrpcActivityService final
+    : public v1::ActivityService::WithRawCallbackMethod_ListActivities<v1::ActivityService::Service> {
+ public:
+  explicit GrpcActivityService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* ListActivities(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &ActivityMethods::ListActivities);
+  }
+
+ private:
+  ActivityMethods methods_;
+};
+
+template <typename Base>
+using RawCommentBase = v1::CommentService::WithRawCallbackMethod_CreateComment<
+    v1::CommentService::WithRawCallbackMethod_GetComment<v1::CommentService::WithRawCallbackMethod_ListComments<Base>>>;
+
+class GrpcCommentService final : public RawCommentBase<v1::CommentService::Service> {
+ public:
+  explicit GrpcCommentService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* CreateComment(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::CreateComment);
+  }
+  Reactor* GetComment(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::GetComment);
+  }
+  Reactor* ListComments(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::ListComments);
+  }
+
+ private:
+  CommentMethods methods_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<GrpcOrderService>(backend));
+  services.push_back(std::make_unique<GrpcActivityService>(backend));
+  services.push_back(std::make_unique<GrpcCommentService>(backend));
+  return services;
+}
+
+}  // namespace ipstore::orders

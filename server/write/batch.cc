@@ -1,0 +1,183 @@
+#include "server/write/batch.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "domain/evolve.h"
+#include "domain/refusal.h"
+
+namespace ipstore::orders {
+namespace {
+
+template <typename T>
+void SortAndDeduplicate(std::vector<T>& values) {
+  std::ranges::sort(values);
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+}  // namespace
+
+absl::Status BatchAttempt::Run(WriteSession& session) {
+  if (absl::Status begun = session.Begin(); !begun.ok()) return begun;
+  absl::StatusOr<Loaded> loaded = session.Load(KeysOfUnits());
+  if (!loaded.ok()) return loaded.status();
+  TakeOver(*std::move(loaded));
+
+  outcomes_.reserve(units_.size());
+  for (std::size_t i = 0; i < units_.size(); ++i) outcomes_.push_back(DecideUnit(i));
+
+  if (applied_.empty()) return session.Rollback();  // only refusals and replays: nothing to make durable
+  if (absl::Status written = Write(session); !written.ok()) return written;
+  absl::Status committed = session.Commit();
+  if (absl::IsUnavailable(committed)) {
+    commit_in_doubt_ = true;
+    RememberDoubt();
+  }
+  return committed;
+}
+
+LoadRequest BatchAttempt::KeysOfUnits() const {
+  LoadRequest request;
+  request.request_keys.reserve(units_.size());
+  for (const PendingUnit* pending : units_) {
+    const Unit& unit = pending->unit;
+    if (unit.subject.has_value()) request.subjects.push_back(*unit.subject);
+    if (unit.creates.has_value()) request.external_keys.push_back(*unit.creates);
+    request.request_keys.push_back(unit.request_key);
+  }
+  SortAndDeduplicate(request.subjects);
+  SortAndDeduplicate(request.external_keys);
+  SortAndDeduplicate(request.request_keys);
+  return request;
+}
+
+void BatchAttempt::TakeOver(Loaded loaded) {
+  subjects_.reserve(loaded.orders.size());
+  for (auto& [number, order] : loaded.orders) {
+    auto shared = std::make_shared<const Order>(std::move(order));
+    subjects_.emplace(number, Staged{shared, shared});
+  }
+  external_keys_ = std::move(loaded.external_keys);
+  request_keys_ = std::move(loaded.request_keys);
+}
+
+Outcome BatchAttempt::DecideUnit(std::size_t index) {
+  PendingUnit& pending = *units_[index];
+  // Before etag and state: a retry whose first answer was lost must not be refused for what its own first run did.
+  if (std::optional<Outcome> replay = FindReplay(pending)) return *std::move(replay);
+
+  const Unit& unit = pending.unit;
+  UnitContext context{.order = nullptr,
+                      .new_number = pending.new_number,
+                      .external_key_taken = unit.creates.has_value() && external_keys_.contains(*unit.creates),
+                      .now = now_};
+  std::shared_ptr<const Order> current;
+  if (unit.subject.has_value()) current = Current(*unit.subject);
+  if (current != nullptr) {
+    context.order = current.get();
+    // Clocks of several servers differ; the log of a subject never goes back in time.
+    context.now = std::max(now_, current->subject.last_activity_at);
+  }
+  Decision decision = unit.decide(context);
+  if (auto* refusal = std::get_if<Refusal>(&decision)) return std::move(*refusal);
+  return Stage(index, std::get<Activities>(std::move(decision)));
+}
+
+std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) const {
+  const auto found = request_keys_.find(pending.unit.request_key);
+  if (found == request_keys_.end()) return std::nullopt;
+  const CommittedUnit& committed = found->second;
+  if (committed.content_hash != pending.unit.content_hash) return RequestIdReused(pending.unit.request_id);
+  // The answer to our own COMMIT was lost, and now we know that it held.
+  const std::optional<Applied>& ours = pending.in_doubt;
+  if (ours.has_value() && ours->order->subject.number == committed.subject && ours->first_seq == committed.first_seq) {
+    return *ours;
+  }
+  return Applied{.order = Current(committed.subject),
+                 .first_seq = committed.first_seq,
+                 .activity_count = committed.activity_count,
+                 .activities = {},
+                 .replayed = true};
+}
+
+Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
+  const Unit& unit = units_[index]->unit;
+  const Number number = activities.front().subject;
+  Staged& staged = subjects_[number];
+  auto evolved = staged.current == nullptr ? std::make_shared<Order>(Begin(activities.front()))
+                                           : std::make_shared<Order>(*staged.current);
+  for (const Activity& activity : activities) {
+    if (activity.seq > evolved->subject.last_seq) Evolve(*evolved, activity);
+  }
+  staged.current = evolved;
+
+  const CommittedUnit committed{.subject = number,
+                                .first_seq = activities.front().seq,
+                                .activity_count = static_cast<std::int32_t>(activities.size()),
+                                .content_hash = unit.content_hash};
+  request_keys_.emplace(unit.request_key, committed);
+  if (unit.creates.has_value()) external_keys_.emplace(*unit.creates, number);
+  applied_.push_back(index);
+  return Applied{.order = std::move(evolved),
+                 .first_seq = committed.first_seq,
+                 .activity_count = committed.activity_count,
+                 .activities = std::move(activities),
+                 .replayed = false};
+}
+
+absl::Status BatchAttempt::Write(WriteSession& session) {
+  const std::vector<SubjectWrite> subjects = CollectSubjects();
+  if (absl::Status written = session.WriteSubjects(subjects); !written.ok()) return written;
+  // Last, because the head of the feed is held from here to the end of the transaction.
+  const std::vector<ActivityWrite> activities = CollectActivities();
+  activity_count_ = activities.size();
+  absl::StatusOr<std::int64_t> first_position = session.AppendActivities(activities);
+  if (!first_position.ok()) return first_position.status();
+  first_position_ = *first_position;
+  return absl::OkStatus();
+}
+
+std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {
+  std::vector<SubjectWrite> writes;
+  writes.reserve(applied_.size());
+  for (const auto& [number, staged] : subjects_) {
+    if (staged.current != staged.before) writes.push_back({staged.before.get(), staged.current.get()});
+  }
+  std::ranges::sort(writes, {}, [](const SubjectWrite& write) { return write.after->subject.number; });
+  return writes;
+}
+
+std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
+  std::vector<ActivityWrite> writes;
+  writes.reserve(applied_.size());
+  for (std::size_t index : applied_) {
+    const Unit& unit = units_[index]->unit;
+    std::vector<Activity>& activities = std::get<Applied>(outcomes_[index]).activities;
+    ActivityWrite write{.activity = &activities.front(),
+                        .unit_size = static_cast<std::int32_t>(activities.size()),
+                        .request_key = unit.request_key,
+                        .content_hash = unit.content_hash};
+    writes.push_back(write);
+    for (std::size_t i = 1; i < activities.size(); ++i) writes.push_back({.activity = &activities[i]});
+  }
+  return writes;
+}
+
+void BatchAttempt::RememberDoubt() {
+  for (std::size_t index : applied_) units_[index]->in_doubt = std::get<Applied>(outcomes_[index]);
+}
+
+std::shared_ptr<const Order> BatchAttempt::Current(Number number) const {
+  const auto found = subjects_.find(number);
+  return found == subjects_.end() ? nullptr : found->second.current;
+}
+
+}  // namespace ipstore::orders

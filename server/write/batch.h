@@ -1,0 +1,82 @@
+// One attempt at a batch: loads what its units need, lets each decide on the state that the ones before it left, and
+// writes the sum of it in one database transaction.
+#ifndef IPSTORE_ORDERS_SERVER_WRITE_BATCH_H_
+#define IPSTORE_ORDERS_SERVER_WRITE_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "server/storage/store.h"
+#include "server/write/unit.h"
+
+namespace ipstore::orders {
+
+// A unit on its way through the attempts.
+struct PendingUnit {
+  Unit unit;
+  // The number reserved for a create; kept over attempts, so that none is wasted on a retry.
+  Number new_number;
+  // What an attempt whose COMMIT answer was lost had decided. The next attempt finds out whether it holds.
+  std::optional<Applied> in_doubt;
+};
+
+// Not thread-safe; made for one attempt and thrown away. The units must outlive it.
+class BatchAttempt {
+ public:
+  BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now) : units_(units), now_(now) {}
+
+  // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable. Otherwise nothing is known to
+  // be done (store.h says what each code means), the transaction is still to be rolled back, and, when the error came
+  // from the COMMIT, the units remember what is in doubt. Blocks.
+  absl::Status Run(WriteSession& session);
+
+  // After Run() was OK: one for each unit, in their order.
+  std::vector<Outcome> TakeOutcomes() && { return std::move(outcomes_); }
+
+  // Whether the error of Run() left it unknown if the transaction was committed.
+  bool commit_in_doubt() const { return commit_in_doubt_; }
+
+  // How many activities were written, and the position of the first.
+  std::int64_t first_position() const { return first_position_; }
+  std::size_t activity_count() const { return activity_count_; }
+
+ private:
+  // A subject as the batch has changed it so far.
+  struct Staged {
+    std::shared_ptr<const Order> before;  // null: created in this batch
+    std::shared_ptr<const Order> current;
+  };
+
+  LoadRequest KeysOfUnits() const;
+  void TakeOver(Loaded loaded);
+  Outcome DecideUnit(std::size_t index);
+  std::optional<Outcome> FindReplay(const PendingUnit& pending) const;
+  Outcome Stage(std::size_t index, Activities activities);
+  absl::Status Write(WriteSession& session);
+  std::vector<SubjectWrite> CollectSubjects() const;
+  std::vector<ActivityWrite> CollectActivities();
+  void RememberDoubt();
+  std::shared_ptr<const Order> Current(Number number) const;
+
+  absl::Span<PendingUnit* const> units_;
+  absl::Time now_;
+  std::vector<Outcome> outcomes_;
+  std::vector<std::size_t> applied_;  // indices of the units that this batch applies, in order
+  absl::flat_hash_map<Number, Staged> subjects_;
+  absl::flat_hash_map<ExternalKey, Number> external_keys_;
+  absl::flat_hash_map<RequestKey, CommittedUnit> request_keys_;
+  bool commit_in_doubt_ = false;
+  std::int64_t first_position_ = 0;
+  std::size_t activity_count_ = 0;
+};
+
+}  // namespace ipstore::orders
+
+#endif  // IPSTORE_ORDERS_SERVER_WRITE_BATCH_H_
