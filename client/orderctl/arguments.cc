@@ -1,0 +1,115 @@
+#include "client/orderctl/arguments.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+absl::Status NotOfForm(absl::string_view text, absl::string_view form) {
+  return absl::InvalidArgumentError(absl::StrCat("'", text, "' is not ", form));
+}
+
+// "payment" as PREFIX_PAYMENT, the name of a value of the contract.
+std::string ValueName(absl::string_view prefix, absl::string_view text) {
+  return absl::StrCat(prefix, absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}}));
+}
+
+}  // namespace
+
+std::string OrderName(absl::string_view text) {
+  return absl::StartsWith(text, "orders/") ? std::string(text) : absl::StrCat("orders/", text);
+}
+
+absl::StatusOr<v1::Parcel> ParseParcel(absl::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 2));
+  if (parts.size() < 2 || parts[0].empty() || parts[1].empty()) {
+    return NotOfForm(text, "CARRIER:TRACKING or CARRIER:TRACKING:URL");
+  }
+  v1::Parcel parcel;
+  parcel.set_carrier(parts[0]);
+  parcel.set_tracking_number(parts[1]);
+  if (parts.size() == 3) parcel.set_tracking_url(parts[2]);
+  return parcel;
+}
+
+absl::StatusOr<v1::RegatherLine> ParseLineQuantity(absl::string_view text) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  std::int32_t line = 0;
+  std::int64_t quantity = 0;
+  if (!absl::SimpleAtoi(parts.first, &line) || !absl::SimpleAtoi(parts.second, &quantity)) {
+    return NotOfForm(text, "LINE:QUANTITY, such as 2:5 for five pieces of line 2");
+  }
+  v1::RegatherLine result;
+  result.set_line(line);
+  result.set_quantity(quantity);
+  return result;
+}
+
+absl::StatusOr<v1::Source> ParseSource(absl::string_view text) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  v1::SourceKind kind = v1::SOURCE_KIND_UNSPECIFIED;
+  const bool known = v1::SourceKind_Parse(ValueName("SOURCE_KIND_", parts.first), &kind);
+  if (!known || kind == v1::SOURCE_KIND_UNSPECIFIED || parts.second.empty()) {
+    return NotOfForm(text, "warehouse:ID or supplier:ID");
+  }
+  v1::Source source;
+  source.set_kind(kind);
+  source.set_id(std::string(parts.second));
+  return source;
+}
+
+absl::StatusOr<std::vector<v1::GatheredItem>> ParseGathering(
+    const std::vector<std::string>& lines, const std::vector<std::string>& sources) {
+  if (sources.size() != 1 && sources.size() != lines.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("one --from for all lines, or one for each: there are ", lines.size(),
+                     " --line and ", sources.size(), " --from"));
+  }
+  std::vector<v1::GatheredItem> items;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const absl::StatusOr<v1::RegatherLine> line = ParseLineQuantity(lines[i]);
+    if (!line.ok()) return line.status();
+    const absl::StatusOr<v1::Source> source = ParseSource(sources[sources.size() == 1 ? 0 : i]);
+    if (!source.ok()) return source.status();
+    v1::GatheredItem& item = items.emplace_back();
+    item.set_line(line->line());
+    item.set_quantity(line->quantity());
+    *item.mutable_source() = *source;
+  }
+  return items;
+}
+
+absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text) {
+  v1::OrderStatus status = v1::ORDER_STATUS_UNSPECIFIED;
+  if (!v1::OrderStatus_Parse(ValueName("ORDER_STATUS_", text), &status)) {
+    return NotOfForm(text, "a status");
+  }
+  return status;
+}
+
+absl::StatusOr<v1::CheckKind> ParseCheckKind(absl::string_view text) {
+  v1::CheckKind kind = v1::CHECK_KIND_UNSPECIFIED;
+  if (!v1::CheckKind_Parse(ValueName("CHECK_KIND_", text), &kind)) {
+    return NotOfForm(text, "details, availability or payment");
+  }
+  return kind;
+}
+
+absl::StatusOr<v1::CheckOutcome> ParseCheckOutcome(absl::string_view text) {
+  v1::CheckOutcome outcome = v1::CHECK_OUTCOME_UNSPECIFIED;
+  if (!v1::CheckOutcome_Parse(ValueName("CHECK_OUTCOME_", text), &outcome)) {
+    return NotOfForm(text, "passed, failed or withdrawn");
+  }
+  return outcome;
+}
+
+}  // namespace ipstore::orders::client

@@ -1,0 +1,91 @@
+// How the commands are declared to CLI11: what the files that do so have in common.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/orderctl/arguments.h"
+#include "client/orderctl/command_line.h"
+#include "client/orderctl/time_text.h"
+
+namespace ipstore::orders::client {
+
+// What parsing leaves behind. Must outlive the parsing, and stay where it is: the options write
+// into it.
+struct Parsed {
+  std::function<Result<std::string>(const Session&)> run;
+  std::string printout;
+  // What can be read only when all options are known, because it needs the time zone.
+  std::vector<std::function<void(absl::TimeZone)>> with_zone;
+};
+
+// The value, or the exception that makes CLI11 refuse `option`.
+template <typename T>
+T Required(const std::string& option, absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  throw CLI::ValidationError(option, std::string(value.status().message()));
+}
+
+// A subcommand that also takes the global options.
+inline CLI::App& AddCommand(CLI::App& app, const std::string& group, const std::string& name,
+                            const std::string& description) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->fallthrough();
+  command->group(group);
+  // Not the program's, which a subcommand would take over.
+  command->footer("");
+  return *command;
+}
+
+// The positional ORDER, given to `set` as a resource name.
+inline void AddOrder(CLI::App& command, std::function<void(std::string)> set) {
+  command
+      .add_option_function<std::string>(
+          "ORDER", [set = std::move(set)](const std::string& text) { set(OrderName(text)); },
+          "The order's number, e.g. 1000000018")
+      ->required();
+}
+
+// An option for a time, given to `set` once the zone is known.
+inline CLI::Option* AddTime(CLI::App& command, Parsed& parsed, const std::string& name,
+                            std::function<void(google::protobuf::Timestamp)> set,
+                            const std::string& description) {
+  auto text = std::make_shared<std::string>();
+  parsed.with_zone.push_back([text, name, set = std::move(set)](absl::TimeZone zone) {
+    if (!text->empty()) set(ToProto(Required(name, ParseTime(*text, zone))));
+  });
+  // The option keeps the string that it writes to.
+  return command
+      .add_option_function<std::string>(
+          name, [text](const std::string& value) { *text = value; }, description)
+      ->type_name("TIME");
+}
+
+// --page-size and --page-token of a request for a list.
+template <typename Request>
+void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command
+      .add_option_function<std::int32_t>(
+          "--page-size", [request](std::int32_t size) { request->set_page_size(size); },
+          "How many at most")
+      ->type_name("N");
+  command
+      .add_option("--page-token", *request->mutable_page_token(),
+                  "Where to go on, as the page before said; the other options as they were")
+      ->type_name("TOKEN");
+}
+
+// Adds the commands that read, those that change something, and the one for shells.
+void AddReads(CLI::App& app, Parsed& parsed);
+void AddChanges(CLI::App& app, Parsed& parsed);
+void AddCompletion(CLI::App& app, Parsed& parsed);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_

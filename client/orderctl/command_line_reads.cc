@@ -1,0 +1,124 @@
+#include "client/orderctl/command_builder.h"
+#include "client/orderctl/reads.h"
+#include "client/orderctl/words.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+constexpr char kGroup[] = "Look";
+
+// The statuses as they are typed.
+std::vector<std::string> StatusNames() {
+  std::vector<std::string> names;
+  const auto* descriptor = v1::OrderStatus_descriptor();
+  for (int i = 1; i < descriptor->value_count(); ++i) {
+    names.push_back(Kebab(WithoutPrefix(descriptor->value(i)->name(), "ORDER_STATUS_")));
+  }
+  return names;
+}
+
+void AddGet(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::GetOrderRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "get", "Show the page of an order");
+  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return GetOrderPage(session, *request); };
+  });
+}
+
+void AddLookup(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::LookupOrderRequest>();
+  CLI::App& command =
+      AddCommand(app, kGroup, "lookup", "Show an order by what the system that took it calls it");
+  command.add_option("SOURCE", *request->mutable_source(), "The system, e.g. eshop")->required();
+  command.add_option("REFERENCE", *request->mutable_external_reference(), "Its name there")
+      ->required();
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return LookupOrderPage(session, *request); };
+  });
+}
+
+void AddList(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ListOrdersRequest>();
+  CLI::App& command =
+      AddCommand(app, kGroup, "list",
+                 "List orders, those first in which something happened last; active ones");
+  command.add_flag_callback(
+      "--all", [request] { request->set_include_closed(true); }, "Closed ones too");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--status",
+          [request](const std::vector<std::string>& names) {
+            for (const std::string& name : names) {
+              request->add_statuses(Required("--status", ParseStatus(name)));
+            }
+          },
+          "Only orders in this status; may be repeated")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(StatusNames(), CLI::ignore_case));
+  command.add_option("--customer", *request->mutable_customer_id(), "Only orders of this customer")
+      ->type_name("ID");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ListOrders(session, *request); };
+  });
+}
+
+void AddActivity(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ListActivitiesRequest>();
+  CLI::App& command =
+      AddCommand(app, kGroup, "activity", "List what happened to an order and what was said");
+  AddOrder(command, [request](std::string name) { request->set_parent(std::move(name)); });
+  command.add_flag_callback(
+      "--newest-first", [request] { request->set_newest_first(true); }, "Newest first");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ListActivities(session, *request); };
+  });
+}
+
+void AddComments(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ListCommentsRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "comments", "List the comments on an order");
+  AddOrder(command, [request](std::string name) { request->set_parent(std::move(name)); });
+  command.add_flag_callback(
+      "--newest-first", [request] { request->set_newest_first(true); }, "Newest first");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ListComments(session, *request); };
+  });
+}
+
+void AddExplain(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ExplainTransitionsRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "explain",
+                                 "Tell for every step whether it is open now, and if not, why");
+  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return Explain(session, *request); };
+  });
+}
+
+void AddLifecycle(CLI::App& app, Parsed& parsed) {
+  auto mermaid = std::make_shared<bool>(false);
+  CLI::App& command = AddCommand(app, kGroup, "lifecycle",
+                                 "Show the statuses, the steps between them and the rules");
+  command.add_flag("--mermaid", *mermaid, "As a Mermaid state diagram");
+  command.callback([mermaid, &parsed] {
+    parsed.run = [mermaid](const Session& session) { return DescribeLifecycle(session, *mermaid); };
+  });
+}
+
+}  // namespace
+
+void AddReads(CLI::App& app, Parsed& parsed) {
+  AddGet(app, parsed);
+  AddList(app, parsed);
+  AddLookup(app, parsed);
+  AddActivity(app, parsed);
+  AddComments(app, parsed);
+  AddExplain(app, parsed);
+  AddLifecycle(app, parsed);
+}
+
+}  // namespace ipstore::orders::client

@@ -1,0 +1,30 @@
+// How orderctl ends, for scripts. The numbers are part of its interface and stand in `orderctl
+// --help`.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_EXIT_CODE_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_EXIT_CODE_H_
+
+#include "client/error.h"
+
+namespace ipstore::orders::client {
+
+enum class ExitCode {
+  kOk = 0,
+  kOther = 1,
+  kUsage = 2,            // the command line, or a file named on it
+  kInvalidArgument = 3,  // what was asked for makes no sense to the server
+  kNotFound = 4,
+  kPermission = 5,    // denied, or not said who calls
+  kPrecondition = 6,  // the order does not allow it as it stands
+  kConflict = 7,      // it changed meanwhile, or exists already
+  kUnavailable = 8,   // no answer, not in time, or too busy
+};
+
+// The exit code for a failed call.
+ExitCode ExitCodeFor(const Error& error);
+
+// The exit codes as a text for --help: one line each, ending with a newline.
+const char* ExitCodeHelp();
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_EXIT_CODE_H_

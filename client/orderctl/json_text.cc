@@ -1,0 +1,82 @@
+#include "client/orderctl/json_text.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kIndent = 2;
+
+Json AsJson(const google::protobuf::Message& message) {
+  std::string text;
+  // Printing fails only for messages with values that are out of their range, which the server does
+  // not send.
+  if (!google::protobuf::util::MessageToJsonString(message, &text).ok()) return Json::object();
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+template <typename Messages>
+Json AsJsonList(const Messages& messages) {
+  Json list = Json::array();
+  for (const auto& message : messages) list.push_back(AsJson(message));
+  return list;
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// nlohmann's "[json.exception.parse_error.101] parse error at line 3, column 7: syntax error while
+// …"
+absl::Status SyntaxError(const Json::parse_error& error) {
+  const absl::string_view what = error.what();
+  const std::size_t end_of_id = what.find("] ");
+  return absl::InvalidArgumentError(
+      end_of_id == absl::string_view::npos ? what : what.substr(end_of_id + 2));
+}
+
+absl::StatusOr<Json> Parse(absl::string_view text) {
+  try {
+    return Json::parse(text.begin(), text.end());
+  } catch (const Json::parse_error& error) {
+    return SyntaxError(error);
+  }
+}
+
+}  // namespace
+
+std::string ToJson(const google::protobuf::Message& message) {
+  return Dump(AsJson(message));
+}
+
+std::string ToJson(const OrderPage& page) {
+  return Dump({{"order", AsJson(page.order)},
+               {"activities", AsJsonList(page.activities)},
+               {"comments", AsJsonList(page.comments)},
+               {"actions", AsJsonList(page.actions)}});
+}
+
+absl::StatusOr<v1::CreateOrderRequest> CreateOrderRequestFromJson(absl::string_view json) {
+  const absl::StatusOr<Json> parsed = Parse(json);
+  if (!parsed.ok()) return parsed.status();
+  if (!parsed->is_object()) return absl::InvalidArgumentError("an object is expected: {…}");
+
+  v1::CreateOrderRequest request;
+  const bool whole_request = parsed->contains("order");
+  google::protobuf::Message& target =
+      whole_request ? static_cast<google::protobuf::Message&>(request) : *request.mutable_order();
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(json.data(), json.size()), &target);
+  if (!status.ok()) return absl::InvalidArgumentError(std::string(status.message()));
+  return request;
+}
+
+}  // namespace ipstore::orders::client

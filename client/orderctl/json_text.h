@@ -1,0 +1,41 @@
+// Messages as JSON (protobuf's own mapping, https://protobuf.dev/programming-guides/json/), out and
+// in.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_JSON_TEXT_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_JSON_TEXT_H_
+
+#include <google/protobuf/message.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ipstore/orders/v1/activity.pb.h"
+#include "ipstore/orders/v1/comment.pb.h"
+#include "ipstore/orders/v1/lifecycle.pb.h"
+#include "ipstore/orders/v1/order_service.pb.h"
+
+namespace ipstore::orders::client {
+
+// The message, indented, with a newline at its end.
+std::string ToJson(const google::protobuf::Message& message);
+
+// All that an order page shows.
+struct OrderPage {
+  v1::Order order;
+  std::vector<v1::Activity> activities;
+  std::vector<v1::Comment> comments;
+  std::vector<v1::ActionExplanation> actions;
+};
+
+// {"order": …, "activities": […], "comments": […], "actions": […]}, indented, with a newline at its
+// end.
+std::string ToJson(const OrderPage& page);
+
+// Reads an order to place: a CreateOrderRequest, which has "order" at its top, or just the Order.
+// INVALID_ARGUMENT with one sentence: for text that is not JSON with line and column, else with the
+// field's path.
+absl::StatusOr<v1::CreateOrderRequest> CreateOrderRequestFromJson(absl::string_view json);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_JSON_TEXT_H_

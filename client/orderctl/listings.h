@@ -1,0 +1,44 @@
+// Lists of orders, activities and comments as people read them.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_LISTINGS_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_LISTINGS_H_
+
+#include <google/protobuf/repeated_field.h>
+
+#include <string>
+#include <vector>
+
+#include "client/orderctl/reader.h"
+#include "ipstore/orders/v1/activity.pb.h"
+#include "ipstore/orders/v1/comment.pb.h"
+#include "ipstore/orders/v1/order.pb.h"
+
+namespace ipstore::orders::client {
+
+// A bold title in a line of its own, with an empty line before it.
+std::string Heading(absl::string_view title, const Reader& reader);
+
+// A table with one row for each order: number, status, customer, way of delivery, gross, last
+// activity.
+std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders,
+                      const Reader& reader);
+
+// A table with one row for each activity: when, who, what. A comment shows its first line in
+// quotes.
+template <typename Activities>
+std::string ActivityList(const Activities& activities, const Reader& reader);
+
+// Each comment whole: when and who, then its lines, indented.
+template <typename Comments>
+std::string CommentList(const Comments& comments, const Reader& reader);
+
+// Instantiated for what answers hold and for what is gathered from several pages.
+extern template std::string ActivityList(const google::protobuf::RepeatedPtrField<v1::Activity>&,
+                                         const Reader&);
+extern template std::string ActivityList(const std::vector<v1::Activity>&, const Reader&);
+extern template std::string CommentList(const google::protobuf::RepeatedPtrField<v1::Comment>&,
+                                        const Reader&);
+extern template std::string CommentList(const std::vector<v1::Comment>&, const Reader&);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_LISTINGS_H_

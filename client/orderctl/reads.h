@@ -1,0 +1,29 @@
+// The commands that change nothing. Each returns what to print on stdout, or why the server
+// refused.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_
+
+#include <string>
+
+#include "client/orderctl/session.h"
+
+namespace ipstore::orders::client {
+
+// The whole page of an order, all its activities and comments included.
+Result<std::string> GetOrderPage(const Session& session, const v1::GetOrderRequest& request);
+Result<std::string> LookupOrderPage(const Session& session, const v1::LookupOrderRequest& request);
+
+// One page of a list, and how to ask for the next one.
+Result<std::string> ListOrders(const Session& session, const v1::ListOrdersRequest& request);
+Result<std::string> ListActivities(const Session& session,
+                                   const v1::ListActivitiesRequest& request);
+Result<std::string> ListComments(const Session& session, const v1::ListCommentsRequest& request);
+
+Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request);
+
+// The rules in words, or with `mermaid` just the diagram.
+Result<std::string> DescribeLifecycle(const Session& session, bool mermaid);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_

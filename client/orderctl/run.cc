@@ -1,0 +1,64 @@
+#include "client/orderctl/run.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "client/channel.h"
+#include "client/orderctl/command_line.h"
+#include "client/orderctl/error_text.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+Style StyleFor(ColorWish wish, bool is_terminal) {
+  return Style(WantsColor(wish, is_terminal, std::getenv("NO_COLOR")));
+}
+
+Outcome Failed(ExitCode code, const Error& error, bool json, const Reader& reader) {
+  return {.exit_code = code, .err = json ? ErrorJson(error) : ErrorText(error, reader)};
+}
+
+// What cannot be understood may be said by an option, so --json is looked for by hand.
+Outcome Misused(const UsageError& usage, const std::vector<std::string>& arguments,
+                const Terminal& terminal) {
+  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  const Error error{
+      .code = grpc::StatusCode::INVALID_ARGUMENT, .reason = "USAGE", .message = usage.message};
+  return Failed(ExitCode::kUsage, error, json,
+                {.style = StyleFor(ColorWish::kAuto, terminal.err_is_terminal)});
+}
+
+ClientOptions OptionsOf(const GlobalOptions& global) {
+  return {.caller = {.actor = global.actor,
+                     .on_behalf_of = global.on_behalf_of,
+                     .language = std::string(Name(global.language))},
+          .timeout = global.timeout,
+          .retry = {.max_attempts = global.retries + 1}};
+}
+
+Outcome Run(const Command& command, const Terminal& terminal) {
+  const GlobalOptions& global = command.global;
+  const OrdersClient client(OpenChannel({.target = global.server}), OptionsOf(global));
+  Reader reader{.language = global.language,
+                .zone = global.zone,
+                .style = StyleFor(global.color, terminal.out_is_terminal),
+                .width = terminal.width};
+  Result<std::string> result = command.run({client, reader, global.json});
+  if (result.ok()) return {.out = std::move(result).value()};
+  reader.style = StyleFor(global.color, terminal.err_is_terminal);
+  return Failed(ExitCodeFor(result.error()), result.error(), global.json, reader);
+}
+
+}  // namespace
+
+Outcome RunOrderctl(const std::vector<std::string>& arguments, const Terminal& terminal) {
+  const auto parsed = ParseCommandLine(arguments);
+  if (const auto* printout = std::get_if<Printout>(&parsed)) return {.out = printout->text};
+  if (const auto* usage = std::get_if<UsageError>(&parsed)) {
+    return Misused(*usage, arguments, terminal);
+  }
+  return Run(std::get<Command>(parsed), terminal);
+}
+
+}  // namespace ipstore::orders::client

@@ -1,0 +1,32 @@
+// The whole tool as a function.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_RUN_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_RUN_H_
+
+#include <string>
+#include <vector>
+
+#include "client/orderctl/exit_code.h"
+
+namespace ipstore::orders::client {
+
+// What a run leaves behind.
+struct Outcome {
+  ExitCode exit_code = ExitCode::kOk;
+  std::string out;  // for stdout
+  std::string err;  // for stderr
+};
+
+// What the program is connected to.
+struct Terminal {
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  int width = 100;
+};
+
+// Runs the command line `arguments`, the program's name first. Blocks until the server has
+// answered.
+Outcome RunOrderctl(const std::vector<std::string>& arguments, const Terminal& terminal);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_RUN_H_

@@ -1,0 +1,142 @@
+// The tool's own words in both languages: titles, and labels for values that the server sends as
+// enums only. What the server says in the reader's language (statuses, sentences, reasons) is shown
+// as it comes.
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_WORDS_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERCTL_WORDS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "domain/order.h"
+#include "ipstore/orders/v1/actor.pb.h"
+#include "ipstore/orders/v1/lifecycle.pb.h"
+#include "ipstore/orders/v1/order.pb.h"
+
+namespace ipstore::orders::client {
+
+// A text in both languages.
+struct Phrase {
+  const char* el;
+  const char* en;
+
+  constexpr absl::string_view In(Language language) const {
+    return language == Language::kGreek ? el : en;
+  }
+};
+
+namespace words {
+inline constexpr Phrase kOrder{"Παραγγελία", "Order"};
+inline constexpr Phrase kStatus{"Κατάσταση", "Status"};
+inline constexpr Phrase kCustomer{"Πελάτης", "Customer"};
+inline constexpr Phrase kGuest{"επισκέπτης", "guest"};
+inline constexpr Phrase kCompany{"Επωνυμία", "Company"};
+inline constexpr Phrase kVatNumber{"ΑΦΜ", "VAT number"};
+inline constexpr Phrase kReference{"Προέλευση", "Reference"};
+inline constexpr Phrase kPlaced{"Καταχώριση", "Placed"};
+inline constexpr Phrase kLastActivity{"Τελευταία ενέργεια", "Last activity"};
+inline constexpr Phrase kPayment{"Πληρωμή", "Payment"};
+inline constexpr Phrase kMethod{"Τρόπος παράδοσης", "Delivery method"};
+inline constexpr Phrase kDeliverTo{"Διεύθυνση παράδοσης", "Deliver to"};
+inline constexpr Phrase kInstructions{"Οδηγίες", "Instructions"};
+inline constexpr Phrase kStore{"Κατάστημα", "Store"};
+inline constexpr Phrase kOpeningHours{"Ωράριο", "Opening hours"};
+inline constexpr Phrase kPickupUntil{"Παραλαβή έως", "Pick up until"};
+inline constexpr Phrase kVehicle{"Όχημα", "Vehicle"};
+inline constexpr Phrase kDeliveryWindow{"Παράδοση", "Delivery"};
+inline constexpr Phrase kPromised{"Υπεσχημένη παράδοση", "Promised delivery"};
+inline constexpr Phrase kExpected{"Αναμενόμενη παράδοση", "Expected delivery"};
+inline constexpr Phrase kInvoice{"Τιμολόγιο", "Invoice"};
+inline constexpr Phrase kCancellation{"Λόγος ακύρωσης", "Cancelled because"};
+inline constexpr Phrase kNotifications{"Ειδοποιήσεις", "Notifications"};
+inline constexpr Phrase kOn{"ναι", "on"};
+inline constexpr Phrase kOff{"όχι", "off"};
+inline constexpr Phrase kChecks{"Έλεγχοι", "Checks"};
+
+inline constexpr Phrase kItems{"Προϊόντα", "Items"};
+inline constexpr Phrase kSku{"Κωδικός", "SKU"};
+inline constexpr Phrase kProduct{"Περιγραφή", "Product"};
+inline constexpr Phrase kQuantity{"Τεμ.", "Qty"};
+inline constexpr Phrase kGathered{"Συγκ.", "Gathered"};
+inline constexpr Phrase kUnitPrice{"Τιμή", "Unit price"};
+inline constexpr Phrase kDiscount{"Έκπτωση", "Discount"};
+inline constexpr Phrase kVat{"ΦΠΑ", "VAT"};
+inline constexpr Phrase kTotal{"Σύνολο", "Total"};
+inline constexpr Phrase kNet{"Καθαρή αξία", "Net"};
+inline constexpr Phrase kVatOn{"επί", "on"};
+inline constexpr Phrase kGross{"Σύνολο με ΦΠΑ", "Total with VAT"};
+inline constexpr Phrase kPricesWithVat{"τιμές με ΦΠΑ", "prices include VAT"};
+inline constexpr Phrase kPricesWithoutVat{"τιμές χωρίς ΦΠΑ", "prices exclude VAT"};
+
+inline constexpr Phrase kParcels{"Δέματα", "Parcels"};
+inline constexpr Phrase kCarrier{"Μεταφορέας", "Carrier"};
+inline constexpr Phrase kTracking{"Αρ. αποστολής", "Tracking number"};
+inline constexpr Phrase kCarrierStatus{"Πορεία", "Carrier says"};
+inline constexpr Phrase kLink{"Σύνδεσμος", "Link"};
+
+inline constexpr Phrase kActivity{"Δραστηριότητα", "Activity"};
+inline constexpr Phrase kComments{"Σχόλια", "Comments"};
+inline constexpr Phrase kInternal{"εσωτερικό", "internal"};
+inline constexpr Phrase kFor{"για", "for"};
+inline constexpr Phrase kActions{"Διαθέσιμες ενέργειες", "Open actions"};
+inline constexpr Phrase kNone{"καμία", "none"};
+inline constexpr Phrase kNoOrders{"Καμία παραγγελία.", "No orders."};
+inline constexpr Phrase kNoComments{"Κανένα σχόλιο.", "No comments."};
+inline constexpr Phrase kNoActivities{"Καμία ενέργεια.", "No activity."};
+inline constexpr Phrase kNextPage{"Επόμενη σελίδα: η ίδια εντολή με --page-token",
+                                  "Next page: the same command with --page-token"};
+
+inline constexpr Phrase kPreview{"Προεπισκόπηση, δεν άλλαξε τίποτα.",
+                                 "Preview, nothing was changed."};
+inline constexpr Phrase kReplayed{"Είχε ήδη γίνει με αυτό το request_id.",
+                                  "Was already done with this request_id."};
+inline constexpr Phrase kNothingMissing{"Όλα τα τεμάχια έχουν ήδη συγκεντρωθεί.",
+                                        "All pieces are gathered already."};
+
+inline constexpr Phrase kAction{"Ενέργεια", "Action"};
+inline constexpr Phrase kLeadsTo{"Οδηγεί σε", "Leads to"};
+inline constexpr Phrase kNow{"Τώρα", "Now"};
+inline constexpr Phrase kYes{"ναι", "yes"};
+inline constexpr Phrase kNo{"όχι", "no"};
+inline constexpr Phrase kWhyNot{"Γιατί όχι", "Why not"};
+inline constexpr Phrase kStatuses{"Καταστάσεις", "Statuses"};
+inline constexpr Phrase kMeaning{"Σημασία", "Meaning"};
+inline constexpr Phrase kSteps{"Βήματα", "Steps"};
+inline constexpr Phrase kFrom{"Από", "From"};
+inline constexpr Phrase kTo{"Σε", "To"};
+inline constexpr Phrase kWho{"Ποιος", "Who"};
+inline constexpr Phrase kMustHold{"Προϋποθέσεις", "What must hold"};
+inline constexpr Phrase kCommands{"Άλλες ενέργειες", "Other commands"};
+inline constexpr Phrase kCommand{"Ενέργεια", "Command"};
+inline constexpr Phrase kInStatuses{"Σε κατάσταση", "In status"};
+
+inline constexpr Phrase kNoAnswer{"Ο διακομιστής δεν απάντησε", "The server did not answer"};
+inline constexpr Phrase kOpenInstead{"εντολές που επιτρέπονται τώρα:", "commands open now:"};
+inline constexpr Phrase kRepeatSafely{"Ίσως έγινε. Ασφαλής επανάληψη με: --request-id",
+                                      "It may have been done. To repeat it safely: --request-id"};
+}  // namespace words
+
+// Labels of values in the reader's language; the number of one that this version does not know.
+std::string LabelOf(v1::FulfilmentMethod method, Language language);
+std::string LabelOf(v1::PaymentMethod method, Language language);
+std::string LabelOf(v1::ChargeKind kind, Language language);
+std::string LabelOf(v1::CheckKind kind, Language language);
+std::string LabelOf(v1::CheckOutcome outcome, Language language);
+std::string LabelOf(v1::Role role, Language language);
+
+// "Staff maria", with "for Customer c-17" behind where a service acted for somebody.
+std::string NameOf(const v1::Actor& actor, Language language);
+std::string NameOf(const v1::Actor& actor, const v1::Actor* on_behalf_of, Language language);
+
+// The subcommand that takes an action: "hand-to-carrier" for ORDER_ACTION_HAND_TO_CARRIER.
+std::string SubcommandOf(v1::OrderAction action);
+
+// A name of the contract as it is typed: "HAND_TO_CARRIER" is "hand-to-carrier".
+std::string Kebab(absl::string_view upper_snake);
+
+// The value of an enum of the contract without its prefix: ("ROLE_STAFF", "ROLE_") is "STAFF".
+// Empty for a value that this version does not know, whose name is empty.
+std::string WithoutPrefix(absl::string_view value_name, absl::string_view prefix);
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERCTL_WORDS_H_

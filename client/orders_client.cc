@@ -1,0 +1,186 @@
+#include "client/orders_client.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <random>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "client/request_id.h"
+#include "ipstore/orders/v1/activity_service.grpc.pb.h"
+#include "ipstore/orders/v1/comment_service.grpc.pb.h"
+#include "ipstore/orders/v1/order_service.grpc.pb.h"
+
+namespace ipstore::orders::client {
+
+struct OrdersClient::Stubs {
+  explicit Stubs(const std::shared_ptr<grpc::Channel>& the_channel)
+      : channel(the_channel), orders(channel), activities(channel), comments(channel) {}
+
+  std::shared_ptr<grpc::Channel> channel;
+  v1::OrderService::Stub orders;
+  v1::ActivityService::Stub activities;
+  v1::CommentService::Stub comments;
+};
+
+namespace {
+
+double Jitter() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+// Lets the time before the next attempt pass. gRPC gets on with connecting only while somebody
+// waits for it, so that after a mere sleep the next attempt would find the server as absent as the
+// one before.
+void Pause(grpc::Channel& channel, absl::Duration pause, const ClientOptions& options) {
+  if (channel.GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY) {
+    options.sleep(pause);
+  } else {
+    channel.WaitForConnected(absl::ToChronoTime(absl::Now() + pause));
+  }
+}
+
+// One method of a generated stub.
+template <typename Stub, typename Request, typename Response>
+using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+template <typename Stub, typename Request, typename Response>
+Result<Response> CallOnce(Stub& stub, Method<Stub, Request, Response> method,
+                          const Request& request, const Caller& caller, absl::Time deadline) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  AddMetadata(caller, context);
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return DecodeError(status);
+  return response;
+}
+
+template <typename Stub, typename Request, typename Response>
+Result<Response> Call(Stub& stub, Method<Stub, Request, Response> method, const Request& request,
+                      grpc::Channel& channel, const ClientOptions& options) {
+  if (const absl::Status status = CheckCaller(options.caller); !status.ok()) {
+    return Error{.code = grpc::StatusCode::INVALID_ARGUMENT,
+                 .message = std::string(status.message())};
+  }
+  const absl::Time deadline = absl::Now() + options.timeout;
+  for (int attempt = 1;; ++attempt) {
+    Result<Response> result = CallOnce(stub, method, request, options.caller, deadline);
+    if (result.ok() || !IsWorthRetrying(result.error())) return result;
+    if (attempt >= options.retry.max_attempts) return result;
+    const absl::Duration pause = PauseAfter(options.retry, attempt, result.error(), Jitter());
+    if (absl::Now() + pause >= deadline) return result;
+    Pause(channel, pause, options);
+  }
+}
+
+// A call that changes something: never without a request_id, which the error tells where the
+// outcome is unknown.
+template <typename Stub, typename Request, typename Response>
+Result<Response> Change(Stub& stub, Method<Stub, Request, Response> method, Request& request,
+                        grpc::Channel& channel, const ClientOptions& options) {
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  Result<Response> result = Call(stub, method, request, channel, options);
+  if (result.ok() || request.validate_only() || !OutcomeIsUnknown(result.error())) return result;
+  Error error = result.error();
+  error.request_id = request.request_id();
+  return error;
+}
+
+}  // namespace
+
+OrdersClient::OrdersClient(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
+    : options_(std::move(options)), stubs_(std::make_unique<Stubs>(channel)) {
+  if (!options_.sleep) options_.sleep = absl::SleepFor;
+}
+
+OrdersClient::~OrdersClient() = default;
+
+Result<v1::CreateOrderResponse> OrdersClient::CreateOrder(v1::CreateOrderRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::CreateOrder, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::TransitionOrderResponse> OrdersClient::TransitionOrder(
+    v1::TransitionOrderRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::TransitionOrder, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::RecordCheckResponse> OrdersClient::RecordCheck(v1::RecordCheckRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::RecordCheck, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::RecordGatheringResponse> OrdersClient::RecordGathering(
+    v1::RecordGatheringRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::RecordGathering, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::RecordInvoiceResponse> OrdersClient::RecordInvoice(
+    v1::RecordInvoiceRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::RecordInvoice, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::RecordTrackingResponse> OrdersClient::RecordTracking(
+    v1::RecordTrackingRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::RecordTracking, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::CreateCommentResponse> OrdersClient::CreateComment(
+    v1::CreateCommentRequest request) const {
+  return Change(stubs_->comments, &v1::CommentService::Stub::CreateComment, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::Order> OrdersClient::GetOrder(const v1::GetOrderRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::GetOrder, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::Order> OrdersClient::LookupOrder(const v1::LookupOrderRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::LookupOrder, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ListOrdersResponse> OrdersClient::ListOrders(
+    const v1::ListOrdersRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::ListOrders, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ExplainTransitionsResponse> OrdersClient::ExplainTransitions(
+    const v1::ExplainTransitionsRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::ExplainTransitions, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::DescribeLifecycleResponse> OrdersClient::DescribeLifecycle(
+    const v1::DescribeLifecycleRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::DescribeLifecycle, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ListActivitiesResponse> OrdersClient::ListActivities(
+    const v1::ListActivitiesRequest& request) const {
+  return Call(stubs_->activities, &v1::ActivityService::Stub::ListActivities, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::Comment> OrdersClient::GetComment(const v1::GetCommentRequest& request) const {
+  return Call(stubs_->comments, &v1::CommentService::Stub::GetComment, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ListCommentsResponse> OrdersClient::ListComments(
+    const v1::ListCommentsRequest& request) const {
+  return Call(stubs_->comments, &v1::CommentService::Stub::ListComments, request, *stubs_->channel,
+              options_);
+}
+
+}  // namespace ipstore::orders::client

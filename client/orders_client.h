@@ -1,0 +1,83 @@
+// Calls the order service: the methods of its three services, with a deadline, the caller's
+// metadata, decoded errors, and retries that change nothing twice.
+//
+//   OrdersClient client(OpenChannel({.target = "127.0.0.1:50051"}), {.caller = {.actor = {"staff",
+//   "maria"}}}); v1::TransitionOrderRequest request; request.set_name("orders/1000000018");
+//   request.mutable_start_processing();
+//   Result<v1::TransitionOrderResponse> moved = client.TransitionOrder(request);
+//   if (!moved.ok()) std::cerr << moved.error().message;
+#ifndef IPSTORE_ORDERS_CLIENT_ORDERS_CLIENT_H_
+#define IPSTORE_ORDERS_CLIENT_ORDERS_CLIENT_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "client/caller.h"
+#include "client/result.h"
+#include "client/retry.h"
+#include "ipstore/orders/v1/activity_service.pb.h"
+#include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/order_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace ipstore::orders::client {
+
+struct ClientOptions {
+  Caller caller;
+  // For one call as a whole, retries and pauses included.
+  absl::Duration timeout = absl::Seconds(15);
+  RetryPolicy retry;
+  // How pauses are spent while the server is connected. Empty: the thread sleeps. While it is not,
+  // the pause ends early when it comes back.
+  std::function<void(absl::Duration)> sleep;
+};
+
+// Thread-safe. Every method blocks until the answer, a refusal, or the timeout. What each does and
+// with which reasons it can be refused stands in the .proto files. Errors of this side:
+// INVALID_ARGUMENT without a reason when the caller cannot stand in metadata, and what gRPC says
+// when there is no answer (UNAVAILABLE, DEADLINE_EXCEEDED).
+//
+// Methods that change something make up a request_id where the request has none, so that a retry is
+// always safe.
+class OrdersClient {
+ public:
+  OrdersClient(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options);
+  ~OrdersClient();
+
+  OrdersClient(const OrdersClient&) = delete;
+  OrdersClient& operator=(const OrdersClient&) = delete;
+
+  Result<v1::CreateOrderResponse> CreateOrder(v1::CreateOrderRequest request) const;
+  Result<v1::TransitionOrderResponse> TransitionOrder(v1::TransitionOrderRequest request) const;
+  Result<v1::RecordCheckResponse> RecordCheck(v1::RecordCheckRequest request) const;
+  Result<v1::RecordGatheringResponse> RecordGathering(v1::RecordGatheringRequest request) const;
+  Result<v1::RecordInvoiceResponse> RecordInvoice(v1::RecordInvoiceRequest request) const;
+  Result<v1::RecordTrackingResponse> RecordTracking(v1::RecordTrackingRequest request) const;
+  Result<v1::CreateCommentResponse> CreateComment(v1::CreateCommentRequest request) const;
+
+  Result<v1::Order> GetOrder(const v1::GetOrderRequest& request) const;
+  Result<v1::Order> LookupOrder(const v1::LookupOrderRequest& request) const;
+  Result<v1::ListOrdersResponse> ListOrders(const v1::ListOrdersRequest& request) const;
+  Result<v1::ExplainTransitionsResponse> ExplainTransitions(
+      const v1::ExplainTransitionsRequest& request) const;
+  Result<v1::DescribeLifecycleResponse> DescribeLifecycle(
+      const v1::DescribeLifecycleRequest& request) const;
+  Result<v1::ListActivitiesResponse> ListActivities(const v1::ListActivitiesRequest& request) const;
+  Result<v1::Comment> GetComment(const v1::GetCommentRequest& request) const;
+  Result<v1::ListCommentsResponse> ListComments(const v1::ListCommentsRequest& request) const;
+
+ private:
+  // The generated stubs, which are costly to include.
+  struct Stubs;
+
+  ClientOptions options_;
+  std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace ipstore::orders::client
+
+#endif  // IPSTORE_ORDERS_CLIENT_ORDERS_CLIENT_H_
