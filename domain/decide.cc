@@ -372,6 +372,16 @@ struct Decider {
   }
 };
 
+// Lines are numbered in the order in which they were given, and begin with nothing gathered.
+OrderContent WithLinesNumbered(OrderContent content) {
+  std::int32_t number = 0;
+  for (Line& line : content.lines) {
+    line.number = ++number;
+    line.gathered.clear();
+  }
+  return content;
+}
+
 }  // namespace
 
 std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller, absl::string_view name) {
@@ -405,7 +415,8 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
 
   Recorder recorder(number, command.content.customer.id, /*last_seq=*/0, command.content.notifications_on, caller,
                     now);
-  recorder.Add(OrderCreated{command.content, *std::move(totals)}, /*worth_telling=*/true, command.notify);
+  recorder.Add(OrderCreated{WithLinesNumbered(command.content), *std::move(totals)}, /*worth_telling=*/true,
+               command.notify);
   return std::move(recorder).Take();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,16 +18,21 @@ namespace ipstore::orders {
 namespace {
 
 // ISO 4217: the currencies in use that do not have two decimals.
-constexpr std::array<absl::string_view, 16> kWithoutDecimals = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-                                                                "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-constexpr std::array<absl::string_view, 7> kWithThreeDecimals = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
+constexpr std::array<absl::string_view, 16> kWithoutDecimals = {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+constexpr std::array<absl::string_view, 7> kWithThreeDecimals = {"BHD", "IQD", "JOD", "KWD",
+                                                                 "LYD", "OMR", "TND"};
 
 constexpr std::int64_t kWhole = 10'000;  // 100 % in basis points
 
-bool InRange(std::int64_t minor) { return minor >= 0 && minor <= kMaxAmountMinor; }
+bool InRange(std::int64_t minor) {
+  return minor >= 0 && minor <= kMaxAmountMinor;
+}
 
-// amount × numerator ÷ denominator, rounded half up. The whole denominators are taken out of the amount first: with an
-// amount in range, a numerator up to kMaxVatRate and a denominator from kWhole, no product leaves std::int64_t.
+// amount × numerator ÷ denominator, rounded half up. The whole denominators are taken out of the
+// amount first: with an amount in range, a numerator up to kMaxVatRate and a denominator from
+// kWhole, no product leaves std::int64_t.
 std::int64_t ScaleHalfUp(std::int64_t amount, std::int64_t numerator, std::int64_t denominator) {
   const std::int64_t whole = amount / denominator;
   const std::int64_t rest = amount % denominator;
@@ -43,7 +49,8 @@ VatTotal TotalForRate(VatRate rate, Amount sum, bool prices_include_vat) {
 }  // namespace
 
 std::optional<int> CurrencyDecimals(absl::string_view currency) {
-  if (currency.size() != 3 || !std::ranges::all_of(currency, absl::ascii_isupper)) return std::nullopt;
+  if (currency.size() != 3 || !std::ranges::all_of(currency, absl::ascii_isupper))
+    return std::nullopt;
   if (std::ranges::find(kWithoutDecimals, currency) != kWithoutDecimals.end()) return 0;
   if (std::ranges::find(kWithThreeDecimals, currency) != kWithThreeDecimals.end()) return 3;
   return 2;
@@ -56,8 +63,8 @@ std::string AmountAsDecimal(Amount amount, absl::string_view currency) {
   for (int i = 0; i < decimals; ++i) unit *= 10;
   // Division rounds towards zero, so that the sign of an amount below one unit would be lost.
   const std::int64_t fraction = amount.minor % unit;
-  return absl::StrFormat("%s%d.%0*d", amount.minor < 0 ? "-" : "", std::abs(amount.minor / unit), decimals,
-                         std::abs(fraction));
+  return absl::StrFormat("%s%d.%0*d", amount.minor < 0 ? "-" : "", std::abs(amount.minor / unit),
+                         decimals, std::abs(fraction));
 }
 
 std::optional<Amount> LineTotal(std::int64_t quantity, Amount unit_price, Amount discount) {

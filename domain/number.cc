@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kDigits = 10;
 
-// The totally anti-symmetric quasigroup of Damm's dissertation (2004). Its diagonal is zero, so that a number together
-// with its check digit always comes to zero.
+// The totally anti-symmetric quasigroup of Damm's dissertation (2004). Its diagonal is zero, so
+// that a number together with its check digit always comes to zero.
 constexpr std::array<std::array<int, 10>, 10> kDamm = {{
     {0, 3, 1, 7, 5, 9, 8, 6, 4, 2},
     {7, 0, 9, 2, 1, 5, 4, 8, 6, 3},
@@ -47,18 +47,25 @@ bool IsTenDigits(absl::string_view text) {
 
 }  // namespace
 
-Number Number::FromSerial(std::int64_t serial) { return Number(serial * 10 + CheckDigit(absl::StrCat(serial))); }
+Number Number::FromSerial(std::int64_t serial) {
+  return Number(serial * 10 + CheckDigit(absl::StrCat(serial)));
+}
 
 std::optional<Number> Number::Parse(absl::string_view text) {
   std::int64_t value = 0;
-  if (!IsTenDigits(text) || CheckDigit(text) != 0 || !absl::SimpleAtoi(text, &value)) return std::nullopt;
+  if (!IsTenDigits(text) || CheckDigit(text) != 0 || !absl::SimpleAtoi(text, &value))
+    return std::nullopt;
   // Ten zeros have a fitting check digit too, but no subject has such a serial.
   if (value / 10 < kFirstSerial) return std::nullopt;
   return Number(value);
 }
 
-std::string Number::ToString() const { return absl::StrCat(value_); }
+std::string Number::ToString() const {
+  return absl::StrCat(value_);
+}
 
-bool HasWrongCheckDigit(absl::string_view text) { return IsTenDigits(text) && CheckDigit(text) != 0; }
+bool HasWrongCheckDigit(absl::string_view text) {
+  return IsTenDigits(text) && CheckDigit(text) != 0;
+}
 
 }  // namespace ipstore::orders

@@ -23,10 +23,10 @@ struct Text {
   absl::string_view In(Language language) const { return language == Language::kGreek ? el : en; }
 };
 
-// --- The catalogue ---------------------------------------------------------------------------------------------------
+// --- The catalogue -------------------------------------------------------------------------------
 //
-// One function for each enumeration. The switches have no default, so that the compiler names every one that a new
-// enumerator is missing from.
+// One function for each enumeration. The switches have no default, so that the compiler names every
+// one that a new enumerator is missing from.
 
 Text LabelOf(OrderStatus status) {
   switch (status) {
@@ -56,36 +56,52 @@ Text LabelOf(OrderStatus status) {
 Text MeaningOf(OrderStatus status) {
   switch (status) {
     case OrderStatus::kAwaitingProcessing:
-      return {"Η παραγγελία σας έχει εισαχθεί στο σύστημά μας και βρίσκεται σε αναμονή για επεξεργασία.",
-              "Your order has been received and is queued for processing."};
+      return {
+          "Η παραγγελία σας έχει εισαχθεί στο σύστημά μας και βρίσκεται σε αναμονή για "
+          "επεξεργασία.",
+          "Your order has been received and is queued for processing."};
     case OrderStatus::kProcessing:
-      return {"Επαληθεύουμε τις πληροφορίες της παραγγελίας, τη διαθεσιμότητα των επιλεγμένων προϊόντων και "
-              "εξασφαλίζουμε την οικονομική σας τακτοποίηση.",
-              "At this stage, we verify order details, product availability, and financial arrangements."};
+      return {
+          "Επαληθεύουμε τις πληροφορίες της παραγγελίας, τη διαθεσιμότητα των επιλεγμένων "
+          "προϊόντων και "
+          "εξασφαλίζουμε την οικονομική σας τακτοποίηση.",
+          "At this stage, we verify order details, product availability, and financial "
+          "arrangements."};
     case OrderStatus::kGatheringProducts:
       return {"Συλλέγουμε τα είδη από τις διάφορες αποθήκες ή/και από τους προμηθευτές μας.",
               "We collect the ordered items from various warehouses or suppliers."};
     case OrderStatus::kPreparingShipment:
-      return {"Οργανώνουμε τα προϊόντα σας, τα πακετάρουμε προσεκτικά, τιμολογούμε και τα παραδίδουμε στους "
-              "μεταφορείς.",
-              "Products are packaged, invoiced, and prepared for delivery to the shipping agent."};
+      return {
+          "Οργανώνουμε τα προϊόντα σας, τα πακετάρουμε προσεκτικά, τιμολογούμε και τα παραδίδουμε "
+          "στους "
+          "μεταφορείς.",
+          "Products are packaged, invoiced, and prepared for delivery to the shipping agent."};
     case OrderStatus::kHandedToCarrier:
-      return {"Η παραγγελία έχει παραδοθεί για αποστολή· θα λάβετε επιπλέον πληροφορίες για τον τρόπο παρακολούθησής "
-              "της μέσω του portal και μέσω email.",
-              "The order has been handed over for shipping; you will receive additional tracking information via "
-              "email or directly through the portal."};
+      return {
+          "Η παραγγελία έχει παραδοθεί για αποστολή· θα λάβετε επιπλέον πληροφορίες για τον τρόπο "
+          "παρακολούθησής "
+          "της μέσω του portal και μέσω email.",
+          "The order has been handed over for shipping; you will receive additional tracking "
+          "information via "
+          "email or directly through the portal."};
     case OrderStatus::kReadyForPickup:
       return {"Τα προϊόντα σας είναι έτοιμα και σας περιμένουν στο κατάστημα που επιλέξατε.",
               "Your items are ready and waiting at the selected store."};
     case OrderStatus::kOnCompanyVehicle:
-      return {"Η παραγγελία σας αποστέλλεται με μέσο της IP Partners, ειδικά για τους B2B πελάτες μας, όπως αναλύεται "
-              "στην ενότητα Τρόποι Αποστολής.",
-              "Your order is on its way by IP Partners vehicle, a method for our B2B customers that is detailed under "
-              "our Shipping Methods section."};
+      return {
+          "Η παραγγελία σας αποστέλλεται με μέσο της IP Partners, ειδικά για τους B2B πελάτες μας, "
+          "όπως αναλύεται "
+          "στην ενότητα Τρόποι Αποστολής.",
+          "Your order is on its way by IP Partners vehicle, a method for our B2B customers that is "
+          "detailed under "
+          "our Shipping Methods section."};
     case OrderStatus::kReceived:
-      return {"Έχετε παραλάβει την παραγγελία σας· θα εκτιμήσουμε την αξιολόγησή σας για την εμπειρία αγορών στο IP "
-              "Store.",
-              "You have received your order; your feedback on the shopping experience is highly valued."};
+      return {
+          "Έχετε παραλάβει την παραγγελία σας· θα εκτιμήσουμε την αξιολόγησή σας για την εμπειρία "
+          "αγορών στο IP "
+          "Store.",
+          "You have received your order; your feedback on the shopping experience is highly "
+          "valued."};
     case OrderStatus::kCancelled:
       return {"Η παραγγελία σας ακυρώθηκε και δεν θα εκτελεστεί.",
               "Your order has been cancelled and will not be carried out."};
@@ -229,11 +245,14 @@ Text ConditionOf(Guard guard) {
     case Guard::kAllLinesGathered:
       return {"όλα τα προϊόντα έχουν συγκεντρωθεί", "every line is fully gathered"};
     case Guard::kMethodIsCourier:
-      return {"η παραγγελία αποστέλλεται με μεταφορική/courier", "the order goes by carrier/courier"};
+      return {"η παραγγελία αποστέλλεται με μεταφορική/courier",
+              "the order goes by carrier/courier"};
     case Guard::kMethodIsStorePickup:
-      return {"η παραγγελία παραλαμβάνεται από το κατάστημα", "the order is picked up from a store"};
+      return {"η παραγγελία παραλαμβάνεται από το κατάστημα",
+              "the order is picked up from a store"};
     case Guard::kMethodIsCompanyVehicle:
-      return {"η παραγγελία αποστέλλεται με μέσο της IP Partners", "the order goes by IP Partners vehicle"};
+      return {"η παραγγελία αποστέλλεται με μέσο της IP Partners",
+              "the order goes by IP Partners vehicle"};
     case Guard::kCustomerIsBusiness:
       return {"ο πελάτης είναι εταιρικός (B2B)", "the customer is a business (B2B)"};
     case Guard::kInvoiced:
@@ -250,7 +269,9 @@ Text ConditionOf(Guard guard) {
 // How a number of things is spoken of.
 enum class Grammar { kOne, kMany };
 
-Grammar GrammarFor(std::int64_t count) { return count == 1 ? Grammar::kOne : Grammar::kMany; }
+Grammar GrammarFor(std::int64_t count) {
+  return count == 1 ? Grammar::kOne : Grammar::kMany;
+}
 
 // What a check is short of: that it was made, or that it passed.
 enum class CheckGap { kNotRecorded, kFailed };
@@ -258,17 +279,20 @@ enum class CheckGap { kNotRecorded, kFailed };
 Text UncheckedText(Guard guard, CheckGap gap) {
   const bool failed = gap == CheckGap::kFailed;
   if (guard == Guard::kDetailsVerified) {
-    return failed ? Text{"Ο έλεγχος των στοιχείων της παραγγελίας απέτυχε.", "The check of the order details failed."}
+    return failed ? Text{"Ο έλεγχος των στοιχείων της παραγγελίας απέτυχε.",
+                         "The check of the order details failed."}
                   : Text{"Τα στοιχεία της παραγγελίας δεν έχουν επαληθευτεί ακόμη.",
                          "The order details have not been verified yet."};
   }
   if (guard == Guard::kAvailabilityConfirmed) {
-    return failed ? Text{"Ο έλεγχος διαθεσιμότητας των προϊόντων απέτυχε.", "The availability check failed."}
+    return failed ? Text{"Ο έλεγχος διαθεσιμότητας των προϊόντων απέτυχε.",
+                         "The availability check failed."}
                   : Text{"Η διαθεσιμότητα των προϊόντων δεν έχει επιβεβαιωθεί ακόμη.",
                          "The availability has not been confirmed yet."};
   }
   return failed ? Text{"Ο έλεγχος της πληρωμής απέτυχε.", "The payment check failed."}
-                : Text{"Η πληρωμή δεν έχει τακτοποιηθεί ακόμη.", "The payment has not been arranged yet."};
+                : Text{"Η πληρωμή δεν έχει τακτοποιηθεί ακόμη.",
+                       "The payment has not been arranged yet."};
 }
 
 Text FailureOf(Guard guard, CheckGap gap, Grammar missing) {
@@ -285,14 +309,20 @@ Text FailureOf(Guard guard, CheckGap gap, Grammar missing) {
       return {"Απομένουν {missing} τεμάχια προς συγκέντρωση (γραμμές: {lines}).",
               "{missing} pieces are still to be gathered (lines: {lines})."};
     case Guard::kMethodIsCourier:
-      return {"Η παραγγελία δεν αποστέλλεται με μεταφορική/courier· ο τρόπος παράδοσής της είναι «{method}».",
-              "The order does not go by carrier/courier; its fulfilment method is \"{method}\"."};
+      return {
+          "Η παραγγελία δεν αποστέλλεται με μεταφορική/courier· ο τρόπος παράδοσής της είναι "
+          "«{method}».",
+          "The order does not go by carrier/courier; its fulfilment method is \"{method}\"."};
     case Guard::kMethodIsStorePickup:
-      return {"Η παραγγελία δεν παραλαμβάνεται από το κατάστημα· ο τρόπος παράδοσής της είναι «{method}».",
-              "The order is not picked up from a store; its fulfilment method is \"{method}\"."};
+      return {
+          "Η παραγγελία δεν παραλαμβάνεται από το κατάστημα· ο τρόπος παράδοσής της είναι "
+          "«{method}».",
+          "The order is not picked up from a store; its fulfilment method is \"{method}\"."};
     case Guard::kMethodIsCompanyVehicle:
-      return {"Η παραγγελία δεν αποστέλλεται με μέσο της IP Partners· ο τρόπος παράδοσής της είναι «{method}».",
-              "The order does not go by IP Partners vehicle; its fulfilment method is \"{method}\"."};
+      return {
+          "Η παραγγελία δεν αποστέλλεται με μέσο της IP Partners· ο τρόπος παράδοσής της είναι "
+          "«{method}».",
+          "The order does not go by IP Partners vehicle; its fulfilment method is \"{method}\"."};
     case Guard::kCustomerIsBusiness:
       return {"Η αποστολή με μέσο της IP Partners γίνεται μόνο σε εταιρικούς (B2B) πελάτες.",
               "Shipment by IP Partners vehicle is only for business (B2B) customers."};
@@ -312,9 +342,11 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kMissing:
       return {"Το πεδίο είναι υποχρεωτικό.", "This field is required."};
     case Flaw::kTooLong:
-      return {"Το κείμενο ξεπερνά τους {max} χαρακτήρες.", "The text is longer than {max} characters."};
+      return {"Το κείμενο ξεπερνά τους {max} χαρακτήρες.",
+              "The text is longer than {max} characters."};
     case Flaw::kTooMany:
-      return {"Η λίστα έχει περισσότερες από {max} εγγραφές.", "The list has more than {max} entries."};
+      return {"Η λίστα έχει περισσότερες από {max} εγγραφές.",
+              "The list has more than {max} entries."};
     case Flaw::kNotUtf8:
       return {"Το κείμενο δεν είναι έγκυρο UTF-8.", "The text is not well-formed UTF-8."};
     case Flaw::kControlCharacter:
@@ -323,17 +355,19 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kUnknownValue:
       return {"Η τιμή «{value}» δεν είναι αποδεκτή.", "The value \"{value}\" is not a known one."};
     case Flaw::kMalformed:
-      return {"Η τιμή δεν έχει τη σωστή μορφή, όπως π.χ. «{expected}».",
-              "The value is malformed; a good one looks like \"{expected}\"."};
+      return {"Η τιμή δεν έχει τη σωστή μορφή· αναμένεται: {expected}.",
+              "The value is malformed; expected: {expected}."};
     case Flaw::kWrongCheckDigit:
       return {"Ο αριθμός {value} δεν είναι σωστός· ελέγξτε τα ψηφία του.",
               "The number {value} is mistyped: its check digit does not fit."};
     case Flaw::kNotPositive:
-      return {"Η τιμή πρέπει να είναι μεγαλύτερη από το μηδέν.", "The value must be greater than zero."};
+      return {"Η τιμή πρέπει να είναι μεγαλύτερη από το μηδέν.",
+              "The value must be greater than zero."};
     case Flaw::kNegative:
       return {"Η τιμή δεν μπορεί να είναι αρνητική.", "The value must not be negative."};
     case Flaw::kOutOfRange:
-      return {"Η τιμή πρέπει να είναι από {min} έως {max}.", "The value must be from {min} to {max}."};
+      return {"Η τιμή πρέπει να είναι από {min} έως {max}.",
+              "The value must be from {min} to {max}."};
     case Flaw::kCurrencyMismatch:
       return {"Το ποσό είναι σε {given}, ενώ η παραγγελία είναι σε {expected}.",
               "The amount is in {given}, but the order is in {expected}."};
@@ -344,7 +378,8 @@ Text SentenceOf(Flaw flaw) {
       return {"Η έκπτωση είναι μεγαλύτερη από την αξία της γραμμής.",
               "The discount is larger than what the line comes to."};
     case Flaw::kTotalsOverflow:
-      return {"Τα σύνολα της παραγγελίας ξεπερνούν το επιτρεπτό όριο.", "The totals of the order are too large."};
+      return {"Τα σύνολα της παραγγελίας ξεπερνούν το επιτρεπτό όριο.",
+              "The totals of the order are too large."};
     case Flaw::kTotalMismatch:
       return {"Αναμενόταν σύνολο {expected}, αλλά το σύνολο της παραγγελίας είναι {computed}.",
               "A total of {expected} was expected, but the order comes to {computed}."};
@@ -357,11 +392,12 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kEndBeforeStart:
       return {"Η λήξη πρέπει να είναι μετά την έναρξη.", "The end must be after the start."};
     case Flaw::kInThePast:
-      return {"Η ημερομηνία και ώρα έχει ήδη περάσει.", "The time has already passed."};
+      return {"Η ημερομηνία και η ώρα έχουν ήδη περάσει.", "The time has already passed."};
     case Flaw::kNotForThisCaller:
       return {"Δεν έχετε δικαίωμα να ορίσετε αυτή την τιμή.", "You are not allowed to set this."};
     case Flaw::kNeedsBusinessCustomer:
-      return {"Διατίθεται μόνο σε εταιρικούς (B2B) πελάτες.", "This is only for business (B2B) customers."};
+      return {"Διατίθεται μόνο σε εταιρικούς (B2B) πελάτες.",
+              "This is only for business (B2B) customers."};
     case Flaw::kNotForThisMethod:
       return {"Το πεδίο δεν χρησιμοποιείται όταν ο τρόπος παράδοσης είναι «{method}».",
               "This field has no use when the fulfilment method is \"{method}\"."};
@@ -374,7 +410,8 @@ Text SentenceOf(Reason reason, Grammar count) {
   const bool one = count == Grammar::kOne;
   switch (reason) {
     case Reason::kInvalidRequest:
-      return one ? Text{"{count} πεδίο του αιτήματος χρειάζεται διόρθωση.", "{count} field of the request needs correction."}
+      return one ? Text{"{count} πεδίο του αιτήματος χρειάζεται διόρθωση.",
+                        "{count} field of the request needs correction."}
                  : Text{"{count} πεδία του αιτήματος χρειάζονται διόρθωση.",
                         "{count} fields of the request need correction."};
     case Reason::kRequestIdReused:
@@ -392,10 +429,13 @@ Text SentenceOf(Reason reason, Grammar count) {
               "It is not known who is calling: {missing} is missing or not valid."};
     case Reason::kExternalReferenceExists:
       return {"Υπάρχει ήδη παραγγελία με αριθμό αναφοράς «{external_reference}» από το «{source}».",
-              "There already is an order with the reference \"{external_reference}\" from \"{source}\"."};
+              "There already is an order with the reference \"{external_reference}\" from "
+              "\"{source}\"."};
     case Reason::kActionNotOpen:
-      return {"Η ενέργεια «{action}» δεν επιτρέπεται για την παραγγελία {order} όσο βρίσκεται στην κατάσταση «{status}».",
-              "You cannot use \"{action}\" on order {order} while its status is \"{status}\"."};
+      return {
+          "Η ενέργεια «{action}» δεν επιτρέπεται για την παραγγελία {order} όσο βρίσκεται στην "
+          "κατάσταση «{status}».",
+          "You cannot use \"{action}\" on order {order} while its status is \"{status}\"."};
     case Reason::kGuardsNotSatisfied:
       return one ? Text{"Η ενέργεια «{action}» δεν μπορεί να γίνει ακόμη για την παραγγελία {order}: δεν πληρούται {count} προϋπόθεση.",
                         "\"{action}\" is not possible yet for order {order}: {count} condition does not hold."}
@@ -403,17 +443,25 @@ Text SentenceOf(Reason reason, Grammar count) {
                         "προϋποθέσεις.",
                         "\"{action}\" is not possible yet for order {order}: {count} conditions do not hold."};
     case Reason::kCommandNotOpen:
-      return {"Η ενέργεια «{command}» δεν επιτρέπεται για την παραγγελία {order} όσο βρίσκεται στην κατάσταση «{status}».",
-              "You cannot use \"{command}\" on order {order} while its status is \"{status}\"."};
+      return {
+          "Η ενέργεια «{command}» δεν επιτρέπεται για την παραγγελία {order} όσο βρίσκεται στην "
+          "κατάσταση «{status}».",
+          "You cannot use \"{command}\" on order {order} while its status is \"{status}\"."};
     case Reason::kGatheringExceedsOrdered:
-      return {"Στη γραμμή {line} δεν μπορούν να προστεθούν {given} τεμ.: η παραγγελία είναι για {ordered} και έχουν ήδη "
-              "συγκεντρωθεί {gathered}.",
-              "{given} more of line {line} cannot be gathered: {ordered} ordered, {gathered} gathered already."};
+      return {
+          "Στη γραμμή {line} δεν μπορούν να προστεθούν {given} τεμ.: η παραγγελία είναι για "
+          "{ordered} και έχουν ήδη "
+          "συγκεντρωθεί {gathered}.",
+          "{given} more of line {line} cannot be gathered: {ordered} ordered, {gathered} gathered "
+          "already."};
     case Reason::kEtagMismatch:
-      return {"Η παραγγελία άλλαξε στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε την ξανά και "
-              "επαναλάβετε.",
-              "The order has changed in the meantime (you sent etag {given}, it is now {current}); read it again and "
-              "retry."};
+      return {
+          "Η παραγγελία άλλαξε στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε την "
+          "ξανά και "
+          "επαναλάβετε.",
+          "The order has changed in the meantime (you sent etag {given}, it is now {current}); "
+          "read it again and "
+          "retry."};
     case Reason::kOverloaded:
       return {"Το σύστημα έχει αυτή τη στιγμή μεγάλο φόρτο· παρακαλούμε δοκιμάστε ξανά σε λίγο.",
               "The service is overloaded at the moment; please try again shortly."};
@@ -421,21 +469,27 @@ Text SentenceOf(Reason reason, Grammar count) {
       return {"Η υπηρεσία δεν είναι προσωρινά διαθέσιμη· παρακαλούμε δοκιμάστε ξανά σε λίγο.",
               "The service is temporarily unavailable; please try again shortly."};
     case Reason::kDeadlineExceeded:
-      return {"Το αίτημα δεν ολοκληρώθηκε μέσα στον διαθέσιμο χρόνο.", "The request was not completed in time."};
+      return {"Το αίτημα δεν ολοκληρώθηκε μέσα στον διαθέσιμο χρόνο.",
+              "The request was not completed in time."};
     case Reason::kCancelledByCaller:
-      return {"Το αίτημα ακυρώθηκε από αυτόν που το έστειλε.", "The request was cancelled by its caller."};
+      return {"Το αίτημα ακυρώθηκε από αυτόν που το έστειλε.",
+              "The request was cancelled by its caller."};
     case Reason::kInternal:
-      return {"Παρουσιάστηκε εσωτερικό σφάλμα· αν επικοινωνήσετε μαζί μας, αναφέρετε τον κωδικό {incident}.",
-              "An internal error occurred; when you report it, please give the code {incident}."};
+      return {
+          "Παρουσιάστηκε εσωτερικό σφάλμα· αν επικοινωνήσετε μαζί μας, αναφέρετε τον κωδικό "
+          "{incident}.",
+          "An internal error occurred; when you report it, please give the code {incident}."};
   }
   return {};
 }
 
-constexpr Text kNotFromHere = {"Η ενέργεια «{action}» δεν γίνεται όσο η παραγγελία βρίσκεται στην κατάσταση «{status}».",
-                               "\"{action}\" cannot be done while the order is in status \"{status}\"."};
+constexpr Text kNotFromHere = {
+    "Η ενέργεια «{action}» δεν γίνεται όσο η παραγγελία βρίσκεται στην κατάσταση «{status}».",
+    "\"{action}\" cannot be done while the order is in status \"{status}\"."};
 constexpr Text kOnlyFor = {"Επιτρέπεται μόνο σε: {roles}.", "Only allowed for: {roles}."};
 
-constexpr Text kOpenInstead = {" Διαθέσιμες ενέργειες: {open_actions}.", " Open now: {open_actions}."};
+constexpr Text kOpenInstead = {" Διαθέσιμες ενέργειες: {open_actions}.",
+                               " Open now: {open_actions}."};
 
 // `with_parcels`: the step brought parcels with it.
 Text SentenceOf(OrderAction action, bool with_parcels) {
@@ -452,14 +506,16 @@ Text SentenceOf(OrderAction action, bool with_parcels) {
                           : Text{"Η παραγγελία παραδόθηκε στη μεταφορική/courier.",
                                  "The order was handed to the carrier/courier."};
     case OrderAction::kOfferPickup:
-      return {"Η παραγγελία είναι έτοιμη για παραλαβή από το κατάστημα.", "The order is ready for pickup from the store."};
+      return {"Η παραγγελία είναι έτοιμη για παραλαβή από το κατάστημα.",
+              "The order is ready for pickup from the store."};
     case OrderAction::kDispatchVehicle:
       return {"Η παραγγελία αναχώρησε με μέσο της IP Partners (όχημα {vehicle}).",
               "The order has left by IP Partners vehicle ({vehicle})."};
     case OrderAction::kConfirmReceipt:
       return {"Επιβεβαιώθηκε η παραλαβή της παραγγελίας.", "Receipt of the order was confirmed."};
     case OrderAction::kCancel:
-      return {"Η παραγγελία ακυρώθηκε (αιτία: {reason}).", "The order was cancelled (reason: {reason})."};
+      return {"Η παραγγελία ακυρώθηκε (αιτία: {reason}).",
+              "The order was cancelled (reason: {reason})."};
     case OrderAction::kReturnToProcessing:
       return {"Η παραγγελία επέστρεψε στην επεξεργασία (αιτία: {reason}).",
               "The order went back to processing (reason: {reason})."};
@@ -488,14 +544,19 @@ Text RecordedText(CheckKind check, CheckOutcome outcome) {
   };
   switch (check) {
     case CheckKind::kDetails:
-      return one_of({"Τα στοιχεία της παραγγελίας επαληθεύτηκαν", "The order details were verified"},
-                    {"Ο έλεγχος των στοιχείων της παραγγελίας απέτυχε", "The check of the order details failed"},
-                    {"Ο έλεγχος των στοιχείων της παραγγελίας ανακλήθηκε",
-                     "The check of the order details was withdrawn"});
+      return one_of(
+          {"Τα στοιχεία της παραγγελίας επαληθεύτηκαν", "The order details were verified"},
+          {"Ο έλεγχος των στοιχείων της παραγγελίας απέτυχε",
+           "The check of the order details failed"},
+          {"Ο έλεγχος των στοιχείων της παραγγελίας ανακλήθηκε",
+           "The check of the order details was withdrawn"});
     case CheckKind::kAvailability:
-      return one_of({"Η διαθεσιμότητα των προϊόντων επιβεβαιώθηκε", "The availability of the products was confirmed"},
-                    {"Ο έλεγχος διαθεσιμότητας των προϊόντων απέτυχε", "The availability check failed"},
-                    {"Ο έλεγχος διαθεσιμότητας των προϊόντων ανακλήθηκε", "The availability check was withdrawn"});
+      return one_of(
+          {"Η διαθεσιμότητα των προϊόντων επιβεβαιώθηκε",
+           "The availability of the products was confirmed"},
+          {"Ο έλεγχος διαθεσιμότητας των προϊόντων απέτυχε", "The availability check failed"},
+          {"Ο έλεγχος διαθεσιμότητας των προϊόντων ανακλήθηκε",
+           "The availability check was withdrawn"});
     case CheckKind::kPayment:
       return one_of({"Η πληρωμή τακτοποιήθηκε", "The payment was arranged"},
                     {"Ο έλεγχος της πληρωμής απέτυχε", "The payment check failed"},
@@ -506,12 +567,14 @@ Text RecordedText(CheckKind check, CheckOutcome outcome) {
 
 constexpr Text kNote = {" (σημείωση: {note})", " (note: {note})"};
 constexpr Text kCreated = {"Η παραγγελία καταχωρίστηκε.", "The order was placed."};
-constexpr Text kInvoiceIssued = {"Εκδόθηκε το παραστατικό {invoice}.", "Invoice {invoice} was issued."};
+constexpr Text kInvoiceIssued = {"Εκδόθηκε το παραστατικό {invoice}.",
+                                 "Invoice {invoice} was issued."};
 constexpr Text kInvoiceReplaced = {"Το παραστατικό αντικαταστάθηκε από το {invoice}.",
                                    "The invoice was replaced by {invoice}."};
 constexpr Text kParcelsUpdated = {"Ενημερώθηκαν τα στοιχεία αποστολής ({parcels}).",
                                   "The tracking was updated ({parcels})."};
-constexpr Text kDeliveryUpdated = {"Ενημερώθηκε η αναμενόμενη παράδοση.", "The expected delivery was updated."};
+constexpr Text kDeliveryUpdated = {"Ενημερώθηκε η αναμενόμενη παράδοση.",
+                                   "The expected delivery was updated."};
 constexpr Text kParcelsAndDeliveryUpdated = {
     "Ενημερώθηκαν τα στοιχεία αποστολής ({parcels}) και η αναμενόμενη παράδοση.",
     "The tracking ({parcels}) and the expected delivery were updated."};
@@ -520,27 +583,32 @@ constexpr Text kNothingNewTracked = {"Ελέγχθηκαν τα στοιχεία
 
 Text GatheredText(Grammar pieces, bool with_sources) {
   if (pieces == Grammar::kOne) {
-    return with_sources ? Text{"Συγκεντρώθηκε {pieces} τεμάχιο ({sources}).", "{pieces} piece was gathered ({sources})."}
+    return with_sources ? Text{"Συγκεντρώθηκε {pieces} τεμάχιο ({sources}).",
+                               "{pieces} piece was gathered ({sources})."}
                         : Text{"Συγκεντρώθηκε {pieces} τεμάχιο.", "{pieces} piece was gathered."};
   }
-  return with_sources ? Text{"Συγκεντρώθηκαν {pieces} τεμάχια ({sources}).", "{pieces} pieces were gathered ({sources})."}
+  return with_sources ? Text{"Συγκεντρώθηκαν {pieces} τεμάχια ({sources}).",
+                             "{pieces} pieces were gathered ({sources})."}
                       : Text{"Συγκεντρώθηκαν {pieces} τεμάχια.", "{pieces} pieces were gathered."};
 }
 
 Text GatheredFromText(SourceKind kind) {
   switch (kind) {
     case SourceKind::kWarehouse:
-      return {"γραμμή {line}: {quantity} από την αποθήκη {source}", "line {line}: {quantity} from warehouse {source}"};
+      return {"γραμμή {line}: {quantity} από την αποθήκη {source}",
+              "line {line}: {quantity} from warehouse {source}"};
     case SourceKind::kSupplier:
-      return {"γραμμή {line}: {quantity} από τον προμηθευτή {source}", "line {line}: {quantity} from supplier {source}"};
+      return {"γραμμή {line}: {quantity} από τον προμηθευτή {source}",
+              "line {line}: {quantity} from supplier {source}"};
   }
   return {};
 }
 
-// --- Filling in ------------------------------------------------------------------------------------------------------
+// --- Filling in ----------------------------------------------------------------------------------
 
 const Fact* FindFact(const std::vector<Fact>& facts, absl::string_view name) {
-  const auto found = std::ranges::find_if(facts, [&](const Fact& fact) { return fact.name == name; });
+  const auto found =
+      std::ranges::find_if(facts, [&](const Fact& fact) { return fact.name == name; });
   return found == facts.end() ? nullptr : &*found;
 }
 
@@ -557,8 +625,8 @@ std::string FactInWords(const FactValue& value, Language language) {
       value);
 }
 
-// Puts the facts in their places. Values are never searched for places themselves: they come from callers. A place
-// without its fact is left as it is.
+// Puts the facts in their places. Values are never searched for places themselves: they come from
+// callers. A place without its fact is left as it is.
 std::string Fill(Text text, const std::vector<Fact>& facts, Language language) {
   absl::string_view rest = text.In(language);
   std::string filled;
@@ -570,7 +638,8 @@ std::string Fill(Text text, const std::vector<Fact>& facts, Language language) {
     if (close == absl::string_view::npos) break;
     const Fact* fact = FindFact(facts, rest.substr(1, close - open - 1));
     const absl::string_view place = rest.substr(0, close - open + 1);
-    absl::StrAppend(&filled, fact == nullptr ? std::string(place) : FactInWords(fact->value, language));
+    absl::StrAppend(&filled,
+                    fact == nullptr ? std::string(place) : FactInWords(fact->value, language));
     rest.remove_prefix(place.size());
   }
   return filled;
@@ -606,26 +675,31 @@ std::string RoleLabels(RoleSet roles, Language language) {
 // "ACS 1234567890, ACS 1234567891: in transit"; the carrier's own words where there are any.
 std::string ParcelNames(const std::vector<Parcel>& parcels) {
   return absl::StrJoin(parcels, ", ", [](std::string* out, const Parcel& parcel) {
-    absl::StrAppend(out, parcel.carrier, " ", parcel.tracking_number, parcel.carrier_status.empty() ? "" : ": ",
-                    parcel.carrier_status);
+    absl::StrAppend(out, parcel.carrier, " ", parcel.tracking_number,
+                    parcel.carrier_status.empty() ? "" : ": ", parcel.carrier_status);
   });
 }
 
 std::string SourcesOf(const GatheringRecorded& gathering, Language language) {
-  return absl::StrJoin(gathering.items, ", ", [&](std::string* out, const GatheringRecorded::Item& item) {
-    absl::StrAppend(out, Fill(GatheredFromText(item.source.kind),
-                              {{"line", std::int64_t{item.line}}, {"quantity", item.quantity}, {"source", item.source.id}},
-                              language));
-  });
+  return absl::StrJoin(gathering.items, ", ",
+                       [&](std::string* out, const GatheringRecorded::Item& item) {
+                         absl::StrAppend(out, Fill(GatheredFromText(item.source.kind),
+                                                   {{"line", std::int64_t{item.line}},
+                                                    {"quantity", item.quantity},
+                                                    {"source", item.source.id}},
+                                                   language));
+                       });
 }
 
 // A reason ends with a full stop more often than not; inside a sentence it has none.
 std::string WithoutFullStop(std::string text) {
-  while (!text.empty() && (text.back() == '.' || text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  while (!text.empty() && (text.back() == '.' || text.back() == '\n' || text.back() == ' '))
+    text.pop_back();
   return text;
 }
 
-// One overload for each alternative of Event, so that a new one does not compile until it has its sentence.
+// One overload for each alternative of Event, so that a new one does not compile until it has its
+// sentence.
 struct EventSentence {
   Language language;
   bool for_customer;
@@ -635,7 +709,9 @@ struct EventSentence {
   std::string operator()(const OrderMoved& moved) const {
     const std::string vehicle = moved.vehicle_trip.has_value() ? moved.vehicle_trip->vehicle : "";
     return Fill(SentenceOf(moved.action, !moved.parcels.empty()),
-                {{"reason", WithoutFullStop(moved.reason)}, {"vehicle", vehicle}, {"parcels", ParcelNames(moved.parcels)}},
+                {{"reason", WithoutFullStop(moved.reason)},
+                 {"vehicle", vehicle},
+                 {"parcels", ParcelNames(moved.parcels)}},
                 language);
   }
 
@@ -655,16 +731,19 @@ struct EventSentence {
   }
 
   std::string operator()(const InvoiceRecorded& recorded) const {
-    return Fill(recorded.correction ? kInvoiceReplaced : kInvoiceIssued, {{"invoice", recorded.invoice.number}},
-                language);
+    return Fill(recorded.correction ? kInvoiceReplaced : kInvoiceIssued,
+                {{"invoice", recorded.invoice.number}}, language);
   }
 
   std::string operator()(const TrackingRecorded& recorded) const {
     const std::vector<Fact> facts = {{"parcels", ParcelNames(recorded.parcels)}};
     if (recorded.parcels.empty()) {
-      return Fill(recorded.expected_delivery.has_value() ? kDeliveryUpdated : kNothingNewTracked, facts, language);
+      return Fill(recorded.expected_delivery.has_value() ? kDeliveryUpdated : kNothingNewTracked,
+                  facts, language);
     }
-    return Fill(recorded.expected_delivery.has_value() ? kParcelsAndDeliveryUpdated : kParcelsUpdated, facts, language);
+    return Fill(
+        recorded.expected_delivery.has_value() ? kParcelsAndDeliveryUpdated : kParcelsUpdated,
+        facts, language);
   }
 
   std::string operator()(const CommentAdded& added) const { return added.text; }
@@ -672,17 +751,39 @@ struct EventSentence {
 
 }  // namespace
 
-absl::string_view Label(OrderStatus status, Language language) { return LabelOf(status).In(language); }
-absl::string_view Meaning(OrderStatus status, Language language) { return MeaningOf(status).In(language); }
-absl::string_view Label(OrderAction action, Language language) { return LabelOf(action).In(language); }
-absl::string_view Label(Command command, Language language) { return LabelOf(command).In(language); }
-absl::string_view Label(Role role, Language language) { return LabelOf(role).In(language); }
-absl::string_view Label(FulfilmentMethod method, Language language) { return LabelOf(method).In(language); }
-absl::string_view Label(PaymentMethod method, Language language) { return LabelOf(method).In(language); }
-absl::string_view Label(CheckKind check, Language language) { return LabelOf(check).In(language); }
-absl::string_view Label(CheckOutcome outcome, Language language) { return LabelOf(outcome).In(language); }
-absl::string_view Label(ChargeKind kind, Language language) { return LabelOf(kind).In(language); }
-absl::string_view Condition(Guard guard, Language language) { return ConditionOf(guard).In(language); }
+absl::string_view Label(OrderStatus status, Language language) {
+  return LabelOf(status).In(language);
+}
+absl::string_view Meaning(OrderStatus status, Language language) {
+  return MeaningOf(status).In(language);
+}
+absl::string_view Label(OrderAction action, Language language) {
+  return LabelOf(action).In(language);
+}
+absl::string_view Label(Command command, Language language) {
+  return LabelOf(command).In(language);
+}
+absl::string_view Label(Role role, Language language) {
+  return LabelOf(role).In(language);
+}
+absl::string_view Label(FulfilmentMethod method, Language language) {
+  return LabelOf(method).In(language);
+}
+absl::string_view Label(PaymentMethod method, Language language) {
+  return LabelOf(method).In(language);
+}
+absl::string_view Label(CheckKind check, Language language) {
+  return LabelOf(check).In(language);
+}
+absl::string_view Label(CheckOutcome outcome, Language language) {
+  return LabelOf(outcome).In(language);
+}
+absl::string_view Label(ChargeKind kind, Language language) {
+  return LabelOf(kind).In(language);
+}
+absl::string_view Condition(Guard guard, Language language) {
+  return ConditionOf(guard).In(language);
+}
 
 std::string Sentence(const GuardFailure& failure, Language language) {
   const Text text = FailureOf(failure.guard, GapOf(failure), GrammarOf(failure.facts, "missing"));
@@ -694,24 +795,31 @@ std::string Sentence(const Violation& violation, Language language) {
 }
 
 std::string Sentence(const Refusal& refusal, Language language) {
-  std::string sentence = Fill(SentenceOf(refusal.reason, GrammarOf(refusal.facts, "count")), refusal.facts, language);
+  std::string sentence =
+      Fill(SentenceOf(refusal.reason, GrammarOf(refusal.facts, "count")), refusal.facts, language);
   if (!refusal.open_actions.empty()) {
-    absl::StrAppend(&sentence,
-                    Fill(kOpenInstead, {{"open_actions", ActionLabels(refusal.open_actions, language)}}, language));
+    absl::StrAppend(
+        &sentence,
+        Fill(kOpenInstead, {{"open_actions", ActionLabels(refusal.open_actions, language)}},
+             language));
   }
   return sentence;
 }
 
-std::vector<std::string> Reasons(const ActionExplanation& explanation, OrderStatus status, Language language) {
+std::vector<std::string> Reasons(const ActionExplanation& explanation, OrderStatus status,
+                                 Language language) {
   std::vector<std::string> reasons;
   if (explanation.allowed) return reasons;
   if (!explanation.open_in_status) {
-    reasons.push_back(Fill(kNotFromHere, {{"action", explanation.action}, {"status", status}}, language));
+    reasons.push_back(
+        Fill(kNotFromHere, {{"action", explanation.action}, {"status", status}}, language));
   }
   if (!explanation.role_permitted) {
-    reasons.push_back(Fill(kOnlyFor, {{"roles", RoleLabels(explanation.roles, language)}}, language));
+    reasons.push_back(
+        Fill(kOnlyFor, {{"roles", RoleLabels(explanation.roles, language)}}, language));
   }
-  for (const GuardFailure& failure : explanation.guards) reasons.push_back(Sentence(failure, language));
+  for (const GuardFailure& failure : explanation.guards)
+    reasons.push_back(Sentence(failure, language));
   return reasons;
 }
 

@@ -22,7 +22,7 @@
 namespace ipstore::orders {
 namespace {
 
-// --- Characters ------------------------------------------------------------------------------------------------------
+// --- Characters ----------------------------------------------------------------------------------
 
 // How many bytes the character that begins with `lead` has; 0 when none begins so.
 std::size_t SequenceLength(unsigned char lead) {
@@ -33,23 +33,27 @@ std::size_t SequenceLength(unsigned char lead) {
   return 0;  // a continuation, or the beginning of something over-long or beyond Unicode
 }
 
-// What the second byte may be after `lead` (RFC 3629, section 4): the narrower ranges keep out what is over-long,
-// surrogates, and what lies beyond U+10FFFF.
+// What the second byte may be after `lead` (RFC 3629, section 4): the narrower ranges keep out what
+// is over-long, surrogates, and what lies beyond U+10FFFF.
 bool MayFollow(unsigned char lead, unsigned char second) {
   const unsigned char lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
   const unsigned char highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
   return second >= lowest && second <= highest;
 }
 
-bool IsContinuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+bool IsContinuation(unsigned char byte) {
+  return (byte & 0xC0) == 0x80;
+}
 
-// Takes the first character off `text`; nothing when it is not well formed. `text` must not be empty.
+// Takes the first character off `text`; nothing when it is not well formed. `text` must not be
+// empty.
 std::optional<char32_t> TakeCharacter(absl::string_view& text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const std::size_t length = SequenceLength(byte(0));
   if (length == 0 || length > text.size()) return std::nullopt;
   if (length > 1 && !MayFollow(byte(0), byte(1))) return std::nullopt;
-  // A lead byte of n bytes has n one bits and a zero in front, which do not belong to the character.
+  // A lead byte of n bytes has n one bits and a zero in front, which do not belong to the
+  // character.
   char32_t character = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
   for (std::size_t i = 1; i < length; ++i) {
     if (!IsContinuation(byte(i))) return std::nullopt;
@@ -70,20 +74,27 @@ bool AnyCharacter(absl::string_view text, Predicate predicate) {
 }
 
 // Unicode's category Cc.
-bool IsControl(char32_t character) { return character < 0x20 || (character >= 0x7F && character <= 0x9F); }
+bool IsControl(char32_t character) {
+  return character < 0x20 || (character >= 0x7F && character <= 0x9F);
+}
 
-bool IsLayout(char32_t character) { return character == '\n' || character == '\r' || character == '\t'; }
+bool IsLayout(char32_t character) {
+  return character == '\n' || character == '\r' || character == '\t';
+}
 
 // Blanks beyond ASCII, and characters of no width, that arrive with text copied from web pages.
 bool IsExoticBlank(char32_t character) {
-  return character == 0x00A0 || character == 0x1680 || (character >= 0x2000 && character <= 0x200F) ||
-         (character >= 0x2028 && character <= 0x202F) || (character >= 0x205F && character <= 0x2064) ||
-         character == 0x3000 || character == 0xFEFF;
+  return character == 0x00A0 || character == 0x1680 ||
+         (character >= 0x2000 && character <= 0x200F) ||
+         (character >= 0x2028 && character <= 0x202F) ||
+         (character >= 0x205F && character <= 0x2064) || character == 0x3000 || character == 0xFEFF;
 }
 
-bool IsAscii(char character) { return static_cast<unsigned char>(character) < 0x80; }
+bool IsAscii(char character) {
+  return static_cast<unsigned char>(character) < 0x80;
+}
 
-// --- Forms of single values ------------------------------------------------------------------------------------------
+// --- Forms of single values ----------------------------------------------------------------------
 
 constexpr std::size_t kMaxEmailBytes = 254;
 constexpr std::size_t kMaxLocalPartBytes = 64;
@@ -124,12 +135,16 @@ bool IsVatNumber(absl::string_view text) {
   return text.size() >= 2 && text.size() <= 20 && std::ranges::all_of(text, absl::ascii_isalnum);
 }
 
-bool IsCountry(absl::string_view text) { return text.size() == 2 && std::ranges::all_of(text, absl::ascii_isupper); }
+bool IsCountry(absl::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, absl::ascii_isupper);
+}
 
-// True for an https address that can stand in a mail: a host, and no character that would end the link.
+// True for an https address that can stand in a mail: a host, and no character that would end the
+// link.
 bool IsHttpsUrl(absl::string_view text) {
   if (!absl::ConsumePrefix(&text, "https://") || text.empty()) return false;
-  if (IsAscii(text.front()) && !absl::ascii_isalnum(text.front()) && text.front() != '[') return false;
+  if (IsAscii(text.front()) && !absl::ascii_isalnum(text.front()) && text.front() != '[')
+    return false;
   return std::ranges::none_of(text, [](char character) {
     return absl::ascii_isspace(character) || absl::StrContains("\"<>\\^`{|}", character);
   });
@@ -141,29 +156,38 @@ bool IsRequestId(absl::string_view text) {
   });
 }
 
-// --- Fields ----------------------------------------------------------------------------------------------------------
+// --- Fields --------------------------------------------------------------------------------------
 
-std::string At(absl::string_view path, absl::string_view field) { return absl::StrCat(path, ".", field); }
+std::string At(absl::string_view path, absl::string_view field) {
+  return absl::StrCat(path, ".", field);
+}
 
 std::string At(absl::string_view path, absl::string_view field, std::size_t index) {
   return absl::StrCat(path, path.empty() ? "" : ".", field, "[", index, "]");
 }
 
-std::vector<Fact> Max(std::size_t max) { return {{"max", static_cast<std::int64_t>(max)}}; }
+std::vector<Fact> Max(std::size_t max) {
+  return {{"max", static_cast<std::int64_t>(max)}};
+}
 
-std::vector<Fact> Range(std::int64_t min, std::int64_t max) { return {{"min", min}, {"max", max}}; }
+std::vector<Fact> Range(std::int64_t min, std::int64_t max) {
+  return {{"min", min}, {"max", max}};
+}
 
 enum class Presence { kOptional, kRequired };
 
 // One line of text.
-void CheckLine(absl::string_view text, absl::string_view path, std::size_t max_characters, Presence presence,
-               Violations& violations) {
-  ValidateText(text, path, max_characters, presence == Presence::kRequired, /*multiline=*/false, violations);
+void CheckLine(absl::string_view text, absl::string_view path, std::size_t max_characters,
+               Presence presence, Violations& violations) {
+  ValidateText(text, path, max_characters, presence == Presence::kRequired, /*multiline=*/false,
+               violations);
 }
 
 // Text that may have several lines.
-void CheckParagraph(absl::string_view text, absl::string_view path, Presence presence, Violations& violations) {
-  ValidateText(text, path, kMaxShortText, presence == Presence::kRequired, /*multiline=*/true, violations);
+void CheckParagraph(absl::string_view text, absl::string_view path, Presence presence,
+                    Violations& violations) {
+  ValidateText(text, path, kMaxShortText, presence == Presence::kRequired, /*multiline=*/true,
+               violations);
 }
 
 // Text of a certain form, of which `example` is one.
@@ -202,15 +226,17 @@ constexpr absl::CivilDay kLastDay(8999, 12, 31);
 
 void CheckDay(absl::CivilDay day, std::string path, Violations& violations) {
   if (day >= kFirstDay && day <= kLastDay) return;
-  violations.Add(std::move(path), Flaw::kOutOfRange,
-                 {{"min", absl::FormatCivilTime(kFirstDay)}, {"max", absl::FormatCivilTime(kLastDay)}});
+  violations.Add(
+      std::move(path), Flaw::kOutOfRange,
+      {{"min", absl::FormatCivilTime(kFirstDay)}, {"max", absl::FormatCivilTime(kLastDay)}});
 }
 
 void CheckTime(absl::Time time, std::string path, Violations& violations) {
   CheckDay(absl::ToCivilDay(time, absl::UTCTimeZone()), std::move(path), violations);
 }
 
-// A time that must be there. One that was not given is absl's default, the epoch, which is out of range anyway.
+// A time that must be there. One that was not given is absl's default, the epoch, which is out of
+// range anyway.
 void CheckRequiredTime(absl::Time time, std::string path, Violations& violations) {
   if (time == absl::Time()) {
     violations.Add(std::move(path), Flaw::kMissing);
@@ -219,19 +245,20 @@ void CheckRequiredTime(absl::Time time, std::string path, Violations& violations
   }
 }
 
-void CheckOptionalTime(const std::optional<absl::Time>& time, std::string path, Violations& violations) {
+void CheckOptionalTime(const std::optional<absl::Time>& time, std::string path,
+                       Violations& violations) {
   if (time.has_value()) CheckTime(*time, std::move(path), violations);
 }
 
 // A list that must have entries, but not too many. Returns how many of them are worth looking at.
-std::size_t CheckCount(std::size_t count, std::size_t max, Presence presence, std::string path,
-                       Violations& violations) {
-  if (count == 0 && presence == Presence::kRequired) violations.Add(std::move(path), Flaw::kMissing);
-  if (count > max) violations.Add(std::move(path), Flaw::kTooMany, Max(max));
+std::size_t CheckCount(std::size_t count, std::size_t max, Presence presence,
+                       const std::string& path, Violations& violations) {
+  if (count == 0 && presence == Presence::kRequired) violations.Add(path, Flaw::kMissing);
+  if (count > max) violations.Add(path, Flaw::kTooMany, Max(max));
   return std::min(count, max);
 }
 
-// --- Parts of an order -----------------------------------------------------------------------------------------------
+// --- Parts of an order ---------------------------------------------------------------------------
 
 void CheckPhone(absl::string_view phone, const std::string& path, Violations& violations) {
   CheckLine(phone, path, kMaxPhone, Presence::kOptional, violations);
@@ -247,18 +274,20 @@ void CheckCustomer(const Customer& customer, const std::string& path, Violations
   CheckForm(customer.email, At(path, "email"), IsEmail, "name@example.com", violations);
   CheckPhone(customer.phone, At(path, "phone"), violations);
   CheckLine(customer.company_name, At(path, "company_name"), kMaxName, for_businesses, violations);
-  CheckLine(customer.vat_number, At(path, "vat_number"), kMaxIdentifier, for_businesses, violations);
+  CheckLine(customer.vat_number, At(path, "vat_number"), kMaxIdentifier, for_businesses,
+            violations);
   CheckForm(customer.vat_number, At(path, "vat_number"), IsVatNumber, "EL123456789", violations);
 }
 
 void CheckAddress(const Address& address, const std::string& path, Violations& violations) {
   CheckLine(address.recipient, At(path, "recipient"), kMaxName, Presence::kOptional, violations);
-  const std::size_t count =
-      CheckCount(address.lines.size(), kMaxAddressLines, Presence::kRequired, At(path, "lines"), violations);
+  const std::size_t count = CheckCount(address.lines.size(), kMaxAddressLines, Presence::kRequired,
+                                       At(path, "lines"), violations);
   for (std::size_t i = 0; i < count; ++i) {
     CheckLine(address.lines[i], At(path, "lines", i), kMaxName, Presence::kRequired, violations);
   }
-  CheckLine(address.postal_code, At(path, "postal_code"), kMaxIdentifier, Presence::kRequired, violations);
+  CheckLine(address.postal_code, At(path, "postal_code"), kMaxIdentifier, Presence::kRequired,
+            violations);
   CheckLine(address.city, At(path, "city"), kMaxName, Presence::kRequired, violations);
   CheckLine(address.region, At(path, "region"), kMaxName, Presence::kOptional, violations);
   CheckLine(address.country, At(path, "country"), kMaxIdentifier, Presence::kRequired, violations);
@@ -284,8 +313,8 @@ void CheckOrderLine(const Line& line, const std::string& path, Violations& viola
   CheckVatRate(line.vat_rate, At(path, "vat_rate_basis_points"), violations);
 }
 
-// A discount can be judged once what it is taken off is sound. Where already the product is too large, the totals are
-// reported instead.
+// A discount can be judged once what it is taken off is sound. Where already the product is too
+// large, the totals are reported instead.
 void CheckDiscount(const Line& line, const std::string& path, Violations& violations) {
   if (violations.Has(At(path, "quantity")) || violations.Has(At(path, "unit_price"))) return;
   const std::optional<Amount> undiscounted = LineTotal(line.quantity, line.unit_price, Amount{});
@@ -294,7 +323,8 @@ void CheckDiscount(const Line& line, const std::string& path, Violations& violat
   }
 }
 
-void CheckOrderLines(const std::vector<Line>& lines, absl::string_view path, Violations& violations) {
+void CheckOrderLines(const std::vector<Line>& lines, absl::string_view path,
+                     Violations& violations) {
   const std::size_t count =
       CheckCount(lines.size(), kMaxLines, Presence::kRequired, At(path, "lines"), violations);
   for (std::size_t i = 0; i < count; ++i) {
@@ -303,13 +333,15 @@ void CheckOrderLines(const std::vector<Line>& lines, absl::string_view path, Vio
   }
 }
 
-void CheckCharges(const std::vector<Charge>& charges, absl::string_view path, Violations& violations) {
+void CheckCharges(const std::vector<Charge>& charges, absl::string_view path,
+                  Violations& violations) {
   const std::size_t count =
       CheckCount(charges.size(), kMaxCharges, Presence::kOptional, At(path, "charges"), violations);
   for (std::size_t i = 0; i < count; ++i) {
     const Charge& charge = charges[i];
     const std::string at = At(path, "charges", i);
-    const Presence label = charge.kind == ChargeKind::kOther ? Presence::kRequired : Presence::kOptional;
+    const Presence label =
+        charge.kind == ChargeKind::kOther ? Presence::kRequired : Presence::kOptional;
     CheckLine(charge.label, At(at, "label"), kMaxName, label, violations);
     CheckNotNegative(charge.amount, At(at, "amount"), violations);
     CheckVatRate(charge.vat_rate, At(at, "vat_rate_basis_points"), violations);
@@ -325,7 +357,8 @@ void CheckFulfilment(const OrderContent& content, absl::string_view path, Violat
   if (to_store && content.delivery_address.has_value()) {
     violations.Add(At(path, "delivery_address"), Flaw::kNotForThisMethod, method);
   }
-  if (!to_store && content.store.has_value()) violations.Add(At(path, "store"), Flaw::kNotForThisMethod, method);
+  if (!to_store && content.store.has_value())
+    violations.Add(At(path, "store"), Flaw::kNotForThisMethod, method);
   if (!to_store && !content.delivery_address.has_value()) {
     violations.Add(At(path, "delivery_address"), Flaw::kMissing);
   }
@@ -338,12 +371,15 @@ void CheckFulfilment(const OrderContent& content, absl::string_view path, Violat
 
 void CheckCurrency(absl::string_view currency, const std::string& path, Violations& violations) {
   CheckLine(currency, path, kMaxIdentifier, Presence::kRequired, violations);
-  CheckForm(currency, path, [](absl::string_view text) { return CurrencyDecimals(text).has_value(); }, "EUR",
-            violations);
+  CheckForm(
+      currency, path, [](absl::string_view text) { return CurrencyDecimals(text).has_value(); },
+      "EUR", violations);
 }
 
-// True when everything that the totals are made of is sound by itself. Only then can they be judged.
-bool AmountsAreSound(const OrderContent& content, absl::string_view path, const Violations& violations) {
+// True when everything that the totals are made of is sound by itself. Only then can they be
+// judged.
+bool AmountsAreSound(const OrderContent& content, absl::string_view path,
+                     const Violations& violations) {
   for (const char* field : {"currency_code", "lines", "charges"}) {
     if (violations.Has(At(path, field))) return false;
   }
@@ -361,7 +397,8 @@ bool AmountsAreSound(const OrderContent& content, absl::string_view path, const 
 }
 
 void CheckTotals(const CreateOrder& command, absl::string_view path, Violations& violations) {
-  if (command.expected_gross.has_value()) CheckNotNegative(*command.expected_gross, "expected_gross", violations);
+  if (command.expected_gross.has_value())
+    CheckNotNegative(*command.expected_gross, "expected_gross", violations);
   if (!AmountsAreSound(command.content, path, violations)) return;
   const std::optional<Totals> totals = ComputeTotals(command.content);
   if (!totals.has_value()) {
@@ -370,27 +407,36 @@ void CheckTotals(const CreateOrder& command, absl::string_view path, Violations&
   }
   if (!command.expected_gross.has_value() || *command.expected_gross == totals->gross) return;
   const std::string& currency = command.content.currency;
-  const auto in_words = [&](Amount amount) { return absl::StrCat(AmountAsDecimal(amount, currency), " ", currency); };
-  violations.Add("expected_gross", Flaw::kTotalMismatch,
-                 {{"expected", in_words(*command.expected_gross)}, {"computed", in_words(totals->gross)}});
+  const auto in_words = [&](Amount amount) {
+    return absl::StrCat(AmountAsDecimal(amount, currency), " ", currency);
+  };
+  violations.Add(
+      "expected_gross", Flaw::kTotalMismatch,
+      {{"expected", in_words(*command.expected_gross)}, {"computed", in_words(totals->gross)}});
 }
 
-// --- Parts of other commands -----------------------------------------------------------------------------------------
+// --- Parts of other commands ---------------------------------------------------------------------
 
 void CheckParcel(const ParcelChange& parcel, const std::string& path, Violations& violations) {
   if (parcel.number < 0) violations.Add(At(path, "parcel"), Flaw::kNegative);
   const Presence for_new_ones = parcel.number == 0 ? Presence::kRequired : Presence::kOptional;
   CheckLine(parcel.carrier, At(path, "carrier"), kMaxName, for_new_ones, violations);
-  CheckLine(parcel.tracking_number, At(path, "tracking_number"), kMaxIdentifier, for_new_ones, violations);
-  CheckLine(parcel.tracking_url, At(path, "tracking_url"), kMaxUrl, Presence::kOptional, violations);
-  CheckForm(parcel.tracking_url, At(path, "tracking_url"), IsHttpsUrl, "https://carrier.example/track/123", violations);
-  CheckLine(parcel.carrier_status, At(path, "carrier_status"), kMaxShortText, Presence::kOptional, violations);
+  CheckLine(parcel.tracking_number, At(path, "tracking_number"), kMaxIdentifier, for_new_ones,
+            violations);
+  CheckLine(parcel.tracking_url, At(path, "tracking_url"), kMaxUrl, Presence::kOptional,
+            violations);
+  CheckForm(parcel.tracking_url, At(path, "tracking_url"), IsHttpsUrl,
+            "https://carrier.example/track/123", violations);
+  CheckLine(parcel.carrier_status, At(path, "carrier_status"), kMaxShortText, Presence::kOptional,
+            violations);
 }
 
 // `prefix` is the path of what holds the parcels; empty at the top of a request.
-void CheckParcels(const std::vector<ParcelChange>& parcels, absl::string_view prefix, Violations& violations) {
+void CheckParcels(const std::vector<ParcelChange>& parcels, absl::string_view prefix,
+                  Violations& violations) {
   const std::string list = prefix.empty() ? "parcels" : At(prefix, "parcels");
-  const std::size_t count = CheckCount(parcels.size(), kMaxParcels, Presence::kOptional, list, violations);
+  const std::size_t count =
+      CheckCount(parcels.size(), kMaxParcels, Presence::kOptional, list, violations);
   std::set<std::int32_t> corrected;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string path = At(prefix, "parcels", i);
@@ -403,18 +449,15 @@ void CheckParcels(const std::vector<ParcelChange>& parcels, absl::string_view pr
 }
 
 void CheckWindow(const TimeWindow& window, const std::string& path, Violations& violations) {
-  if (violations.Has(path)) return;  // reported as missing by whoever read the request
-  if (window == TimeWindow{}) {
-    violations.Add(path, Flaw::kMissing);
-    return;
-  }
   CheckRequiredTime(window.start, At(path, "start"), violations);
   CheckRequiredTime(window.end, At(path, "end"), violations);
   const bool both_sound = !violations.Has(At(path, "start")) && !violations.Has(At(path, "end"));
-  if (both_sound && window.end <= window.start) violations.Add(At(path, "end"), Flaw::kEndBeforeStart);
+  if (both_sound && window.end <= window.start)
+    violations.Add(At(path, "end"), Flaw::kEndBeforeStart);
 }
 
-void CheckRegather(const std::vector<RegatherLine>& lines, absl::string_view prefix, Violations& violations) {
+void CheckRegather(const std::vector<RegatherLine>& lines, absl::string_view prefix,
+                   Violations& violations) {
   const std::size_t count =
       CheckCount(lines.size(), kMaxLines, Presence::kRequired, At(prefix, "lines"), violations);
   std::set<std::int32_t> named;
@@ -437,7 +480,8 @@ void CheckAction(const TransitionOrder& command, Violations& violations) {
       CheckOptionalTime(command.expected_delivery, At(path, "expected_delivery"), violations);
       break;
     case OrderAction::kOfferPickup:
-      CheckRequiredTime(command.pickup_until.value_or(absl::Time()), At(path, "pickup_until"), violations);
+      CheckRequiredTime(command.pickup_until.value_or(absl::Time()), At(path, "pickup_until"),
+                        violations);
       break;
     case OrderAction::kDispatchVehicle: {
       const VehicleTrip trip = command.vehicle_trip.value_or(VehicleTrip{});
@@ -469,8 +513,8 @@ bool IsUtf8(absl::string_view text) {
 }
 
 std::size_t CountCharacters(absl::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char byte) { return !IsContinuation(static_cast<unsigned char>(byte)); }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return !IsContinuation(static_cast<unsigned char>(byte)); }));
 }
 
 bool IsEmail(absl::string_view text) {
@@ -479,7 +523,8 @@ bool IsEmail(absl::string_view text) {
       })) {
     return false;
   }
-  // Quoted local parts, which may hold a second '@', are legal but in no use: a typing error is far more likely.
+  // Quoted local parts, which may hold a second '@', are legal but in no use: a typing error is far
+  // more likely.
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '@');
   return parts.size() == 2 && IsLocalPart(parts[0]) && IsDomain(parts[1]);
 }
@@ -487,8 +532,8 @@ bool IsEmail(absl::string_view text) {
 void Validate(const CreateOrder& command, absl::string_view path, Violations& violations) {
   const OrderContent& content = command.content;
   CheckLine(content.source, At(path, "source"), kMaxIdentifier, Presence::kRequired, violations);
-  CheckLine(content.external_reference, At(path, "external_reference"), kMaxIdentifier, Presence::kRequired,
-            violations);
+  CheckLine(content.external_reference, At(path, "external_reference"), kMaxIdentifier,
+            Presence::kRequired, violations);
   CheckCustomer(content.customer, At(path, "customer"), violations);
   CheckCurrency(content.currency, At(path, "currency_code"), violations);
   CheckOrderLines(content.lines, path, violations);
@@ -519,32 +564,37 @@ void Validate(const RecordGathering& command, Violations& violations) {
     const std::string path = At("", "items", i);
     CheckLineNumber(item.line, At(path, "line"), violations);
     CheckQuantity(item.quantity, At(path, "quantity"), violations);
-    CheckLine(item.source.id, At(path, "source.id"), kMaxIdentifier, Presence::kRequired, violations);
+    CheckLine(item.source.id, At(path, "source.id"), kMaxIdentifier, Presence::kRequired,
+              violations);
   }
 }
 
 void Validate(const RecordInvoice& command, Violations& violations) {
-  CheckLine(command.invoice.number, "invoice.number", kMaxIdentifier, Presence::kRequired, violations);
+  CheckLine(command.invoice.number, "invoice.number", kMaxIdentifier, Presence::kRequired,
+            violations);
   CheckDay(command.invoice.date, "invoice.date", violations);
 }
 
 void Validate(const RecordTracking& command, Violations& violations) {
-  if (command.parcels.empty() && !command.expected_delivery.has_value()) violations.Add("parcels", Flaw::kMissing);
+  if (command.parcels.empty() && !command.expected_delivery.has_value())
+    violations.Add("parcels", Flaw::kMissing);
   CheckParcels(command.parcels, "", violations);
   CheckOptionalTime(command.expected_delivery, "expected_delivery", violations);
 }
 
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations) {
-  ValidateText(comment.text, At(path, "text"), kMaxComment, /*required=*/true, /*multiline=*/true, violations);
+  ValidateText(comment.text, At(path, "text"), kMaxComment, /*required=*/true, /*multiline=*/true,
+               violations);
 }
 
 void ValidateRequestId(absl::string_view request_id, Violations& violations) {
   CheckLine(request_id, "request_id", kMaxIdentifier, Presence::kOptional, violations);
-  CheckForm(request_id, "request_id", IsRequestId, "7c9e6679-7425-40de-944b-e07fc1f90ae7", violations);
+  CheckForm(request_id, "request_id", IsRequestId, "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            violations);
 }
 
-void ValidateText(absl::string_view text, absl::string_view path, std::size_t max_characters, bool required,
-                  bool multiline, Violations& violations) {
+void ValidateText(absl::string_view text, absl::string_view path, std::size_t max_characters,
+                  bool required, bool multiline, Violations& violations) {
   const auto is_unwanted = [multiline](char32_t character) {
     return IsControl(character) && !(multiline && IsLayout(character));
   };

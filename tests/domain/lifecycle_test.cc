@@ -1,0 +1,310 @@
+// The rules against a plain copy of the product's tables (product §2). The copy is literal on
+// purpose: it shares nothing with domain/lifecycle.h, so that a slip in either shows.
+
+#include "domain/lifecycle.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "domain/decide.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/orders.h"
+
+namespace ipstore::orders {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+struct Row {
+  int from;
+  const char* action;
+  int to;
+  std::set<std::string> roles;
+  std::set<std::string> guards;
+};
+
+const std::vector<Row>& ProductTable() {
+  static const auto& table = *new std::vector<Row>{
+      {1, "START_PROCESSING", 2, {"STAFF", "SERVICE"}, {}},
+      {2,
+       "START_GATHERING",
+       3,
+       {"STAFF", "SERVICE"},
+       {"DETAILS_VERIFIED", "AVAILABILITY_CONFIRMED", "PAYMENT_ARRANGED"}},
+      {3, "START_PREPARING", 4, {"STAFF", "SERVICE"}, {"ALL_LINES_GATHERED", "PAYMENT_ARRANGED"}},
+      {4,
+       "HAND_TO_CARRIER",
+       5,
+       {"STAFF", "SERVICE"},
+       {"METHOD_IS_COURIER", "INVOICED", "PARCEL_TRACKED"}},
+      {4,
+       "OFFER_PICKUP",
+       6,
+       {"STAFF", "SERVICE"},
+       {"METHOD_IS_STORE_PICKUP", "INVOICED", "STORE_CHOSEN"}},
+      {4,
+       "DISPATCH_VEHICLE",
+       7,
+       {"STAFF", "SERVICE"},
+       {"METHOD_IS_COMPANY_VEHICLE", "CUSTOMER_IS_BUSINESS", "INVOICED"}},
+      {5, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
+      {6, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
+      {7, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
+      {1, "CANCEL", 9, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
+      {2, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
+      {3, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
+      {4, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
+      {3, "RETURN_TO_PROCESSING", 2, {"STAFF"}, {}},
+      {4, "RETURN_TO_GATHERING", 3, {"STAFF"}, {}},
+      {5, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
+      {6, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
+      {7, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
+  };
+  return table;
+}
+
+struct CommandRow {
+  const char* command;
+  std::set<int> statuses;
+  std::set<std::string> roles;
+};
+
+const std::vector<CommandRow>& ProductCommands() {
+  static const auto& table = *new std::vector<CommandRow>{
+      {"RECORD_CHECK", {1, 2, 3, 4}, {"STAFF", "SERVICE"}},
+      {"RECORD_GATHERING", {3}, {"STAFF", "SERVICE"}},
+      {"RECORD_INVOICE", {4, 5, 6, 7}, {"STAFF", "SERVICE"}},
+      {"RECORD_TRACKING", {4, 5, 6, 7}, {"STAFF", "SERVICE"}},
+      {"ADD_PUBLIC_COMMENT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "SERVICE", "CUSTOMER"}},
+      {"ADD_INTERNAL_COMMENT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "SERVICE"}},
+  };
+  return table;
+}
+
+const Row* FindRow(OrderStatus from, OrderAction action) {
+  const auto found = std::ranges::find_if(ProductTable(), [&](const Row& row) {
+    return row.from == static_cast<int>(from) && row.action == Name(action);
+  });
+  return found == ProductTable().end() ? nullptr : &*found;
+}
+
+bool SomeRowHasRole(OrderAction action, Role role) {
+  return std::ranges::any_of(ProductTable(), [&](const Row& row) {
+    return row.action == Name(action) && row.roles.contains(std::string(Name(role)));
+  });
+}
+
+// The fulfilment method with which an order gets to `status`, and from there takes `action`.
+FulfilmentMethod MethodFor(OrderStatus status, OrderAction action) {
+  if (status == OrderStatus::kReadyForPickup) return FulfilmentMethod::kStorePickup;
+  if (status == OrderStatus::kOnCompanyVehicle) return FulfilmentMethod::kCompanyVehicle;
+  if (status == OrderStatus::kPreparingShipment && action == OrderAction::kOfferPickup) {
+    return FulfilmentMethod::kStorePickup;
+  }
+  if (status == OrderStatus::kPreparingShipment && action == OrderAction::kDispatchVehicle) {
+    return FulfilmentMethod::kCompanyVehicle;
+  }
+  return FulfilmentMethod::kCourier;
+}
+
+// An order in `status`, with everything done that `action` could ask for.
+test::OrderInTest ReadyFor(OrderStatus status, OrderAction action) {
+  test::OrderInTest order(test::ContentFor(MethodFor(status, action)));
+  order.WalkTo(status);
+  if (FindRow(status, action) != nullptr) order.Prepare(action);
+  return order;
+}
+
+// "moved to 3", or the reason of the refusal.
+std::string Outcome(const Decision& decision) {
+  if (const auto* refusal = std::get_if<Refusal>(&decision))
+    return std::string(Name(refusal->reason));
+  const auto& moved = std::get<OrderMoved>(std::get<Activities>(decision).front().event);
+  return absl::StrCat("moved to ", static_cast<int>(moved.to));
+}
+
+std::string ExpectedOutcome(OrderStatus status, OrderAction action, Role role) {
+  const Row* row = FindRow(status, action);
+  if (row != nullptr && row->roles.contains(std::string(Name(role))))
+    return absl::StrCat("moved to ", row->to);
+  return SomeRowHasRole(action, role) ? "ACTION_NOT_OPEN" : "PERMISSION_DENIED";
+}
+
+TEST(Lifecycle, TheTableIsTheProducts) {
+  ASSERT_EQ(kTransitions.size(), ProductTable().size());
+  for (const Transition& step : kTransitions) {
+    const Row* row = FindRow(step.from, step.action);
+    ASSERT_NE(row, nullptr) << Name(step.from) << " " << Name(step.action);
+    EXPECT_EQ(static_cast<int>(step.to), row->to) << Name(step.action);
+    for (Role role : kRoles) {
+      EXPECT_EQ(step.roles.Contains(role), row->roles.contains(std::string(Name(role))))
+          << row->action << Name(role);
+    }
+    for (Guard guard : kGuards) {
+      EXPECT_EQ(step.guards.Contains(guard), row->guards.contains(std::string(Name(guard))))
+          << row->action << Name(guard);
+    }
+  }
+}
+
+TEST(Lifecycle, EveryActionInEveryStatusByEveryRoleDoesWhatTheProductSays) {
+  for (OrderStatus status : kOrderStatuses) {
+    for (OrderAction action : kOrderActions) {
+      const test::OrderInTest order = ReadyFor(status, action);
+      for (Role role : kRoles) {
+        const Decision decision = order.Try(test::Step(action, order.order(), order.now()),
+                                            test::CallerOf(role, order.order()));
+        EXPECT_EQ(Outcome(decision), ExpectedOutcome(status, action, role))
+            << Name(status) << " " << Name(action) << " " << Name(role);
+      }
+    }
+  }
+}
+
+TEST(Lifecycle, AServiceHasTheRightsOfWhomItActsFor) {
+  for (OrderStatus status : kOrderStatuses) {
+    for (OrderAction action : kOrderActions) {
+      const test::OrderInTest order = ReadyFor(status, action);
+      const TransitionOrder step = test::Step(action, order.order(), order.now());
+      for (Role role : {Role::kCustomer, Role::kStaff}) {
+        const std::string id = test::CallerOf(role, order.order()).actor.id;
+        EXPECT_EQ(Outcome(order.Try(step, test::OnBehalfOf(role, id))),
+                  ExpectedOutcome(status, action, role))
+            << Name(status) << " " << Name(action) << " for " << Name(role);
+      }
+    }
+  }
+}
+
+TEST(Lifecycle, TheCommandTableIsTheProducts) {
+  for (const CommandRow& row : ProductCommands()) {
+    const auto command = std::ranges::find_if(
+        kCommands, [&](Command candidate) { return Name(candidate) == row.command; });
+    ASSERT_NE(command, kCommands.end()) << row.command;
+    for (OrderStatus status : kOrderStatuses) {
+      for (Role role : kRoles) {
+        const bool expected = row.statuses.contains(static_cast<int>(status)) &&
+                              row.roles.contains(std::string(Name(role)));
+        EXPECT_EQ(StatusesAllowing(*command, role).Contains(status), expected)
+            << row.command << " " << Name(status) << " " << Name(role);
+      }
+    }
+  }
+  EXPECT_EQ(kCommands.size(), ProductCommands().size() + 1)
+      << "and CREATE_ORDER, which has no status";
+  EXPECT_EQ(RolesAllowed(Command::kCreateOrder),
+            (RoleSet{Role::kCustomer, Role::kStaff, Role::kService}));
+}
+
+// A command that is valid for an order that allows it, by the name of the table.
+OrderCommand CommandNamed(const std::string& name, const Order& order) {
+  if (name == "RECORD_CHECK") return test::Passed(CheckKind::kPayment);
+  if (name == "RECORD_GATHERING") return test::GatherAllOf(order);
+  if (name == "RECORD_INVOICE") return test::Invoicing("Α-2002");
+  if (name == "RECORD_TRACKING") return RecordTracking{{test::NewParcel("99")}, std::nullopt};
+  if (name == "ADD_PUBLIC_COMMENT") return AddComment{{"Ευχαριστώ!", Visibility::kPublic}};
+  return AddComment{{"Να μην το πούμε.", Visibility::kInternal}};
+}
+
+TEST(Lifecycle, EveryCommandInEveryStatusByEveryRoleDoesWhatTheProductSays) {
+  for (OrderStatus status : kOrderStatuses) {
+    const test::OrderInTest order = ReadyFor(status, OrderAction::kConfirmReceipt);
+    for (const CommandRow& row : ProductCommands()) {
+      for (Role role : kRoles) {
+        const Decision decision = order.Try(CommandNamed(row.command, order.order()),
+                                            test::CallerOf(role, order.order()));
+        std::string expected = "done";
+        if (!row.statuses.contains(static_cast<int>(status))) expected = "COMMAND_NOT_OPEN";
+        if (!row.roles.contains(std::string(Name(role)))) expected = "PERMISSION_DENIED";
+        const auto* refusal = std::get_if<Refusal>(&decision);
+        EXPECT_EQ(refusal == nullptr ? "done" : Name(refusal->reason), expected)
+            << row.command << " " << Name(status) << " " << Name(role);
+      }
+    }
+  }
+}
+
+TEST(Lifecycle, BusinessVehicleIsRefusedToRetailCustomers) {
+  OrderContent content = test::VehicleContent();
+  content.customer.segment = Segment::kRetail;
+  test::OrderInTest order(content);
+  order.WalkTo(OrderStatus::kPreparingShipment);
+  order.Prepare(OrderAction::kDispatchVehicle);
+  const Decision decision = order.Take(OrderAction::kDispatchVehicle);
+  ASSERT_TRUE(std::holds_alternative<Refusal>(decision));
+  const Refusal& refusal = std::get<Refusal>(decision);
+  EXPECT_EQ(refusal.reason, Reason::kGuardsNotSatisfied);
+  ASSERT_EQ(refusal.guards.size(), 1U);
+  EXPECT_EQ(refusal.guards[0].guard, Guard::kCustomerIsBusiness);
+}
+
+TEST(Lifecycle, EachFulfilmentMethodHasItsOwnWayToTheCustomer) {
+  const std::map<FulfilmentMethod, OrderStatus> branches = {
+      {FulfilmentMethod::kCourier, OrderStatus::kHandedToCarrier},
+      {FulfilmentMethod::kStorePickup, OrderStatus::kReadyForPickup},
+      {FulfilmentMethod::kCompanyVehicle, OrderStatus::kOnCompanyVehicle}};
+  for (const auto& [method, branch] : branches) {
+    test::OrderInTest order(test::ContentFor(method));
+    order.WalkTo(branch);
+    EXPECT_EQ(Name(order.order().status()), Name(branch));
+    order.WalkTo(OrderStatus::kReceived);
+    EXPECT_FALSE(order.order().subject.active);
+  }
+}
+
+TEST(Lifecycle, ReceivedAndCancelledAreTheOnlyClosedStatuses) {
+  for (OrderStatus status : kOrderStatuses) {
+    EXPECT_EQ(IsClosed(status), static_cast<int>(status) >= 8) << Name(status);
+  }
+}
+
+TEST(Lifecycle, NamesAreReadAsTheyAreWritten) {
+  for (OrderStatus status : kOrderStatuses) EXPECT_EQ(OrderStatusFromName(Name(status)), status);
+  for (OrderAction action : kOrderActions) EXPECT_EQ(OrderActionFromName(Name(action)), action);
+  for (Role role : kRoles) EXPECT_EQ(RoleFromName(Name(role)), role);
+  EXPECT_EQ(OrderStatusFromName("DELIVERED"), std::nullopt);
+  EXPECT_EQ(OrderActionFromName("cancel"), std::nullopt);
+  EXPECT_EQ(RoleFromName(""), std::nullopt);
+}
+
+TEST(Lifecycle, EveryNameIsUpperSnakeAndStandsForOneThing) {
+  std::vector<std::string> names;
+  for (OrderStatus value : kOrderStatuses) names.emplace_back(Name(value));
+  for (OrderAction value : kOrderActions) names.emplace_back(Name(value));
+  for (Guard value : kGuards) names.emplace_back(Name(value));
+  for (Command value : kCommands) names.emplace_back(Name(value));
+  for (Role value : kRoles) names.emplace_back(Name(value));
+  for (const std::string& name : names) {
+    EXPECT_THAT(name, ::testing::MatchesRegex("[A-Z_]+"));
+    EXPECT_EQ(std::ranges::count(names, name), 1) << name;
+  }
+}
+
+TEST(Lifecycle, TheDiagramHasEveryStatusAndStepOfTheProduct) {
+  const std::string diagram = LifecycleAsMermaid();
+  ASSERT_TRUE(diagram.starts_with("stateDiagram-v2\n"));
+  ASSERT_TRUE(diagram.ends_with("\n"));
+  const std::vector<std::string> lines = absl::StrSplit(diagram, '\n', absl::SkipEmpty());
+  for (const Row& row : ProductTable()) {
+    const auto from = Name(static_cast<OrderStatus>(row.from));
+    const auto to = Name(static_cast<OrderStatus>(row.to));
+    EXPECT_THAT(lines, Contains(absl::StrCat("    ", from, " --> ", to, " : ", row.action)));
+  }
+  EXPECT_THAT(lines, Contains("    [*] --> AWAITING_PROCESSING"));
+  EXPECT_THAT(lines, Contains("    RECEIVED --> [*]"));
+  EXPECT_THAT(lines, Contains("    CANCELLED --> [*]"));
+  EXPECT_THAT(diagram,
+              HasSubstr("state \"5. Delivered to Carrier/Courier\" as HANDED_TO_CARRIER\n"));
+  EXPECT_EQ(lines.size(), 1 + kOrderStatuses.size() + 1 + ProductTable().size() + 2);
+}
+
+}  // namespace
+}  // namespace ipstore::orders

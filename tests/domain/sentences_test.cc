@@ -1,0 +1,370 @@
+// Every enumerator has its words in both languages, and every sentence shows its facts.
+
+#include "domain/sentences.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/orders.h"
+
+namespace ipstore::orders {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr Language kEl = Language::kGreek;
+constexpr Language kEn = Language::kEnglish;
+
+bool HasGreekLetters(absl::string_view text) {
+  // Greek and Coptic is U+0370..U+03FF: two bytes of which the first is CD, CE or CF.
+  return text.find('\xCE') != absl::string_view::npos ||
+         text.find('\xCF') != absl::string_view::npos;
+}
+
+void ExpectBothLanguages(absl::string_view greek, absl::string_view english) {
+  EXPECT_TRUE(HasGreekLetters(greek)) << greek;
+  EXPECT_FALSE(english.empty());
+  EXPECT_FALSE(HasGreekLetters(english)) << english;
+  EXPECT_THAT(std::string(greek), Not(HasSubstr("{")));
+  EXPECT_THAT(std::string(english), Not(HasSubstr("{")));
+}
+
+template <typename Enumerators>
+void ExpectLabels(const Enumerators& values) {
+  std::map<absl::string_view, int> seen;
+  for (auto value : values) {
+    ExpectBothLanguages(Label(value, kEl), Label(value, kEn));
+    EXPECT_EQ(++seen[Label(value, kEl)], 1) << Label(value, kEl);
+    EXPECT_EQ(++seen[Label(value, kEn)], 1) << Label(value, kEn);
+  }
+}
+
+void ExpectSentences(const std::string& greek, const std::string& english) {
+  ExpectBothLanguages(greek, english);
+  EXPECT_THAT(greek, EndsWith("."));
+  EXPECT_THAT(english, EndsWith("."));
+}
+
+// --- Labels --------------------------------------------------------------------------------------
+
+TEST(Labels, StatusesAreCalledWhatTheShopCallsThem) {
+  const std::vector<std::pair<std::string, std::string>> product = {
+      {"Αναμονή Επεξεργασίας", "Awaiting Processing"},
+      {"Επεξεργασία Παραγγελίας", "Order Processing"},
+      {"Συγκέντρωση Προϊόντων", "Gathering Products"},
+      {"Προετοιμασία Αποστολής", "Preparing for Shipment"},
+      {"Παραδόθηκε σε Μεταφορική/Courier", "Delivered to Carrier/Courier"},
+      {"Παραλαβή από το Κατάστημα", "Pickup from Store"},
+      {"Αποστολή με Μέσο της IP Partners", "Shipment by IP Partners Vehicle"},
+      {"Παραλήφθηκε από τον Πελάτη", "Received by Customer"},
+      {"Ακυρώθηκε", "Cancelled"}};
+  ASSERT_EQ(product.size(), kOrderStatuses.size());
+  for (OrderStatus status : kOrderStatuses) {
+    const auto& [greek, english] = product[static_cast<std::size_t>(status) - 1];
+    EXPECT_EQ(Label(status, kEl), greek);
+    EXPECT_EQ(Label(status, kEn), english);
+  }
+}
+
+TEST(Labels, EveryEnumeratorHasItsOwnInBothLanguages) {
+  ExpectLabels(kOrderStatuses);
+  ExpectLabels(kOrderActions);
+  ExpectLabels(kCommands);
+  ExpectLabels(kRoles);
+  ExpectLabels(kCheckKinds);
+  ExpectLabels(std::array{FulfilmentMethod::kCourier, FulfilmentMethod::kStorePickup,
+                          FulfilmentMethod::kCompanyVehicle});
+  ExpectLabels(std::array{PaymentMethod::kCard, PaymentMethod::kBankTransfer,
+                          PaymentMethod::kCashOnDelivery, PaymentMethod::kPayInStore,
+                          PaymentMethod::kOnAccount});
+  ExpectLabels(std::array{CheckOutcome::kPassed, CheckOutcome::kFailed, CheckOutcome::kWithdrawn});
+  ExpectLabels(std::array{ChargeKind::kShipping, ChargeKind::kCashOnDelivery, ChargeKind::kOther});
+}
+
+TEST(Meanings, EveryStatusIsExplainedInOneSentence) {
+  for (OrderStatus status : kOrderStatuses) {
+    ExpectSentences(std::string(Meaning(status, kEl)), std::string(Meaning(status, kEn)));
+  }
+}
+
+TEST(Meanings, TheWordsAreThoseOfTheShopsPage) {
+  EXPECT_EQ(Meaning(OrderStatus::kAwaitingProcessing, kEn),
+            "Your order has been received and is queued for processing.");
+  EXPECT_EQ(Meaning(OrderStatus::kGatheringProducts, kEl),
+            "Συλλέγουμε τα είδη από τις διάφορες αποθήκες ή/και από τους προμηθευτές μας.");
+}
+
+TEST(Conditions, EveryGuardHasOneWithoutAFullStop) {
+  for (Guard guard : kGuards) {
+    ExpectBothLanguages(Condition(guard, kEl), Condition(guard, kEn));
+    EXPECT_THAT(std::string(Condition(guard, kEl)), Not(EndsWith(".")));
+    EXPECT_THAT(std::string(Condition(guard, kEn)), Not(EndsWith(".")));
+  }
+}
+
+// --- Violations ----------------------------------------------------------------------------------
+
+// Every flaw with the facts that refusal.h promises for it.
+std::vector<Violation> OneOfEachFlaw() {
+  const auto text = [](const char* value) { return FactValue(std::string(value)); };
+  const auto number = [](std::int64_t value) { return FactValue(value); };
+  return {{"f", Flaw::kMissing, {}},
+          {"f", Flaw::kTooLong, {{"max", number(64)}}},
+          {"f", Flaw::kTooMany, {{"max", number(200)}}},
+          {"f", Flaw::kNotUtf8, {}},
+          {"f", Flaw::kControlCharacter, {}},
+          {"f", Flaw::kUnknownValue, {{"value", text("17")}}},
+          {"f", Flaw::kMalformed, {{"expected", text("GR")}}},
+          {"f", Flaw::kWrongCheckDigit, {{"value", text("1000000019")}}},
+          {"f", Flaw::kNotPositive, {}},
+          {"f", Flaw::kNegative, {}},
+          {"f", Flaw::kOutOfRange, {{"min", number(1)}, {"max", number(7)}}},
+          {"f", Flaw::kCurrencyMismatch, {{"expected", text("EUR")}, {"given", text("USD")}}},
+          {"f", Flaw::kFractionOfMinorUnit, {}},
+          {"f", Flaw::kDiscountTooLarge, {}},
+          {"f", Flaw::kTotalsOverflow, {}},
+          {"f",
+           Flaw::kTotalMismatch,
+           {{"expected", text("10.00 EUR")}, {"computed", text("12.40 EUR")}}},
+          {"f", Flaw::kDuplicate, {{"value", number(3)}}},
+          {"f", Flaw::kUnknownLine, {{"line", number(9)}}},
+          {"f", Flaw::kUnknownParcel, {{"parcel", number(8)}}},
+          {"f", Flaw::kEndBeforeStart, {}},
+          {"f", Flaw::kInThePast, {}},
+          {"f", Flaw::kNotForThisCaller, {}},
+          {"f", Flaw::kNeedsBusinessCustomer, {}},
+          {"f", Flaw::kNotForThisMethod, {{"method", FulfilmentMethod::kStorePickup}}}};
+}
+
+template <typename WithFacts>
+void ExpectFactsShown(const WithFacts& subject) {
+  for (Language language : {kEl, kEn}) {
+    for (const Fact& fact : subject.facts) {
+      std::string shown = FactAsText(fact.value);
+      if (const auto* method = std::get_if<FulfilmentMethod>(&fact.value))
+        shown = std::string(Label(*method, language));
+      if (const auto* action = std::get_if<OrderAction>(&fact.value))
+        shown = std::string(Label(*action, language));
+      if (const auto* status = std::get_if<OrderStatus>(&fact.value))
+        shown = std::string(Label(*status, language));
+      if (const auto* command = std::get_if<Command>(&fact.value))
+        shown = std::string(Label(*command, language));
+      EXPECT_THAT(Sentence(subject, language), HasSubstr(shown)) << fact.name;
+    }
+  }
+}
+
+TEST(ViolationSentences, EveryFlawHasOneInBothLanguagesWithItsFacts) {
+  const std::vector<Violation> violations = OneOfEachFlaw();
+  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotForThisMethod))
+      << "a flaw is missing from this test";
+  for (const Violation& violation : violations) {
+    SCOPED_TRACE(Name(violation.flaw));
+    ExpectSentences(Sentence(violation, kEl), Sentence(violation, kEn));
+    ExpectFactsShown(violation);
+  }
+}
+
+TEST(ViolationSentences, WhatCallersSentIsNotReadAsATemplate) {
+  const Violation violation{"f", Flaw::kUnknownValue, {{"value", std::string("{max} {value} }{")}}};
+  EXPECT_THAT(Sentence(violation, kEn), HasSubstr("\"{max} {value} }{\""));
+}
+
+// --- Guards --------------------------------------------------------------------------------------
+
+std::vector<Fact> CheckState(const char* state) {
+  return {{"check_state", std::string(state)}};
+}
+
+TEST(GuardSentences, EveryGuardHasOneInBothLanguages) {
+  const std::map<Guard, std::vector<Fact>> facts = {
+      {Guard::kDetailsVerified, CheckState("FAILED")},
+      {Guard::kAvailabilityConfirmed, CheckState("FAILED")},
+      {Guard::kPaymentArranged, CheckState("FAILED")},
+      {Guard::kAllLinesGathered, {{"missing", std::int64_t{5}}, {"lines", std::string("1, 3")}}},
+      {Guard::kMethodIsCourier, {{"method", FulfilmentMethod::kStorePickup}}},
+      {Guard::kMethodIsStorePickup, {{"method", FulfilmentMethod::kCourier}}},
+      {Guard::kMethodIsCompanyVehicle, {{"method", FulfilmentMethod::kCourier}}}};
+  for (Guard guard : kGuards) {
+    SCOPED_TRACE(Name(guard));
+    const GuardFailure failure{guard,
+                               facts.contains(guard) ? facts.at(guard) : std::vector<Fact>{}};
+    ExpectSentences(Sentence(failure, kEl), Sentence(failure, kEn));
+    const bool of_a_check = !failure.facts.empty() && failure.facts.front().name == "check_state";
+    if (!of_a_check) ExpectFactsShown(failure);
+  }
+}
+
+TEST(GuardSentences, AFailedCheckReadsDifferentlyFromOneNotMade) {
+  for (Guard guard :
+       {Guard::kDetailsVerified, Guard::kAvailabilityConfirmed, Guard::kPaymentArranged}) {
+    const GuardFailure failed{guard, CheckState("FAILED")};
+    const GuardFailure not_recorded{guard, CheckState("NOT_RECORDED")};
+    ExpectSentences(Sentence(not_recorded, kEl), Sentence(not_recorded, kEn));
+    EXPECT_NE(Sentence(failed, kEl), Sentence(not_recorded, kEl));
+    EXPECT_NE(Sentence(failed, kEn), Sentence(not_recorded, kEn));
+  }
+}
+
+TEST(GuardSentences, OnePieceIsSpokenOfInTheSingular) {
+  const GuardFailure one{Guard::kAllLinesGathered,
+                         {{"missing", std::int64_t{1}}, {"lines", std::string("2")}}};
+  EXPECT_EQ(Sentence(one, kEn), "1 piece is still to be gathered (line 2).");
+  EXPECT_EQ(Sentence(one, kEl), "Απομένει 1 τεμάχιο προς συγκέντρωση (γραμμή 2).");
+}
+
+// --- Refusals ------------------------------------------------------------------------------------
+
+std::vector<Refusal> OneOfEachReason(const Order& order) {
+  const std::vector<OrderAction> open = {OrderAction::kCancel, OrderAction::kReturnToProcessing};
+  return {InvalidRequest(OneOfEachFlaw()),
+          RequestIdReused("req-1"),
+          OrderNotFound("1000000018"),
+          CommentNotFound("orders/1000000018/comments/x"),
+          PermissionDenied(),
+          Unauthenticated("x-actor-role"),
+          ExternalReferenceExists("eshop", "WEB-1"),
+          ActionNotOpen(order, OrderAction::kConfirmReceipt, open),
+          GuardsNotSatisfied(order, OrderAction::kStartGathering,
+                             {{Guard::kInvoiced, {}}, {Guard::kStoreChosen, {}}}, open),
+          CommandNotOpen(order, Command::kRecordInvoice),
+          GatheringExceedsOrdered(3, 10, 8, 4),
+          EtagMismatch("v4", "v6"),
+          Overloaded(),
+          Unavailable(),
+          DeadlineExceeded(),
+          CancelledByCaller(),
+          Internal("7f3a")};
+}
+
+TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {
+  const test::OrderInTest order;
+  const std::vector<Refusal> refusals = OneOfEachReason(order.order());
+  ASSERT_EQ(refusals.size(), kReasons.size());
+  for (std::size_t i = 0; i < refusals.size(); ++i) {
+    EXPECT_EQ(refusals[i].reason, kReasons[i]);
+    SCOPED_TRACE(Name(refusals[i].reason));
+    ExpectSentences(Sentence(refusals[i], kEl), Sentence(refusals[i], kEn));
+    ExpectFactsShown(refusals[i]);
+  }
+}
+
+TEST(RefusalSentences, TheyEndWithWhatIsOpenInstead) {
+  const test::OrderInTest order;
+  const Refusal refusal = ActionNotOpen(order.order(), OrderAction::kStartPreparing,
+                                        {OrderAction::kStartProcessing, OrderAction::kCancel});
+  EXPECT_EQ(Sentence(refusal, kEn),
+            "You cannot use \"Start preparing for shipment\" on order 1000000018 while its status "
+            "is \"Awaiting "
+            "Processing\". Open now: Start processing, Cancel order.");
+  EXPECT_THAT(Sentence(refusal, kEl),
+              EndsWith("Διαθέσιμες ενέργειες: Έναρξη επεξεργασίας, Ακύρωση παραγγελίας."));
+}
+
+TEST(RefusalSentences, WhereNothingIsOpenNothingIsSaidOfIt) {
+  const test::OrderInTest order;
+  const Refusal refusal = ActionNotOpen(order.order(), OrderAction::kStartPreparing, {});
+  EXPECT_THAT(Sentence(refusal, kEn), Not(HasSubstr("Open now")));
+}
+
+TEST(RefusalSentences, OneIsSpokenOfInTheSingular) {
+  const Refusal one = InvalidRequest({{"f", Flaw::kMissing, {}}});
+  EXPECT_EQ(Sentence(one, kEn), "1 field of the request needs correction.");
+  EXPECT_EQ(Sentence(one, kEl), "1 πεδίο του αιτήματος χρειάζεται διόρθωση.");
+}
+
+// --- Activities ----------------------------------------------------------------------------------
+
+std::string Said(Event event, Language language, bool for_customer = true) {
+  Activity activity;
+  activity.event = std::move(event);
+  return Sentence(activity, language, for_customer);
+}
+
+void ExpectSaid(const Event& event) {
+  for (bool for_customer : {true, false}) {
+    ExpectSentences(Said(event, kEl, for_customer), Said(event, kEn, for_customer));
+  }
+}
+
+Parcel SomeParcel() {
+  return {1, "Speedex", "700123", "", "In transit"};
+}
+
+TEST(ActivitySentences, EveryKindHasOneInBothLanguages) {
+  ExpectSaid(OrderCreated{});
+  ExpectSaid(GatheringRecorded{
+      {{1, 2, {SourceKind::kWarehouse, "ATH-1"}}, {2, 1, {SourceKind::kSupplier, "ACME"}}}});
+  ExpectSaid(GatheringRecorded{{{1, 1, {SourceKind::kWarehouse, "ATH-1"}}}});
+  ExpectSaid(InvoiceRecorded{{"T-1001", absl::CivilDay(2026, 11, 2)}, false});
+  ExpectSaid(InvoiceRecorded{{"T-1002", absl::CivilDay(2026, 11, 2)}, true});
+  ExpectSaid(TrackingRecorded{{SomeParcel()}, std::nullopt});
+  ExpectSaid(TrackingRecorded{{SomeParcel()}, test::PlacedAt()});
+  ExpectSaid(TrackingRecorded{{}, test::PlacedAt()});
+  ExpectSaid(TrackingRecorded{{}, std::nullopt});
+}
+
+TEST(ActivitySentences, EveryStepHasItsOwn) {
+  const test::OrderInTest order;
+  std::map<std::string, int> seen;
+  for (OrderAction action : kOrderActions) {
+    SCOPED_TRACE(Name(action));
+    OrderMoved moved{.action = action, .reason = "Wrong address"};
+    moved.vehicle_trip = VehicleTrip{"IBK-4821", {}};
+    ExpectSaid(moved);
+    EXPECT_EQ(++seen[Said(moved, kEl)], 1);
+    EXPECT_EQ(++seen[Said(moved, kEn)], 1);
+  }
+}
+
+TEST(ActivitySentences, EveryOutcomeOfEveryCheckHasItsOwn) {
+  std::map<std::string, int> seen;
+  for (CheckKind check : kCheckKinds) {
+    for (CheckOutcome outcome :
+         {CheckOutcome::kPassed, CheckOutcome::kFailed, CheckOutcome::kWithdrawn}) {
+      const CheckRecorded recorded{check, outcome, ""};
+      ExpectSaid(recorded);
+      EXPECT_EQ(++seen[Said(recorded, kEl)], 1);
+      EXPECT_EQ(++seen[Said(recorded, kEn)], 1);
+    }
+  }
+}
+
+TEST(ActivitySentences, AStepTellsWhatItWasGiven) {
+  EXPECT_EQ(
+      Said(OrderMoved{.action = OrderAction::kCancel, .reason = "Ο πελάτης άλλαξε γνώμη."}, kEl),
+      "Η παραγγελία ακυρώθηκε (αιτία: Ο πελάτης άλλαξε γνώμη).");
+  EXPECT_EQ(Said(OrderMoved{.action = OrderAction::kHandToCarrier, .parcels = {SomeParcel()}}, kEn),
+            "The order was handed to the carrier/courier (Speedex 700123: In transit).");
+  EXPECT_EQ(Said(OrderMoved{.action = OrderAction::kHandToCarrier}, kEn),
+            "The order was handed to the carrier/courier.");
+}
+
+TEST(ActivitySentences, NotesAndSourcesAreNotForCustomers) {
+  const CheckRecorded check{CheckKind::kPayment, CheckOutcome::kFailed, "Insufficient funds."};
+  EXPECT_EQ(Said(check, kEn, /*for_customer=*/true), "The payment check failed.");
+  EXPECT_EQ(Said(check, kEn, /*for_customer=*/false),
+            "The payment check failed (note: Insufficient funds).");
+  const GatheringRecorded gathering{{{1, 2, {SourceKind::kSupplier, "ACME"}}}};
+  EXPECT_EQ(Said(gathering, kEn, /*for_customer=*/true), "2 pieces were gathered.");
+  EXPECT_EQ(Said(gathering, kEn, /*for_customer=*/false),
+            "2 pieces were gathered (line 1: 2 from supplier ACME).");
+}
+
+TEST(ActivitySentences, ACommentIsItsText) {
+  for (Language language : {kEl, kEn}) {
+    EXPECT_EQ(Said(CommentAdded{"Πότε θα έρθει;\nΕυχαριστώ {name}"}, language),
+              "Πότε θα έρθει;\nΕυχαριστώ {name}");
+  }
+}
+
+}  // namespace
+}  // namespace ipstore::orders

@@ -1,0 +1,248 @@
+#include "tests/support/faulty_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace ipstore::orders::test {
+namespace {
+
+// Long enough for a Load() that follows a Begin() to have come to the locks.
+constexpr std::chrono::milliseconds kLater{150};
+constexpr std::chrono::seconds kPatience{10};
+
+absl::Status Lost() { return absl::UnavailableError("injected: the connection was lost before"); }
+
+bool EndsSession(Fault fault) {
+  return fault == Fault::kLoseBeforeExecute || fault == Fault::kExecuteThenLoseAnswer ||
+         fault == Fault::kCommitCompletesLater;
+}
+
+}  // namespace
+
+absl::Status StatusOf(Fault fault) {
+  switch (fault) {
+    case Fault::kDeadlock:
+      return absl::AbortedError("injected: deadlock (1213)");
+    case Fault::kLockTimeout:
+      return absl::AbortedError("injected: lock wait timeout (1205)");
+    case Fault::kChangedRow:
+      return absl::AbortedError("injected: row changed since it was read (1020)");
+    case Fault::kTaken:
+      return absl::AlreadyExistsError("injected: duplicate key (1062)");
+    case Fault::kPoison:
+      return absl::InternalError("injected: the database refuses this content");
+    case Fault::kLoseBeforeExecute:
+    case Fault::kExecuteThenLoseAnswer:
+    case Fault::kCommitCompletesLater:
+      return absl::UnavailableError("injected: connection lost (2013)");
+    case Fault::kBlock:
+      return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+class FaultyWriteSession final : public WriteSession {
+ public:
+  FaultyWriteSession(FaultyStore& store, std::unique_ptr<WriteSession> session)
+      : store_(store), session_(std::move(session)) {}
+
+  absl::StatusOr<std::int64_t> ReserveSerials(std::int64_t count) override {
+    return Run<absl::StatusOr<std::int64_t>>(Method::kReserveSerials, [&] { return session_->ReserveSerials(count); });
+  }
+  absl::Status Begin() override {
+    if (session_ != nullptr) store_.CompletePendingCommitsSoon();
+    return Run<absl::Status>(Method::kBegin, [&] { return session_->Begin(); });
+  }
+  absl::StatusOr<Loaded> Load(const LoadRequest& request) override {
+    return Run<absl::StatusOr<Loaded>>(Method::kLoad, [&] { return session_->Load(request); });
+  }
+  absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override {
+    return Run<absl::Status>(Method::kWriteSubjects, [&] { return session_->WriteSubjects(writes); });
+  }
+  absl::StatusOr<std::int64_t> AppendActivities(absl::Span<const ActivityWrite> activities) override {
+    return Run<absl::StatusOr<std::int64_t>>(Method::kAppendActivities, [&]() -> absl::StatusOr<std::int64_t> {
+      if (store_.IsPoison(activities)) return StatusOf(Fault::kPoison);
+      return session_->AppendActivities(activities);
+    });
+  }
+  absl::Status Commit() override {
+    return Run<absl::Status>(Method::kCommit, [&] { return session_->Commit(); });
+  }
+  absl::Status Rollback() override {
+    return Run<absl::Status>(Method::kRollback, [&] { return session_->Rollback(); });
+  }
+
+ private:
+  template <typename Result, typename Call>
+  Result Run(Method method, const Call& call) {
+    if (session_ == nullptr) return Lost();
+    const std::optional<Fault> fault = store_.Enter(method);
+    if (!fault.has_value()) return call();
+    if (*fault == Fault::kExecuteThenLoseAnswer) static_cast<void>(call());
+    if (*fault == Fault::kCommitCompletesLater) store_.PutOff(std::move(session_));
+    if (EndsSession(*fault)) session_.reset();
+    return StatusOf(*fault);
+  }
+
+  FaultyStore& store_;
+  std::unique_ptr<WriteSession> session_;  // nullptr once the connection is lost
+};
+
+class FaultyReader final : public Reader {
+ public:
+  FaultyReader(FaultyStore& store, std::unique_ptr<Reader> reader) : store_(store), reader_(std::move(reader)) {}
+
+  absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override {
+    return Run<absl::StatusOr<std::vector<Order>>>(Method::kGetOrders, [&] { return reader_->GetOrders(numbers); });
+  }
+  absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override {
+    return Run<absl::StatusOr<std::optional<Number>>>(Method::kFindByExternalKey,
+                                                      [&] { return reader_->FindByExternalKey(key); });
+  }
+  absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) override {
+    return Run<absl::StatusOr<std::vector<Order>>>(Method::kListOrders, [&] { return reader_->ListOrders(query); });
+  }
+  absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override {
+    return Run<absl::StatusOr<std::vector<Activity>>>(Method::kListActivities,
+                                                      [&] { return reader_->ListActivities(query); });
+  }
+  absl::Status Ping() override {
+    return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });
+  }
+
+ private:
+  template <typename Result, typename Call>
+  Result Run(Method method, const Call& call) {
+    if (reader_ == nullptr) return Lost();
+    const std::optional<Fault> fault = store_.Enter(method);
+    if (!fault.has_value()) return call();
+    if (EndsSession(*fault)) reader_.reset();
+    return StatusOf(*fault);
+  }
+
+  FaultyStore& store_;
+  std::unique_ptr<Reader> reader_;  // nullptr once the connection is lost
+};
+
+FaultyStore::~FaultyStore() {
+  Heal();
+  static_cast<void>(CompletePendingCommits());
+  for (std::thread& thread : background_) thread.join();
+}
+
+void FaultyStore::Fail(Method method, Fault fault, When when) {
+  const std::lock_guard lock(mutex_);
+  const int first = calls_[static_cast<std::size_t>(method)] + when.call;
+  plans_.push_back({.method = method, .fault = fault, .first_call = first, .last_call = first + when.times - 1});
+}
+
+void FaultyStore::PoisonWhere(std::function<bool(const Activity&)> is_poison) {
+  const std::lock_guard lock(mutex_);
+  is_poison_ = std::move(is_poison);
+}
+
+void FaultyStore::Heal() {
+  {
+    const std::lock_guard lock(mutex_);
+    plans_.clear();
+    is_poison_ = nullptr;
+  }
+  Release();
+}
+
+bool FaultyStore::WaitUntilBlocked(int count) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return blocked_ >= count; });
+}
+
+void FaultyStore::Release() {
+  const std::lock_guard lock(mutex_);
+  ++releases_;
+  changed_.notify_all();
+}
+
+std::vector<absl::Status> FaultyStore::CompletePendingCommits() {
+  std::vector<std::unique_ptr<WriteSession>> pending;
+  {
+    const std::lock_guard lock(mutex_);
+    pending.swap(pending_);
+  }
+  std::vector<absl::Status> ended;
+  for (const std::unique_ptr<WriteSession>& session : pending) ended.push_back(session->Commit());
+  return ended;
+}
+
+int FaultyStore::Calls(Method method) const {
+  const std::lock_guard lock(mutex_);
+  return calls_[static_cast<std::size_t>(method)];
+}
+
+absl::StatusOr<std::unique_ptr<WriteSession>> FaultyStore::OpenWriteSession() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenWriteSession)) return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<WriteSession>> session = store_.OpenWriteSession();
+  if (!session.ok()) return session;
+  return std::make_unique<FaultyWriteSession>(*this, *std::move(session));
+}
+
+absl::StatusOr<std::unique_ptr<Reader>> FaultyStore::OpenReader() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenReader)) return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<Reader>> reader = store_.OpenReader();
+  if (!reader.ok()) return reader;
+  return std::make_unique<FaultyReader>(*this, *std::move(reader));
+}
+
+absl::Status FaultyStore::CheckSchema() {
+  if (const std::optional<Fault> fault = Enter(Method::kCheckSchema)) return StatusOf(*fault);
+  return store_.CheckSchema();
+}
+
+absl::StatusOr<FeedHead> FaultyStore::ReadFeedHead() {
+  if (const std::optional<Fault> fault = Enter(Method::kReadFeedHead)) return StatusOf(*fault);
+  return store_.ReadFeedHead();
+}
+
+std::optional<Fault> FaultyStore::Enter(Method method) {
+  std::unique_lock lock(mutex_);
+  const int call = ++calls_[static_cast<std::size_t>(method)];
+  const std::optional<Fault> fault = FaultFor(method, call);
+  if (fault != Fault::kBlock) return fault;
+  const std::int64_t releases = releases_;
+  ++blocked_;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return releases_ != releases; });
+  --blocked_;
+  return std::nullopt;
+}
+
+std::optional<Fault> FaultyStore::FaultFor(Method method, int call) const {
+  for (const Plan& plan : plans_) {
+    if (plan.method == method && call >= plan.first_call && call <= plan.last_call) return plan.fault;
+  }
+  return std::nullopt;
+}
+
+bool FaultyStore::IsPoison(absl::Span<const ActivityWrite> activities) const {
+  const std::lock_guard lock(mutex_);
+  return is_poison_ != nullptr && std::any_of(activities.begin(), activities.end(), [&](const ActivityWrite& write) {
+           return is_poison_(*write.activity);
+         });
+}
+
+void FaultyStore::PutOff(std::unique_ptr<WriteSession> session) {
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(std::move(session));
+}
+
+void FaultyStore::CompletePendingCommitsSoon() {
+  const std::lock_guard lock(mutex_);
+  if (pending_.empty()) return;
+  background_.emplace_back([this, pending = std::make_shared<std::vector<std::unique_ptr<WriteSession>>>(
+                                      std::move(pending_))] {
+    std::this_thread::sleep_for(kLater);
+    for (const std::unique_ptr<WriteSession>& session : *pending) static_cast<void>(session->Commit());
+  });
+  pending_.clear();
+}
+
+}  // namespace ipstore::orders::test

@@ -1,0 +1,212 @@
+// A server in the test's own process, and a client that speaks to it through gRPC as one caller. gRPC itself stays out of
+// this header, since every file that includes it takes long to compile.
+//
+// The client looks at every error that it gets: each must be as errors.proto says and free of SQL and stacks. So every
+// test that meets an error checks that, too.
+#ifndef IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
+#define IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/command.h"
+#include "google/rpc/code.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ipstore/orders/v1/activity_service.pb.h"
+#include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/order_service.pb.h"
+#include "server/config.h"
+#include "server/storage/store.h"
+#include "tests/support/databases.h"
+#include "tests/support/faulty_store.h"
+#include "tests/support/orders.h"
+
+namespace ipstore::orders::test {
+
+// What a call came to, but for its answer.
+struct CallStatus {
+  google::rpc::Code code = google::rpc::OK;
+  std::string message;
+  std::string raw_details;  // the bytes of grpc-status-details-bin
+
+  bool ok() const { return code == google::rpc::OK; }
+
+  // All details of that type.
+  template <typename Detail>
+  std::vector<Detail> All() const {
+    google::rpc::Status status;
+    status.ParseFromString(raw_details);
+    std::vector<Detail> found;
+    for (const google::protobuf::Any& any : status.details()) {
+      if (Detail detail; any.UnpackTo(&detail)) found.push_back(std::move(detail));
+    }
+    return found;
+  }
+
+  std::string Reason() const;                            // of the ErrorInfo; empty when there is none
+  std::map<std::string, std::string> Metadata() const;   // likewise
+  std::string LocalizedText() const;
+  std::vector<std::string> Violations() const;           // "order.lines[0].quantity NOT_POSITIVE", as listed
+  std::vector<std::string> Guards() const;               // types of the PreconditionFailure, as listed
+};
+
+// How GoogleTest shows it.
+void PrintTo(const CallStatus& status, std::ostream* out);
+
+template <typename Response>
+struct Reply {
+  CallStatus status;
+  Response value;
+
+  bool ok() const { return status.ok(); }
+};
+
+// The type that a request is answered with.
+template <typename Request>
+struct AnswerTo;
+#define IPSTORE_TEST_ANSWER(request, response) \
+  template <>                                  \
+  struct AnswerTo<v1::request> {               \
+    using Type = v1::response;                 \
+  }
+IPSTORE_TEST_ANSWER(CreateOrderRequest, CreateOrderResponse);
+IPSTORE_TEST_ANSWER(GetOrderRequest, Order);
+IPSTORE_TEST_ANSWER(LookupOrderRequest, Order);
+IPSTORE_TEST_ANSWER(ListOrdersRequest, ListOrdersResponse);
+IPSTORE_TEST_ANSWER(TransitionOrderRequest, TransitionOrderResponse);
+IPSTORE_TEST_ANSWER(RecordCheckRequest, RecordCheckResponse);
+IPSTORE_TEST_ANSWER(RecordGatheringRequest, RecordGatheringResponse);
+IPSTORE_TEST_ANSWER(RecordInvoiceRequest, RecordInvoiceResponse);
+IPSTORE_TEST_ANSWER(RecordTrackingRequest, RecordTrackingResponse);
+IPSTORE_TEST_ANSWER(ExplainTransitionsRequest, ExplainTransitionsResponse);
+IPSTORE_TEST_ANSWER(DescribeLifecycleRequest, DescribeLifecycleResponse);
+IPSTORE_TEST_ANSWER(ListActivitiesRequest, ListActivitiesResponse);
+IPSTORE_TEST_ANSWER(CreateCommentRequest, CreateCommentResponse);
+IPSTORE_TEST_ANSWER(GetCommentRequest, Comment);
+IPSTORE_TEST_ANSWER(ListCommentsRequest, ListCommentsResponse);
+#undef IPSTORE_TEST_ANSWER
+
+// Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe; calls block.
+class Client {
+ public:
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+
+  // A connection of its own to that address. The language is English.
+  Client(const std::string& address, const Caller& caller);
+
+  Client As(const Caller& caller) const;
+  Client In(std::string accept_language) const;
+  // With just these headers.
+  Client WithHeaders(Headers headers) const;
+  // Milliseconds that a call may take; 20,000 at first.
+  Client Within(int milliseconds) const;
+
+  // The path is "/ipstore.orders.v1.OrderService/GetOrder".
+  Reply<std::string> CallBytes(const std::string& path, const std::string& request) const;
+
+  template <typename Request>
+  Reply<typename AnswerTo<Request>::Type> Call(const Request& request) const {
+    const Reply<std::string> bytes = CallBytes(PathFor(*Request::descriptor()), request.SerializeAsString());
+    Reply<typename AnswerTo<Request>::Type> reply{.status = bytes.status, .value = {}};
+    if (reply.ok() && !reply.value.ParseFromString(bytes.value)) ADD_FAILURE() << "the answer is no message";
+    return reply;
+  }
+
+  // The answer of a call that must succeed; the test fails when it does not.
+  template <typename Request>
+  typename AnswerTo<Request>::Type Must(const Request& request) const {
+    auto reply = Call(request);
+    EXPECT_TRUE(reply.ok()) << Request::descriptor()->name() << ": " << testing::PrintToString(reply.status);
+    return std::move(reply.value);
+  }
+
+  // A path for the method of our services that takes that request.
+  static std::string PathFor(const google::protobuf::Descriptor& request);
+
+ private:
+  class Channel;
+
+  std::shared_ptr<Channel> channel_;
+  Headers headers_;
+  std::string language_;
+  int milliseconds_ = 20'000;
+};
+
+// Adds a failure when an error is not as errors.proto says it must be.
+void ExpectWellFormedError(const CallStatus& status);
+
+// A Watch call of the standard health service.
+class HealthWatch {
+ public:
+  HealthWatch(const std::string& address, const std::string& service);
+  ~HealthWatch();
+
+  // Blocks for the next status: "SERVING", …; or the end of the stream: the name of its code.
+  std::string Next();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A server on 127.0.0.1, a port of its own, over a store that can be told to fail.
+class ServerInTest {
+ public:
+  // On a database of its own in an SQLite file.
+  explicit ServerInTest(const Config& config = {});
+  // On that database, which must outlive it.
+  explicit ServerInTest(const TestDatabase& database, const Config& config = {});
+  ~ServerInTest();
+
+  ServerInTest(const ServerInTest&) = delete;
+  ServerInTest& operator=(const ServerInTest&) = delete;
+
+  const std::string& address() const { return address_; }
+  FaultyStore& faults() { return *faults_; }
+  // The store beneath, to look at what is really there.
+  Store& store() { return *store_; }
+
+  // How many activities there are: it moves with every change, and only then.
+  std::int64_t Position();
+
+  // On one connection that all share.
+  Client Staff() const { return client_->As(test::Staff()); }
+  Client Service() const { return client_->As(EshopService()); }
+  Client Customer(std::string id) const { return client_->As(CustomerCaller(std::move(id))); }
+
+ private:
+  void Start(const Config& config);
+
+  std::unique_ptr<TestDatabase> own_database_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<FaultyStore> faults_;
+  class Running;
+  std::unique_ptr<Running> running_;
+  std::string address_;
+  std::optional<Client> client_;
+};
+
+// Matches a CallStatus, a Reply's `status`.
+MATCHER_P2(IsRefusal, code, reason, "") {
+  *result_listener << testing::PrintToString(arg);
+  return arg.code == code && arg.Reason() == reason;
+}
+
+// An INVALID_REQUEST with just those violations, in that order: "name MISSING".
+MATCHER_P(IsInvalid, violations, "") {
+  *result_listener << testing::PrintToString(arg);
+  return arg.code == google::rpc::INVALID_ARGUMENT && arg.Reason() == "INVALID_REQUEST" &&
+         testing::Matches(testing::ElementsAreArray(violations))(arg.Violations());
+}
+
+}  // namespace ipstore::orders::test
+
+#endif  // IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
