@@ -1,6 +1,7 @@
 #include "server/read/read_pool.h"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +87,7 @@ void ReadPool::Submit(ReadTask task) {
 void ReadPool::Stop() {
   stopped_ = true;
   queue_.Close();
+  const std::lock_guard lock(joining_);
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -66,6 +67,7 @@ class ReadPool {
   Store& store_;
   BatchQueue<ReadTask> queue_;
   std::atomic<bool> stopped_ = false;
+  std::mutex joining_;  // one thread at a time waits for the ends of the others
   std::vector<std::thread> threads_;
 };
 

@@ -91,7 +91,7 @@ Outcome BatchAttempt::DecideUnit(std::size_t index) {
   return Stage(index, std::get<Activities>(std::move(decision)));
 }
 
-std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) const {
+std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   const auto found = request_keys_.find(pending.unit.request_key);
   if (found == request_keys_.end()) return std::nullopt;
   const CommittedUnit& committed = found->second;
@@ -99,6 +99,7 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) cons
   // The answer to our own COMMIT was lost, and now we know that it held.
   const std::optional<Applied>& ours = pending.in_doubt;
   if (ours.has_value() && ours->order->subject.number == committed.subject && ours->first_seq == committed.first_seq) {
+    found_own_commit_ = true;
     return *ours;
   }
   return Applied{.order = Current(committed.subject),

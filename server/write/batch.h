@@ -43,6 +43,9 @@ class BatchAttempt {
   // Whether the error of Run() left it unknown if the transaction was committed.
   bool commit_in_doubt() const { return commit_in_doubt_; }
 
+  // After Run() was OK: whether a unit's earlier commit, which was in doubt, is now known to have held.
+  bool found_own_commit() const { return found_own_commit_; }
+
   // How many activities were written, and the position of the first.
   std::int64_t first_position() const { return first_position_; }
   std::size_t activity_count() const { return activity_count_; }
@@ -57,7 +60,7 @@ class BatchAttempt {
   LoadRequest KeysOfUnits() const;
   void TakeOver(Loaded loaded);
   Outcome DecideUnit(std::size_t index);
-  std::optional<Outcome> FindReplay(const PendingUnit& pending) const;
+  std::optional<Outcome> FindReplay(const PendingUnit& pending);
   Outcome Stage(std::size_t index, Activities activities);
   absl::Status Write(WriteSession& session);
   std::vector<SubjectWrite> CollectSubjects() const;
@@ -73,6 +76,7 @@ class BatchAttempt {
   absl::flat_hash_map<ExternalKey, Number> external_keys_;
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys_;
   bool commit_in_doubt_ = false;
+  bool found_own_commit_ = false;
   std::int64_t first_position_ = 0;
   std::size_t activity_count_ = 0;
 };

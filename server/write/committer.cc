@@ -47,14 +47,22 @@ class GroupCommitter::Lane {
   bool TryPush(Unit& unit) { return queue_.TryPush(unit); }
   void Close() { queue_.Close(); }
 
-  // Gives up what is not finished by `deadline` and waits for the thread.
-  void Join(absl::Time deadline) {
+  // Waits until everything is finished after Close(), or until `deadline`.
+  void WaitUntilFinished(absl::Time deadline) {
+    std::unique_lock lock(mutex_);
+    idle_.wait_until(lock, absl::ToChronoTime(deadline), [this] { return finished_; });
+  }
+
+  // Whatever no attempt has begun with is given up from now on.
+  void Abandon() {
     {
-      std::unique_lock lock(mutex_);
-      idle_.wait_until(lock, absl::ToChronoTime(deadline), [this] { return finished_; });
+      const std::lock_guard lock(mutex_);
       abandoned_ = true;
     }
     abandon_.notify_all();
+  }
+
+  void Join() {
     if (thread_.joinable()) thread_.join();
   }
 
@@ -65,6 +73,12 @@ class GroupCommitter::Lane {
 
  private:
   using Units = std::vector<PendingUnit*>;
+
+  // Of the activities of one transaction.
+  struct Positions {
+    std::int64_t first = 0;
+    std::size_t count = 0;
+  };
 
   void Run() {
     while (true) {
@@ -89,12 +103,12 @@ class GroupCommitter::Lane {
     absl::Duration backoff = options_.first_backoff;
     int conflicts = 0;
     while (true) {
+      if (Abandoned()) return RefuseAll(units);
       DropThoseNobodyWaitsFor(units);
       if (units.empty()) return;
       const absl::Status status = Attempt(units);
       if (status.ok()) return;
       Report("a batch of ", units.size(), " is not written: ", status.ToString());
-      Count([](CommitterStats& stats) { ++stats.reruns; });
 
       if (absl::IsUnavailable(status)) {
         if (!OutageIsTolerable()) return RefuseAll(units);
@@ -104,6 +118,7 @@ class GroupCommitter::Lane {
         return FindTheOneToBlame(units);
       }
       if (!WaitBeforeRerun(backoff)) return RefuseAll(units);
+      Count([](CommitterStats& stats) { ++stats.reruns; });
       backoff = std::min(2 * backoff, options_.last_backoff);
     }
   }
@@ -122,7 +137,11 @@ class GroupCommitter::Lane {
       Answer(units, attempt);
       return status;
     }
-    if (attempt.commit_in_doubt()) Count([](CommitterStats& stats) { ++stats.lost_commits; });
+    if (attempt.commit_in_doubt()) {
+      in_doubt_ = Positions{attempt.first_position(), attempt.activity_count()};
+      Count([](CommitterStats& stats) { ++stats.lost_commits; });
+    }
+    if (!absl::IsUnavailable(status)) down_since_.reset();  // refused by a database that is there
     // Not even a rollback on a lost connection: its session may still be committing.
     if (absl::IsUnavailable(status) || !session_->Rollback().ok()) session_.reset();
     return status;
@@ -157,12 +176,17 @@ class GroupCommitter::Lane {
   }
 
   void Answer(const Units& units, BatchAttempt& attempt) {
-    if (attempt.activity_count() > 0 && options_.on_committed) {
-      options_.on_committed(attempt.first_position(), attempt.activity_count());
-    }
+    // A commit whose answer was lost, and which turns out to have held, is news to the feed like any other.
+    if (attempt.found_own_commit() && in_doubt_.has_value()) Announce(*in_doubt_);
+    in_doubt_.reset();
+    if (attempt.activity_count() > 0) Announce({attempt.first_position(), attempt.activity_count()});
     std::vector<Outcome> outcomes = std::move(attempt).TakeOutcomes();
     CountOutcomes(outcomes);
     for (std::size_t i = 0; i < units.size(); ++i) Complete(*units[i], std::move(outcomes[i]));
+  }
+
+  void Announce(const Positions& written) const {
+    if (options_.on_committed) options_.on_committed(written.first, written.count);
   }
 
   void CountOutcomes(const std::vector<Outcome>& outcomes) {
@@ -203,6 +227,8 @@ class GroupCommitter::Lane {
   // One of the units cannot be written, and the database does not say which.
   void FindTheOneToBlame(const Units& units) {
     if (units.size() == 1) {
+      // What the database took up to a COMMIT without an answer may be stored: a retry finds out.
+      if (units.front()->in_doubt.has_value()) return Refuse(*units.front(), Unavailable());
       const std::string incident = absl::StrCat("W", absl::ToUnixMicros(options_.clock()));
       Report("incident ", incident, ": the database refuses one unit for good, see the line before");
       return Refuse(*units.front(), Internal(incident));
@@ -233,6 +259,11 @@ class GroupCommitter::Lane {
     return !abandon_.wait_for(lock, absl::ToChronoMicroseconds(part * backoff), [this] { return abandoned_; });
   }
 
+  bool Abandoned() const {
+    const std::lock_guard lock(mutex_);
+    return abandoned_;
+  }
+
   template <typename Change>
   void Count(const Change& change) {
     const std::lock_guard lock(mutex_);
@@ -253,6 +284,7 @@ class GroupCommitter::Lane {
   std::int64_t next_serial_ = 0;
   std::int64_t serials_left_ = 0;
   std::optional<absl::Time> down_since_;
+  std::optional<Positions> in_doubt_;  // of the last COMMIT without an answer, until it is known what became of it
   std::minstd_rand random_{std::random_device{}()};
 
   mutable std::mutex mutex_;  // guards all below
@@ -282,7 +314,10 @@ void GroupCommitter::Submit(Unit unit) {
 void GroupCommitter::Stop(absl::Time deadline) {
   stopped_ = true;
   for (auto& lane : lanes_) lane->Close();
-  for (auto& lane : lanes_) lane->Join(deadline);
+  for (auto& lane : lanes_) lane->WaitUntilFinished(deadline);
+  for (auto& lane : lanes_) lane->Abandon();
+  const std::lock_guard lock(joining_);
+  for (auto& lane : lanes_) lane->Join();
 }
 
 CommitterStats GroupCommitter::stats() const {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -38,7 +39,8 @@ struct CommitterOptions {
   absl::Duration last_backoff = absl::Milliseconds(250);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
   // Called after each commit that wrote activities, with the first position and how many; on the committer's thread, before
-  // the callers are answered. Must not block.
+  // the callers are answered. Must not block. Several committers call at the same time, and not in order of position.
+  // A commit whose answer was lost and whose callers then gave up is not told of, nor are those of other servers.
   std::function<void(std::int64_t first_position, std::size_t count)> on_committed;
   // Called with one line on each thing an operator should know of. Must not block. The text is for logs only.
   std::function<void(absl::string_view line)> on_trouble;
@@ -89,6 +91,7 @@ class GroupCommitter {
 
   CommitterOptions options_;
   std::atomic<bool> stopped_ = false;
+  std::mutex joining_;  // one thread at a time waits for the ends of the lanes' threads
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -1,0 +1,150 @@
+// Several servers, and several committers of one server, on one database: MariaDB and MySQL. SQLite has one of each.
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "domain/decide.h"
+#include "server/storage/sql/session.h"
+#include "tests/write/write_path.h"
+
+namespace ipstore::orders::test {
+namespace {
+
+using testing::SizeIs;
+
+class CommittersOnOneDatabase : public WritePathOn {
+ protected:
+  // Another server, beside server().
+  WriteServer& other() {
+    if (other_ == nullptr) other_ = NewServer();
+    return *other_;
+  }
+  void TearDown() override {
+    other_.reset();
+    WritePathOn::TearDown();
+  }
+
+  // Gives `first` to server() and `second` to other(), so that neither sees the other one's rows when it looks: both have
+  // looked before either has written.
+  std::pair<Answer, Answer> Race(Unit first, Unit second) {
+    store().Fail(Method::kWriteSubjects, Fault::kBlock);
+    other().store().Fail(Method::kWriteSubjects, Fault::kBlock);
+    std::pair<Answer, Answer> answers;
+    answers.first = server().Submit(std::move(first));
+    answers.second = other().Submit(std::move(second));
+    EXPECT_TRUE(store().WaitUntilBlocked());
+    EXPECT_TRUE(other().store().WaitUntilBlocked());
+    store().Release();
+    answers.first.Wait();
+    other().store().Release();
+    return answers;
+  }
+
+ private:
+  std::unique_ptr<WriteServer> other_;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, CommittersOnOneDatabase, testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql),
+                         BackendTitle);
+
+TEST_P(CommittersOnOneDatabase, OneOfTwoWhoRaceForAnExternalReferenceGetsIt) {
+  const auto [first, second] = Race(Creating("WEB-1"), Creating("WEB-1"));
+  first.WaitApplied();
+  EXPECT_EQ(second.WaitRefusal(), ExternalReferenceExists("eshop", "WEB-1"));
+  EXPECT_GE(other().committer().stats().reruns, 1U);  // a second look found it
+}
+
+TEST_P(CommittersOnOneDatabase, ACreateThatIsRetriedOnAnotherServerMeanwhileIsMadeOnce) {
+  const Request request{.id = NewRequestId()};
+  const auto [first, second] = Race(Creating("WEB-1", request), Creating("WEB-1", request));
+  EXPECT_FALSE(first.WaitApplied().replayed);
+  EXPECT_TRUE(second.WaitApplied().replayed);
+  EXPECT_EQ(second.WaitApplied().order->subject.number, first.WaitApplied().order->subject.number);
+}
+
+TEST_P(CommittersOnOneDatabase, ARequestIdThatTwoServersGetWithDifferentContentIsUsedOnce) {
+  const Number one = server().Place("WEB-1");
+  const Number two = server().Place("WEB-2");
+  const std::string id = NewRequestId();
+  const auto [first, second] = Race(Commenting(one, "ένα", Request{.id = id, .content = "ένα"}),
+                                    Commenting(two, "δύο", Request{.id = id, .content = "δύο"}));
+  EXPECT_FALSE(first.WaitApplied().replayed);
+  EXPECT_EQ(second.WaitRefusal(), RequestIdReused(id));
+  EXPECT_THAT(Log(two), SizeIs(1));
+}
+
+TEST_P(CommittersOnOneDatabase, AChangeWaitsForAnotherServersOnTheSameOrderAndSeesIt) {
+  const Number order = server().Place("WEB-1");
+  const auto start = [&] { return Changing(order, Step(OrderAction::kStartProcessing, Order(), PlacedAt())); };
+  store().Fail(Method::kWriteSubjects, Fault::kBlock);
+  const Answer first = server().Submit(start());
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  const int loads = other().store().Calls(Method::kLoad);
+  const Answer second = other().Submit(start());
+  ASSERT_TRUE(WaitUntil([&] { return other().store().Calls(Method::kLoad) > loads; }));
+  store().Release();
+  EXPECT_EQ(first.WaitApplied().first_seq, 2);
+  EXPECT_THAT(second.WaitRefusal(), RefusedFor(Reason::kActionNotOpen));
+}
+
+TEST_P(CommittersOnOneDatabase, ALostCommitThatCompletesWhileAnotherServerRetriesIsMadeOnce) {
+  const Number order = server().Place("WEB-1");
+  const Request comment{.id = NewRequestId()};
+  const Request create{.id = NewRequestId()};
+  options.outage_tolerance = absl::ZeroDuration();
+  server().Restart(options);
+  const Answer busy = KeepBusy();
+  store().Fail(Method::kCommit, Fault::kCommitCompletesLater, {.call = 2});
+  const Answer lost_comment = Submit(Commenting(order, "μία φορά", comment));
+  const Answer lost_create = Submit(Creating("WEB-2", create));
+  store().Release();
+  EXPECT_THAT(lost_comment.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_THAT(lost_create.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+
+  const int loads = other().store().Calls(Method::kLoad);
+  const Answer retried_comment = other().Submit(Commenting(order, "μία φορά", comment));
+  const Answer retried_create = other().Submit(Creating("WEB-2", create));
+  ASSERT_TRUE(WaitUntil([&] { return other().store().Calls(Method::kLoad) > loads; }));
+  for (const absl::Status& ended : store().CompletePendingCommits()) EXPECT_TRUE(ended.ok()) << ended;
+  EXPECT_TRUE(retried_comment.WaitApplied().replayed);
+  EXPECT_TRUE(retried_create.WaitApplied().replayed);
+  EXPECT_THAT(Log(order), SizeIs(2));
+}
+
+TEST_P(CommittersOnOneDatabase, TheHeadIsFreeForOthersUntilItIsTaken) {
+  const Number order = server().Place("WEB-1");
+  store().Fail(Method::kAppendActivities, Fault::kBlock);
+  const Answer answer = Submit(Commenting(order, "ένα"));
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  other().Place("WEB-2");  // with the transaction of the first still open
+  EXPECT_EQ(answer.times(), 0);
+  store().Release();
+  EXPECT_EQ(answer.WaitApplied().activities.front().position, 3);
+}
+
+TEST_P(CommittersOnOneDatabase, ACommitterThatIsStuckHoldsUpNoOther) {
+  options.committers = 4;
+  store().Fail(Method::kWriteSubjects, Fault::kBlock);
+  const Answer stuck = Submit(Creating("WEB-STUCK"));
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  // Of many references some belong to other committers.
+  std::vector<Answer> answers;
+  for (int i = 0; i < 40; ++i) answers.push_back(Submit(Creating(absl::StrCat("WEB-", i))));
+  EXPECT_TRUE(WaitUntil([&] {
+    int answered = 0;
+    for (const Answer& answer : answers) answered += answer.times();
+    return answered >= 10;
+  }));
+  EXPECT_EQ(stuck.times(), 0);
+  store().Release();
+  stuck.WaitApplied();
+  for (const Answer& answer : answers) answer.WaitApplied();
+}
+
+}  // namespace
+}  // namespace ipstore::orders::test
