@@ -16,11 +16,20 @@ std::size_t BytesOf(absl::Span<const Param> params) {
   return bytes;
 }
 
-// How many of the rows ahead go into one statement: a size that there is a text for, and not too many bytes.
-std::size_t InsertSize(absl::Span<const Param> params, std::size_t params_per_row) {
+// How many of the rows ahead go into one statement that is not filled up: a size that there is a text for, and not too many
+// bytes.
+std::size_t ExactSize(absl::Span<const Param> params, std::size_t params_per_row) {
   std::size_t rows = std::min(absl::bit_floor(params.size() / params_per_row), BatchStatement::kMaxRows);
   while (rows > 1 && BytesOf(params.first(rows * params_per_row)) > kMaxStatementBytes) rows /= 2;
   return rows;
+}
+
+// The same for one that is filled up by repeating its last row: as many as there are, unless that makes too many bytes.
+std::size_t FilledSize(absl::Span<const Param> params, std::size_t params_per_row) {
+  const std::size_t rows = std::min(params.size() / params_per_row, BatchStatement::kMaxRows);
+  const absl::Span<const Param> slice = params.first(rows * params_per_row);
+  const std::size_t filling = (absl::bit_ceil(rows) - rows) * BytesOf(slice.last(params_per_row));
+  return BytesOf(slice) + filling <= kMaxStatementBytes ? rows : ExactSize(params, params_per_row);
 }
 
 // Calls `act` with slices of `params` whose sizes there are texts for, each text with its slice. The last slice is filled up
@@ -30,7 +39,7 @@ absl::Status ForEachFilledSlice(const BatchStatement& statement, absl::Span<cons
   const std::size_t per_row = statement.params_per_row();
   std::vector<Param> filled;
   while (!params.empty()) {
-    const std::size_t rows = std::min(params.size() / per_row, BatchStatement::kMaxRows);
+    const std::size_t rows = FilledSize(params, per_row);
     const std::size_t size = absl::bit_ceil(rows);
     absl::Span<const Param> slice = params.first(rows * per_row);
     if (size != rows) {
@@ -58,7 +67,7 @@ const std::string& BatchStatement::Text(std::size_t rows) const {
 absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params) {
   const std::size_t per_row = statement.params_per_row();
   while (!params.empty()) {
-    const std::size_t rows = InsertSize(params, per_row);
+    const std::size_t rows = ExactSize(params, per_row);
     absl::StatusOr<std::int64_t> inserted = session.Execute(statement.Text(rows), params.first(rows * per_row));
     if (!inserted.ok()) return inserted.status();
     params.remove_prefix(rows * per_row);

@@ -41,8 +41,8 @@ class BatchStatement {
 // each row once, no statement much beyond what a server takes in one packet. Errors as Session::Execute.
 absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
 
-// Updates all rows; the answer is how many were changed. The last row may be given twice to fill up a size. Errors as
-// Session::Execute.
+// Updates, overwrites or deletes all rows; the answer is how many the database counts as changed. The last row may be given
+// twice to fill up a size. Errors as Session::Execute.
 absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
 
 // Queries for all keys and hands each answer to `take`. The last key may be asked for twice to fill up a size, within one IN

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace ipstore::orders::sql {
 namespace {
@@ -114,6 +115,21 @@ RowsTemplate Dialect::InsertRows(absl::string_view table, const std::vector<absl
   text.head = absl::StrCat("INSERT INTO ", table, " (", absl::StrJoin(columns, ","), ") VALUES ");
   text.first_row = absl::StrCat("(", Placeholders(columns.size()), ")");
   text.next_row = absl::StrCat(",", text.first_row);
+  return text;
+}
+
+RowsTemplate Dialect::UpsertRows(absl::string_view table, const std::vector<absl::string_view>& columns,
+                                 std::size_t key_columns) const {
+  RowsTemplate text = InsertRows(table, columns);
+  const absl::Span<const absl::string_view> all(columns);
+  const absl::Span<const absl::string_view> key = all.first(key_columns);
+  // VALUES() is the one form that MySQL and MariaDB have in common.
+  text.tail = IsSqlite() ? absl::StrCat(" ON CONFLICT (", absl::StrJoin(key, ","), ") DO UPDATE SET ")
+                         : std::string(" ON DUPLICATE KEY UPDATE ");
+  const bool sqlite = IsSqlite();
+  absl::StrAppend(&text.tail, absl::StrJoin(all.subspan(key_columns), ",", [=](std::string* out, absl::string_view name) {
+                    absl::StrAppend(out, name, sqlite ? " = excluded." : " = VALUES(", name, sqlite ? "" : ")");
+                  }));
   return text;
 }
 

@@ -56,6 +56,12 @@ class Dialect {
 
   // INSERT of several rows into these columns.
   RowsTemplate InsertRows(absl::string_view table, const std::vector<absl::string_view>& columns) const;
+  // The same, but a row whose primary key is there already is overwritten: its columns beyond the first `key_columns`,
+  // which are the key. A row may be given twice with the same values.
+  RowsTemplate UpsertRows(absl::string_view table, const std::vector<absl::string_view>& columns,
+                          std::size_t key_columns) const;
+  // Not for texts of more than some thousand bytes: MySQL cuts off what its intermediate table has no room for, without an
+  // error.
   RowsTemplate UpdateRows(const RowsUpdate& update) const;
 
  private:

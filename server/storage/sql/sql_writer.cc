@@ -25,11 +25,6 @@ absl::Status ReadBytes(absl::string_view text, Array& bytes) {
   return absl::OkStatus();
 }
 
-absl::Status ChangedUnderUs(absl::string_view table, std::int64_t expected, std::int64_t changed) {
-  return absl::AbortedError(
-      absl::StrCat("of ", expected, " rows of ", table, " only ", changed, " were as they had been read"));
-}
-
 // The rows of one batch that have to be written, as parameters of the statements that write them.
 struct RowsToWrite {
   std::vector<Param> new_subjects, new_orders, new_lines;
@@ -83,20 +78,20 @@ absl::Status PutChanged(const Order& before, const Order& after, MadeTexts& text
   return PutChangedLines(before, after, texts, rows);
 }
 
-// Updates, and makes sure that every row was there to be updated.
-absl::Status UpdateEach(Session& session, const BatchStatement& statement, const std::vector<Param>& params,
-                        absl::string_view table) {
-  const auto expected = static_cast<std::int64_t>(params.size() / statement.params_per_row());
-  absl::StatusOr<std::int64_t> changed = UpdateAll(session, statement, params);
+// Makes sure that every subject was as it had been read: then its orders row and lines are too, which change with it only.
+absl::Status UpdateSubjects(Session& session, const StoreStatements& statements, const std::vector<Param>& params) {
+  const auto expected = static_cast<std::int64_t>(params.size() / statements.update_subjects.params_per_row());
+  absl::StatusOr<std::int64_t> changed = UpdateAll(session, statements.update_subjects, params);
   if (!changed.ok()) return changed.status();
-  return *changed == expected ? absl::OkStatus() : ChangedUnderUs(table, expected, *changed);
+  if (*changed == expected) return absl::OkStatus();
+  return absl::AbortedError(absl::StrCat("of ", expected, " subjects only ", *changed, " were as they had been read"));
 }
 
 absl::Status WriteRows(Session& session, const StoreStatements& statements, const RowsToWrite& rows) {
-  if (auto s = UpdateEach(session, statements.update_subjects, rows.changed_subjects, "subjects"); !s.ok()) return s;
-  if (auto s = UpdateEach(session, statements.update_orders, rows.changed_orders, "orders"); !s.ok()) return s;
-  if (auto s = UpdateEach(session, statements.update_lines, rows.changed_lines, "order_lines"); !s.ok()) return s;
-  if (auto s = UpdateAll(session, statements.delete_lines, rows.gone_lines).status(); !s.ok()) return s;
+  if (auto s = UpdateSubjects(session, statements, rows.changed_subjects); !s.ok()) return s;
+  if (auto s = UpdateAll(session, statements.overwrite_orders, rows.changed_orders); !s.ok()) return s.status();
+  if (auto s = UpdateAll(session, statements.overwrite_lines, rows.changed_lines); !s.ok()) return s.status();
+  if (auto s = UpdateAll(session, statements.delete_lines, rows.gone_lines); !s.ok()) return s.status();
   if (auto s = InsertAll(session, statements.insert_subjects, rows.new_subjects); !s.ok()) return s;
   if (auto s = InsertAll(session, statements.insert_orders, rows.new_orders); !s.ok()) return s;
   return InsertAll(session, statements.insert_lines, rows.new_lines);

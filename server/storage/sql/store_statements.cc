@@ -74,19 +74,10 @@ RowsTemplate FindRequests(const Dialect& dialect) {
                   dialect.TableByIndex("activities", "activities_by_request"), "request_key", "");
 }
 
-// The guard finds a row that changed although it was locked: then somebody has written past the store.
+// The guard finds a row that is not as it had been read: not locked, or written past the store.
 RowsTemplate UpdateSubjects(const Dialect& dialect) {
   return dialect.UpdateRows(
       {.table = "subjects", .key = {"number"}, .set = AllButKey(kSubjectColumns, 1), .guard = {"last_seq"}});
-}
-
-RowsTemplate UpdateOrders(const Dialect& dialect) {
-  return dialect.UpdateRows({.table = "orders", .key = {"number"}, .set = AllButKey(kOrderColumns, 1), .guard = {}});
-}
-
-RowsTemplate UpdateLines(const Dialect& dialect) {
-  return dialect.UpdateRows(
-      {.table = "order_lines", .key = {"number", "line"}, .set = AllButKey(kLineColumns, 2), .guard = {}});
 }
 
 RowsTemplate DeleteLines() {
@@ -111,8 +102,8 @@ StoreStatements::StoreStatements(const Dialect& dialect)
       insert_lines(dialect.InsertRows("order_lines", All(kLineColumns))),
       insert_activities(dialect.InsertRows("activities", All(kActivityColumns))),
       update_subjects(UpdateSubjects(dialect)),
-      update_orders(UpdateOrders(dialect)),
-      update_lines(UpdateLines(dialect)),
+      overwrite_orders(dialect.UpsertRows("orders", All(kOrderColumns), 1)),
+      overwrite_lines(dialect.UpsertRows("order_lines", All(kLineColumns), 2)),
       delete_lines(DeleteLines()) {}
 
 }  // namespace ipstore::orders::sql

@@ -19,14 +19,14 @@ struct StoreStatements {
   // Reading, by keys:
   BatchStatement find_external_keys;  // source, external_reference, number
   BatchStatement find_requests;       // request_key, subject, seq, unit_size, content_hash
-  // Writing. Inserts take the columns of order_rows.h; updates are described in store_statements.cc.
+  // Writing, with the columns of order_rows.h. update_subjects takes last_seq as it was, too.
   BatchStatement insert_subjects;
   BatchStatement insert_orders;
   BatchStatement insert_lines;
   BatchStatement insert_activities;
   BatchStatement update_subjects;
-  BatchStatement update_orders;
-  BatchStatement update_lines;
+  BatchStatement overwrite_orders;
+  BatchStatement overwrite_lines;
   BatchStatement delete_lines;        // number, line
 };
 
