@@ -1,8 +1,10 @@
 // Calls the order service: the methods of its three services, with a deadline, the caller's
 // metadata, decoded errors, and retries that change nothing twice.
 //
-//   OrdersClient client(OpenChannel({.target = "127.0.0.1:50051"}), {.caller = {.actor = {"staff",
-//   "maria"}}}); v1::TransitionOrderRequest request; request.set_name("orders/1000000018");
+//   OrdersClient client(OpenChannel({.target = "127.0.0.1:50051"}),
+//                       {.caller = {.actor = {"staff", "maria"}}});
+//   v1::TransitionOrderRequest request;
+//   request.set_name("orders/1000000018");
 //   request.mutable_start_processing();
 //   Result<v1::TransitionOrderResponse> moved = client.TransitionOrder(request);
 //   if (!moved.ok()) std::cerr << moved.error().message;

@@ -7,12 +7,15 @@
 namespace ipstore::orders {
 namespace {
 
-// One overload for each alternative of Event, so that a new one does not compile until it is named here.
+// One overload for each alternative of Event, so that a new one does not compile until it is named
+// here.
 struct KindVisitor {
   ActivityKind operator()(const OrderCreated&) const { return ActivityKind::kOrderCreated; }
   ActivityKind operator()(const OrderMoved&) const { return ActivityKind::kOrderMoved; }
   ActivityKind operator()(const CheckRecorded&) const { return ActivityKind::kCheckRecorded; }
-  ActivityKind operator()(const GatheringRecorded&) const { return ActivityKind::kGatheringRecorded; }
+  ActivityKind operator()(const GatheringRecorded&) const {
+    return ActivityKind::kGatheringRecorded;
+  }
   ActivityKind operator()(const InvoiceRecorded&) const { return ActivityKind::kInvoiceRecorded; }
   ActivityKind operator()(const TrackingRecorded&) const { return ActivityKind::kTrackingRecorded; }
   ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
@@ -20,9 +23,13 @@ struct KindVisitor {
 
 }  // namespace
 
-ActivityKind KindOf(const Event& event) { return std::visit(KindVisitor{}, event); }
+ActivityKind KindOf(const Event& event) {
+  return std::visit(KindVisitor{}, event);
+}
 
-bool ChangesState(const Event& event) { return !std::holds_alternative<CommentAdded>(event); }
+bool ChangesState(const Event& event) {
+  return !std::holds_alternative<CommentAdded>(event);
+}
 
 absl::string_view Name(ActivityKind kind) {
   switch (kind) {

@@ -1,4 +1,5 @@
-// What happened to a subject and what was said about it: the log, which is audit trail, event store and feed in one.
+// What happened to a subject and what was said about it: the log, which is audit trail, event store
+// and feed in one.
 #ifndef IPSTORE_ORDERS_DOMAIN_ACTIVITY_H_
 #define IPSTORE_ORDERS_DOMAIN_ACTIVITY_H_
 
@@ -32,17 +33,18 @@ struct RegatherLine {
   friend bool operator==(const RegatherLine&, const RegatherLine&) = default;
 };
 
-// The order took a step. Beyond the step itself it holds what the action was given; the rest is empty.
+// The order took a step. Beyond the step itself it holds what the action was given; the rest is
+// empty.
 struct OrderMoved {
   OrderAction action = OrderAction::kStartProcessing;
   OrderStatus from = OrderStatus::kAwaitingProcessing;
   OrderStatus to = OrderStatus::kProcessing;
-  std::string reason;                              // CANCEL, RETURN_*
-  std::vector<Parcel> parcels;                     // HAND_TO_CARRIER: those added, numbered
-  std::optional<absl::Time> expected_delivery;     // HAND_TO_CARRIER, where the carrier said
-  std::optional<absl::Time> pickup_until;          // OFFER_PICKUP
-  std::optional<VehicleTrip> vehicle_trip;         // DISPATCH_VEHICLE
-  std::vector<RegatherLine> regather;              // RETURN_TO_GATHERING
+  std::string reason;                           // CANCEL, RETURN_*
+  std::vector<Parcel> parcels;                  // HAND_TO_CARRIER: those added, numbered
+  std::optional<absl::Time> expected_delivery;  // HAND_TO_CARRIER, where the carrier said
+  std::optional<absl::Time> pickup_until;       // OFFER_PICKUP
+  std::optional<VehicleTrip> vehicle_trip;      // DISPATCH_VEHICLE
+  std::vector<RegatherLine> regather;           // RETURN_TO_GATHERING
 
   friend bool operator==(const OrderMoved&, const OrderMoved&) = default;
 };
@@ -78,7 +80,7 @@ struct InvoiceRecorded {
 
 // What the carrier let us know.
 struct TrackingRecorded {
-  std::vector<Parcel> parcels;  // added or corrected, whole, with their numbers
+  std::vector<Parcel> parcels;                  // added or corrected, whole, with their numbers
   std::optional<absl::Time> expected_delivery;  // where it changed
 
   friend bool operator==(const TrackingRecorded&, const TrackingRecorded&) = default;
@@ -90,11 +92,11 @@ struct CommentAdded {
   friend bool operator==(const CommentAdded&, const CommentAdded&) = default;
 };
 
-using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
-                           TrackingRecorded, CommentAdded>;
+using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded,
+                           InvoiceRecorded, TrackingRecorded, CommentAdded>;
 
-// Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops it with an error
-// rather than being skipped.
+// Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
+// it with an error rather than being skipped.
 enum class ActivityKind : std::uint8_t {
   kOrderCreated = 1,
   kOrderMoved = 2,
@@ -106,8 +108,9 @@ enum class ActivityKind : std::uint8_t {
 };
 
 inline constexpr std::array kActivityKinds = {
-    ActivityKind::kOrderCreated,      ActivityKind::kOrderMoved,      ActivityKind::kCheckRecorded,
-    ActivityKind::kGatheringRecorded, ActivityKind::kInvoiceRecorded, ActivityKind::kTrackingRecorded,
+    ActivityKind::kOrderCreated,    ActivityKind::kOrderMoved,
+    ActivityKind::kCheckRecorded,   ActivityKind::kGatheringRecorded,
+    ActivityKind::kInvoiceRecorded, ActivityKind::kTrackingRecorded,
     ActivityKind::kCommentAdded,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
@@ -121,13 +124,13 @@ bool ChangesState(const Event& event);
 // Who may see an activity. Only comments are ever internal. Stored: never renumber.
 enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
 
-// Whether the customer is to be told by e-mail, and if not, why. Decided with the event and carried out by the consumer
-// of the feed that sends mail. Stored: never renumber.
+// Whether the customer is to be told by e-mail, and if not, why. Decided with the event and carried
+// out by the consumer of the feed that sends mail. Stored: never renumber.
 enum class NotificationWish : std::uint8_t {
-  kNothingToTell = 0,       // nobody is notified of this kind of activity
+  kNothingToTell = 0,  // nobody is notified of this kind of activity
   kNotify = 1,
-  kSuppressedByCaller = 2,  // the caller asked to be silent
-  kSuppressedBySetting = 3, // notifications are off for the order
+  kSuppressedByCaller = 2,   // the caller asked to be silent
+  kSuppressedBySetting = 3,  // notifications are off for the order
 };
 
 absl::string_view Name(Visibility value);
@@ -135,9 +138,10 @@ absl::string_view Name(NotificationWish value);
 
 struct Activity {
   Number subject;
-  std::int32_t seq = 0;       // 1, 2, … within the subject, without a gap
-  std::int64_t position = 0;  // in the feed of all subjects, without a gap; 0 until the store has given it
-  std::string customer_id;    // of the subject, so that the feed can be filtered without a look-up
+  std::int32_t seq = 0;  // 1, 2, … within the subject, without a gap
+  std::int64_t position =
+      0;  // in the feed of all subjects, without a gap; 0 until the store has given it
+  std::string customer_id;  // of the subject, so that the feed can be filtered without a look-up
   Visibility visibility = Visibility::kPublic;
   Actor actor;
   std::optional<Actor> on_behalf_of;

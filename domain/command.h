@@ -48,11 +48,13 @@ struct NewComment {
   Visibility visibility = Visibility::kPublic;
 };
 
-// Takes one step of the lifecycle. Beside the action it holds what that action is given; the rest is empty.
+// Takes one step of the lifecycle. Beside the action it holds what that action is given; the rest
+// is empty.
 struct TransitionOrder {
   OrderAction action = OrderAction::kStartProcessing;
-  std::string reason;                           // CANCEL, RETURN_*
-  std::vector<ParcelChange> parcels;            // HAND_TO_CARRIER; may be empty when parcels were recorded before
+  std::string reason;  // CANCEL, RETURN_*
+  std::vector<ParcelChange>
+      parcels;  // HAND_TO_CARRIER; may be empty when parcels were recorded before
   std::optional<absl::Time> expected_delivery;  // HAND_TO_CARRIER
   std::optional<absl::Time> pickup_until;       // OFFER_PICKUP
   std::optional<VehicleTrip> vehicle_trip;      // DISPATCH_VEHICLE
@@ -86,7 +88,8 @@ struct AddComment {
   bool notify = true;
 };
 
-using OrderCommand = std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice, RecordTracking, AddComment>;
+using OrderCommand = std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice,
+                                  RecordTracking, AddComment>;
 
 }  // namespace ipstore::orders
 

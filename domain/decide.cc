@@ -16,9 +16,12 @@
 namespace ipstore::orders {
 namespace {
 
-// --- Guards ----------------------------------------------------------------------------------------------------------
+// --- Guards
+// ----------------------------------------------------------------------------------------------------------
 
-bool Tracked(const Parcel& parcel) { return !parcel.carrier.empty() && !parcel.tracking_number.empty(); }
+bool Tracked(const Parcel& parcel) {
+  return !parcel.carrier.empty() && !parcel.tracking_number.empty();
+}
 
 bool Holds(const Order& order, Guard guard) {
   switch (guard) {
@@ -55,7 +58,8 @@ bool InputCanSatisfy(OrderAction action, Guard guard) {
 
 std::vector<Fact> CheckFacts(const Order& order, CheckKind kind) {
   const bool recorded = order.checks[kind].has_value();
-  return {{"check_state", std::string(recorded ? Name(order.checks[kind]->outcome) : "NOT_RECORDED")}};
+  return {
+      {"check_state", std::string(recorded ? Name(order.checks[kind]->outcome) : "NOT_RECORDED")}};
 }
 
 std::vector<Fact> MissingPieces(const Order& order) {
@@ -92,7 +96,8 @@ std::vector<Fact> FactsOf(const Order& order, Guard guard) {
   return {};
 }
 
-// --- Activities ------------------------------------------------------------------------------------------------------
+// --- Activities
+// ------------------------------------------------------------------------------------------------------
 
 NotificationWish Wish(bool worth_telling, bool notify, bool notifications_on) {
   if (!worth_telling) return NotificationWish::kNothingToTell;
@@ -103,8 +108,8 @@ NotificationWish Wish(bool worth_telling, bool notify, bool notifications_on) {
 // Writes the activities of one decision: who, when and in which order is the same for all of them.
 class Recorder {
  public:
-  Recorder(Number subject, absl::string_view customer_id, std::int32_t last_seq, bool notifications_on,
-           const Caller& caller, absl::Time now)
+  Recorder(Number subject, absl::string_view customer_id, std::int32_t last_seq,
+           bool notifications_on, const Caller& caller, absl::Time now)
       : subject_(subject),
         customer_id_(customer_id),
         last_seq_(last_seq),
@@ -116,7 +121,8 @@ class Recorder {
       : Recorder(order.subject.number, order.subject.customer_id, order.subject.last_seq,
                  order.content.notifications_on, caller, now) {}
 
-  void Add(Event event, bool worth_telling, bool notify, Visibility visibility = Visibility::kPublic) {
+  void Add(Event event, bool worth_telling, bool notify,
+           Visibility visibility = Visibility::kPublic) {
     activities_.push_back({.subject = subject_,
                            .seq = ++last_seq_,
                            .position = 0,
@@ -148,7 +154,8 @@ class Recorder {
   Activities activities_;
 };
 
-// --- Parcels ---------------------------------------------------------------------------------------------------------
+// --- Parcels
+// ---------------------------------------------------------------------------------------------------------
 
 Parcel NumberedParcel(std::int32_t number) {
   Parcel parcel;
@@ -168,7 +175,8 @@ Parcel Corrected(Parcel known, const ParcelChange& change) {
   return known;
 }
 
-// The parcels that `changes` make of those of the order: added ones numbered on, corrected ones whole.
+// The parcels that `changes` make of those of the order: added ones numbered on, corrected ones
+// whole.
 std::vector<Parcel> ResolveParcels(const Order& order, const std::vector<ParcelChange>& changes,
                                    absl::string_view path, Violations& violations) {
   std::vector<Parcel> resolved;
@@ -188,7 +196,8 @@ std::vector<Parcel> ResolveParcels(const Order& order, const std::vector<ParcelC
     }
   }
   if (order.parcels.size() + added > kMaxParcels) {
-    violations.Add(std::string(path), Flaw::kTooMany, {{"max", static_cast<std::int64_t>(kMaxParcels)}});
+    violations.Add(std::string(path), Flaw::kTooMany,
+                   {{"max", static_cast<std::int64_t>(kMaxParcels)}});
   }
   return resolved;
 }
@@ -197,22 +206,26 @@ std::vector<Parcel> ResolveParcels(const Order& order, const std::vector<ParcelC
 bool TellsOfTracking(const Order& order, const std::vector<Parcel>& parcels) {
   return std::ranges::any_of(parcels, [&](const Parcel& parcel) {
     const Parcel* known = order.FindParcel(parcel.number);
-    return known == nullptr || known->carrier != parcel.carrier || known->tracking_number != parcel.tracking_number ||
+    return known == nullptr || known->carrier != parcel.carrier ||
+           known->tracking_number != parcel.tracking_number ||
            known->tracking_url != parcel.tracking_url;
   });
 }
 
-// --- Refusals --------------------------------------------------------------------------------------------------------
+// --- Refusals
+// --------------------------------------------------------------------------------------------------------
 
 std::optional<Refusal> CheckCommand(const Order& order, Command command, const Caller& caller) {
   const Role role = caller.EffectiveRole();
   if (!RolesAllowed(command).Contains(role)) return PermissionDenied();
-  if (!StatusesAllowing(command, role).Contains(order.status())) return CommandNotOpen(order, command);
+  if (!StatusesAllowing(command, role).Contains(order.status()))
+    return CommandNotOpen(order, command);
   return std::nullopt;
 }
 
 Command CommandFor(const NewComment& comment) {
-  return comment.visibility == Visibility::kInternal ? Command::kAddInternalComment : Command::kAddPublicComment;
+  return comment.visibility == Visibility::kInternal ? Command::kAddInternalComment
+                                                     : Command::kAddPublicComment;
 }
 
 std::optional<Refusal> RefusalFrom(Violations violations) {
@@ -229,8 +242,8 @@ RoleSet RolesTaking(OrderAction action) {
 }
 
 // The input of the action against the order and the time: lines, parcels, deadlines.
-std::optional<Refusal> CheckInput(const Order& order, const TransitionOrder& command, absl::Time now,
-                                  Violations violations) {
+std::optional<Refusal> CheckInput(const Order& order, const TransitionOrder& command,
+                                  absl::Time now, Violations violations) {
   if (command.pickup_until.has_value() && *command.pickup_until <= now) {
     violations.Add("offer_pickup.pickup_until", Flaw::kInThePast);
   }
@@ -256,18 +269,22 @@ std::vector<GuardFailure> FailingGuardsWith(const Order& order, const Transition
                                             const std::vector<Parcel>& parcels) {
   std::vector<GuardFailure> failing = FailingGuards(order, step);
   if (std::ranges::any_of(parcels, Tracked)) {
-    std::erase_if(failing, [&](const GuardFailure& failure) { return InputCanSatisfy(step.action, failure.guard); });
+    std::erase_if(failing, [&](const GuardFailure& failure) {
+      return InputCanSatisfy(step.action, failure.guard);
+    });
   }
   return failing;
 }
 
-std::vector<OrderAction> OpenInsteadOf(const Order& order, OrderAction refused, const Caller& caller) {
+std::vector<OrderAction> OpenInsteadOf(const Order& order, OrderAction refused,
+                                       const Caller& caller) {
   std::vector<OrderAction> open = OpenActions(order, caller);
   std::erase(open, refused);
   return open;
 }
 
-// --- One function for each command -----------------------------------------------------------------------------------
+// --- One function for each command
+// -----------------------------------------------------------------------------------
 
 struct Decider {
   const Order& order;
@@ -281,11 +298,14 @@ struct Decider {
       return ActionNotOpen(order, command.action, OpenInsteadOf(order, command.action, caller));
     }
     if (command.comment.has_value()) {
-      if (auto refusal = CheckCommand(order, CommandFor(*command.comment), caller)) return *std::move(refusal);
+      if (auto refusal = CheckCommand(order, CommandFor(*command.comment), caller))
+        return *std::move(refusal);
     }
     Violations violations;
-    std::vector<Parcel> parcels = ResolveParcels(order, command.parcels, "hand_to_carrier.parcels", violations);
-    if (auto refusal = CheckInput(order, command, now, std::move(violations))) return *std::move(refusal);
+    std::vector<Parcel> parcels =
+        ResolveParcels(order, command.parcels, "hand_to_carrier.parcels", violations);
+    if (auto refusal = CheckInput(order, command, now, std::move(violations)))
+      return *std::move(refusal);
     if (auto failing = FailingGuardsWith(order, *step, parcels); !failing.empty()) {
       return GuardsNotSatisfied(order, command.action, std::move(failing),
                                 OpenInsteadOf(order, command.action, caller));
@@ -307,12 +327,14 @@ struct Decider {
   }
 
   Decision operator()(const RecordCheck& command) const {
-    if (auto refusal = CheckCommand(order, Command::kRecordCheck, caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, Command::kRecordCheck, caller))
+      return *std::move(refusal);
     return Quietly(CheckRecorded{command.check, command.outcome, command.note});
   }
 
   Decision operator()(const RecordGathering& command) const {
-    if (auto refusal = CheckCommand(order, Command::kRecordGathering, caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, Command::kRecordGathering, caller))
+      return *std::move(refusal);
     Violations violations;
     for (std::size_t i = 0; i < command.items.size(); ++i) {
       if (order.FindLine(command.items[i].line) != nullptr) continue;
@@ -325,25 +347,31 @@ struct Decider {
   }
 
   Decision operator()(const RecordInvoice& command) const {
-    if (auto refusal = CheckCommand(order, Command::kRecordInvoice, caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, Command::kRecordInvoice, caller))
+      return *std::move(refusal);
     return Quietly(InvoiceRecorded{command.invoice, /*correction=*/order.invoice.has_value()});
   }
 
   Decision operator()(const RecordTracking& command) const {
-    if (auto refusal = CheckCommand(order, Command::kRecordTracking, caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, Command::kRecordTracking, caller))
+      return *std::move(refusal);
     Violations violations;
-    TrackingRecorded recorded{ResolveParcels(order, command.parcels, "parcels", violations), std::nullopt};
+    TrackingRecorded recorded{ResolveParcels(order, command.parcels, "parcels", violations),
+                              std::nullopt};
     if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
-    if (command.expected_delivery != order.expected_delivery) recorded.expected_delivery = command.expected_delivery;
+    if (command.expected_delivery != order.expected_delivery)
+      recorded.expected_delivery = command.expected_delivery;
 
-    const bool worth_telling = TellsOfTracking(order, recorded.parcels) || recorded.expected_delivery.has_value();
+    const bool worth_telling =
+        TellsOfTracking(order, recorded.parcels) || recorded.expected_delivery.has_value();
     Recorder recorder(order, caller, now);
     recorder.Add(std::move(recorded), worth_telling, command.notify);
     return std::move(recorder).Take();
   }
 
   Decision operator()(const AddComment& command) const {
-    if (auto refusal = CheckCommand(order, CommandFor(command.comment), caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, CommandFor(command.comment), caller))
+      return *std::move(refusal);
     Recorder recorder(order, caller, now);
     recorder.AddComment(command.comment, command.notify);
     return std::move(recorder).Take();
@@ -365,7 +393,8 @@ struct Decider {
       auto added = given.find(line.number);
       if (added == given.end()) continue;
       if (line.GatheredQuantity() + added->second > line.quantity) {
-        return GatheringExceedsOrdered(line.number, line.quantity, line.GatheredQuantity(), added->second);
+        return GatheringExceedsOrdered(line.number, line.quantity, line.GatheredQuantity(),
+                                       added->second);
       }
     }
     return std::nullopt;
@@ -384,9 +413,11 @@ OrderContent WithLinesNumbered(OrderContent content) {
 
 }  // namespace
 
-std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller, absl::string_view name) {
+std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller,
+                                   absl::string_view name) {
   if (caller.IsCustomer()) {
-    // The same answer for none and for somebody else's, and none for guests' orders, whose customer id is empty.
+    // The same answer for none and for somebody else's, and none for guests' orders, whose customer
+    // id is empty.
     const bool own = order != nullptr && !order->subject.customer_id.empty() &&
                      order->subject.customer_id == caller.Effective().id;
     if (!own) return PermissionDenied();
@@ -396,7 +427,9 @@ std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller, abs
   return std::nullopt;
 }
 
-std::string EtagOf(const Subject& subject) { return absl::StrCat("v", subject.version); }
+std::string EtagOf(const Subject& subject) {
+  return absl::StrCat("v", subject.version);
+}
 
 std::optional<Refusal> CheckEtag(const Subject& subject, absl::string_view etag) {
   if (etag.empty() || etag == EtagOf(subject)) return std::nullopt;
@@ -404,7 +437,8 @@ std::optional<Refusal> CheckEtag(const Subject& subject, absl::string_view etag)
 }
 
 Decision Decide(Number number, const CreateOrder& command, const Caller& caller, absl::Time now) {
-  if (caller.IsCustomer() && command.content.customer.id != caller.Effective().id) return PermissionDenied();
+  if (caller.IsCustomer() && command.content.customer.id != caller.Effective().id)
+    return PermissionDenied();
   Violations violations;
   if (command.content.promised_delivery.has_value() && *command.content.promised_delivery <= now) {
     violations.Add("order.promised_delivery", Flaw::kInThePast);
@@ -413,21 +447,23 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
   if (!totals.has_value()) violations.Add("order", Flaw::kTotalsOverflow);
   if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
 
-  Recorder recorder(number, command.content.customer.id, /*last_seq=*/0, command.content.notifications_on, caller,
-                    now);
-  recorder.Add(OrderCreated{WithLinesNumbered(command.content), *std::move(totals)}, /*worth_telling=*/true,
-               command.notify);
+  Recorder recorder(number, command.content.customer.id, /*last_seq=*/0,
+                    command.content.notifications_on, caller, now);
+  recorder.Add(OrderCreated{WithLinesNumbered(command.content), *std::move(totals)},
+               /*worth_telling=*/true, command.notify);
   return std::move(recorder).Take();
 }
 
-Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller, absl::Time now) {
+Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
+                absl::Time now) {
   return std::visit(Decider{order, caller, now}, command);
 }
 
 std::vector<GuardFailure> FailingGuards(const Order& order, const Transition& step) {
   std::vector<GuardFailure> failing;
   for (Guard guard : kGuards) {
-    if (step.guards.Contains(guard) && !Holds(order, guard)) failing.push_back({guard, FactsOf(order, guard)});
+    if (step.guards.Contains(guard) && !Holds(order, guard))
+      failing.push_back({guard, FactsOf(order, guard)});
   }
   return failing;
 }
@@ -444,9 +480,9 @@ std::vector<ActionExplanation> Explain(const Order& order, const Caller& caller)
     explanation.roles = step != nullptr ? step->roles : RolesTaking(action);
     explanation.role_permitted = explanation.roles.Contains(caller.EffectiveRole());
     if (step != nullptr) explanation.guards = FailingGuards(order, *step);
-    const bool guards_hold = std::ranges::all_of(explanation.guards, [&](const GuardFailure& failure) {
-      return InputCanSatisfy(action, failure.guard);
-    });
+    const bool guards_hold = std::ranges::all_of(
+        explanation.guards,
+        [&](const GuardFailure& failure) { return InputCanSatisfy(action, failure.guard); });
     explanation.allowed = explanation.open_in_status && explanation.role_permitted && guards_hold;
     explanations.push_back(std::move(explanation));
   }

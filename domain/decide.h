@@ -1,4 +1,5 @@
-// Decides what a command does: pure functions from a subject, a command, a caller and a time to events or a refusal.
+// Decides what a command does: pure functions from a subject, a command, a caller and a time to
+// events or a refusal.
 #ifndef IPSTORE_ORDERS_DOMAIN_DECIDE_H_
 #define IPSTORE_ORDERS_DOMAIN_DECIDE_H_
 
@@ -21,10 +22,11 @@ using Activities = std::vector<Activity>;
 
 using Decision = std::variant<Activities, Refusal>;
 
-// The rights of `caller` on `order`, which is nullptr where there is none: nothing when it may see the order, else the
-// refusal. Customers get the same PERMISSION_DENIED for somebody else's order and for none at all. `name` is how the
-// caller named the order.
-std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller, absl::string_view name);
+// The rights of `caller` on `order`, which is nullptr where there is none: nothing when it may see
+// the order, else the refusal. Customers get the same PERMISSION_DENIED for somebody else's order
+// and for none at all. `name` is how the caller named the order.
+std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller,
+                                   absl::string_view name);
 
 // The etag of the subject as it stands.
 std::string EtagOf(const Subject& subject);
@@ -32,15 +34,17 @@ std::string EtagOf(const Subject& subject);
 // Refuses with ETAG_MISMATCH when `etag` is given (not empty) and is not that of `subject`.
 std::optional<Refusal> CheckEtag(const Subject& subject, absl::string_view etag);
 
-// A new order with that number. The command must be valid (see validate.h). Refuses a customer who orders for somebody
-// else with PERMISSION_DENIED.
+// A new order with that number. The command must be valid (see validate.h). Refuses a customer who
+// orders for somebody else with PERMISSION_DENIED.
 Decision Decide(Number number, const CreateOrder& command, const Caller& caller, absl::Time now);
 
-// What `command` does to `order`. The caller must have access (CheckAccess) and the command must be valid by itself
-// (validate.h). `now` must not be before the subject's last activity. Refuses with, in this order of precedence,
-// PERMISSION_DENIED (the role may never do this), ACTION_NOT_OPEN or COMMAND_NOT_OPEN (not in this status), INVALID_REQUEST (lines or
-// parcels that the order does not have), GUARDS_NOT_SATISFIED (with every guard that fails), GATHERING_EXCEEDS_ORDERED.
-Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller, absl::Time now);
+// What `command` does to `order`. The caller must have access (CheckAccess) and the command must be
+// valid by itself (validate.h). `now` must not be before the subject's last activity. Refuses with,
+// in this order of precedence, PERMISSION_DENIED (the role may never do this), ACTION_NOT_OPEN or
+// COMMAND_NOT_OPEN (not in this status), INVALID_REQUEST (lines or parcels that the order does not
+// have), GUARDS_NOT_SATISFIED (with every guard that fails), GATHERING_EXCEEDS_ORDERED.
+Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
+                absl::Time now);
 
 // Why an action cannot be taken now, or that it can.
 struct ActionExplanation {
@@ -48,15 +52,19 @@ struct ActionExplanation {
   OrderStatus target = OrderStatus::kProcessing;
   bool allowed = false;         // it can be taken now, given the input that the action asks for
   bool open_in_status = false;  // the table has this step from the order's status
-  bool role_permitted = false;  // the caller's role may take it: from here or, where it is not open here, from elsewhere
+  bool role_permitted = false;  // the caller's role may take it: from here or, where it is not open
+                                // here, from elsewhere
   RoleSet roles;                // who may, likewise
-  std::vector<GuardFailure> guards;  // what does not hold as the order is, what the action's input can mend included
+  std::vector<GuardFailure>
+      guards;  // what does not hold as the order is, what the action's input can mend included
 };
 
-// For every action, in the table's order: allowed now for this caller, or every reason why not and who could.
+// For every action, in the table's order: allowed now for this caller, or every reason why not and
+// who could.
 std::vector<ActionExplanation> Explain(const Order& order, const Caller& caller);
 
-// The actions that `caller` could take now, given the input that they ask for; in the table's order.
+// The actions that `caller` could take now, given the input that they ask for; in the table's
+// order.
 std::vector<OrderAction> OpenActions(const Order& order, const Caller& caller);
 
 // The guards of the step that do not hold for `order` as it is, in the order of the enumeration.

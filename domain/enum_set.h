@@ -7,7 +7,8 @@
 
 namespace ipstore::orders {
 
-// A set of values of the enum `E`, whose enumerators lie in 0..31. A value type; every operation is constexpr.
+// A set of values of the enum `E`, whose enumerators lie in 0..31. A value type; every operation is
+// constexpr.
 template <typename E>
 class EnumSet {
  public:

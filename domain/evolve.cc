@@ -75,7 +75,8 @@ void ApplyAction(Order& order, const OrderMoved& moved) {
       order.checks[CheckKind::kAvailability].reset();
       break;
     case OrderAction::kReturnToGathering:
-      for (const RegatherLine& again : moved.regather) Ungather(LineOf(order, again.line), again.quantity);
+      for (const RegatherLine& again : moved.regather)
+        Ungather(LineOf(order, again.line), again.quantity);
       break;
     case OrderAction::kReturnUndelivered:
       ClearHandover(order);
@@ -110,7 +111,8 @@ class Applier {
       check.reset();
       return;
     }
-    check = Check{recorded.outcome, recorded.note, activity_.actor, activity_.on_behalf_of, activity_.occurred_at};
+    check = Check{recorded.outcome, recorded.note, activity_.actor, activity_.on_behalf_of,
+                  activity_.occurred_at};
   }
 
   void operator()(const GatheringRecorded& recorded) const {
@@ -123,7 +125,8 @@ class Applier {
 
   void operator()(const TrackingRecorded& recorded) const {
     for (const Parcel& parcel : recorded.parcels) PutParcel(order_, parcel);
-    if (recorded.expected_delivery.has_value()) order_.expected_delivery = recorded.expected_delivery;
+    if (recorded.expected_delivery.has_value())
+      order_.expected_delivery = recorded.expected_delivery;
   }
 
   void operator()(const CommentAdded&) const {}
@@ -152,7 +155,8 @@ void Evolve(Order& order, const Activity& activity) {
   Subject& subject = order.subject;
   subject.last_seq = activity.seq;
   subject.last_activity_at = activity.recorded_at;
-  if (activity.visibility == Visibility::kPublic) subject.last_public_activity_at = activity.recorded_at;
+  if (activity.visibility == Visibility::kPublic)
+    subject.last_public_activity_at = activity.recorded_at;
   if (ChangesState(activity.event)) {
     ++subject.version;
     subject.updated_at = activity.recorded_at;
@@ -172,7 +176,8 @@ absl::StatusOr<Order> Replay(const std::vector<Activity>& log) {
           absl::StrCat("the log has activity ", activity.seq, " after ", order.subject.last_seq));
     }
     if (std::holds_alternative<OrderCreated>(activity.event)) {
-      return absl::InvalidArgumentError(absl::StrCat("activity ", activity.seq, " creates the order a second time"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("activity ", activity.seq, " creates the order a second time"));
     }
     Evolve(order, activity);
   }

@@ -22,7 +22,8 @@ std::optional<E> Find(const std::array<E, N>& values, absl::string_view name) {
 
 }  // namespace
 
-// The switches have no default, so that the compiler names every one that a new enumerator is missing from.
+// The switches have no default, so that the compiler names every one that a new enumerator is
+// missing from.
 
 absl::string_view Name(OrderStatus status) {
   switch (status) {
@@ -136,19 +137,26 @@ absl::string_view Name(Command command) {
   return "";
 }
 
-std::optional<OrderStatus> OrderStatusFromName(absl::string_view name) { return Find(kOrderStatuses, name); }
-std::optional<OrderAction> OrderActionFromName(absl::string_view name) { return Find(kOrderActions, name); }
-std::optional<Role> RoleFromName(absl::string_view name) { return Find(kRoles, name); }
+std::optional<OrderStatus> OrderStatusFromName(absl::string_view name) {
+  return Find(kOrderStatuses, name);
+}
+std::optional<OrderAction> OrderActionFromName(absl::string_view name) {
+  return Find(kOrderActions, name);
+}
+std::optional<Role> RoleFromName(absl::string_view name) {
+  return Find(kRoles, name);
+}
 
 std::string LifecycleAsMermaid() {
   std::string diagram = "stateDiagram-v2\n";
   for (OrderStatus status : kOrderStatuses) {
-    absl::StrAppend(&diagram, "    state \"", static_cast<int>(status), ". ", Label(status, Language::kEnglish),
-                    "\" as ", Name(status), "\n");
+    absl::StrAppend(&diagram, "    state \"", static_cast<int>(status), ". ",
+                    Label(status, Language::kEnglish), "\" as ", Name(status), "\n");
   }
   absl::StrAppend(&diagram, "    [*] --> ", Name(OrderStatus::kAwaitingProcessing), "\n");
   for (const Transition& row : kTransitions) {
-    absl::StrAppend(&diagram, "    ", Name(row.from), " --> ", Name(row.to), " : ", Name(row.action), "\n");
+    absl::StrAppend(&diagram, "    ", Name(row.from), " --> ", Name(row.to), " : ",
+                    Name(row.action), "\n");
   }
   for (OrderStatus status : kOrderStatuses) {
     if (IsClosed(status)) absl::StrAppend(&diagram, "    ", Name(status), " --> [*]\n");

@@ -1,8 +1,10 @@
-// THE rules of an order's life: its statuses, the steps between them, who may take each and what must hold.
+// THE rules of an order's life: its statuses, the steps between them, who may take each and what
+// must hold.
 //
-// Everything that speaks of the lifecycle is derived from the two tables below: what a command may do, the answers of
-// ExplainTransitions and DescribeLifecycle, the diagram in the README, the tests. The source is the product's
-// specification, sections 1 and 2; to change a rule of the shop, change a row here.
+// Everything that speaks of the lifecycle is derived from the two tables below: what a command may
+// do, the answers of ExplainTransitions and DescribeLifecycle, the diagram in the README, the
+// tests. The source is the product's specification, sections 1 and 2; to change a rule of the shop,
+// change a row here.
 #ifndef IPSTORE_ORDERS_DOMAIN_LIFECYCLE_H_
 #define IPSTORE_ORDERS_DOMAIN_LIFECYCLE_H_
 
@@ -13,12 +15,12 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-
 #include "domain/enum_set.h"
 
 namespace ipstore::orders {
 
-// Where an order stands (product §1). The numbers are the ones customers know and are stored: never renumber.
+// Where an order stands (product §1). The numbers are the ones customers know and are stored: never
+// renumber.
 enum class OrderStatus : std::uint8_t {
   kAwaitingProcessing = 1,
   kProcessing = 2,
@@ -46,7 +48,8 @@ enum class OrderAction : std::uint8_t {
   kReturnUndelivered = 11,
 };
 
-// A condition on a step. It is evaluated when the step is taken; what changes afterwards stops the next step only.
+// A condition on a step. It is evaluated when the step is taken; what changes afterwards stops the
+// next step only.
 enum class Guard : std::uint8_t {
   kDetailsVerified = 1,
   kAvailabilityConfirmed = 2,
@@ -61,7 +64,8 @@ enum class Guard : std::uint8_t {
   kStoreChosen = 11,
 };
 
-// Who acts. A service that acts on behalf of somebody has that somebody's role (see Caller::EffectiveRole).
+// Who acts. A service that acts on behalf of somebody has that somebody's role (see
+// Caller::EffectiveRole).
 enum class Role : std::uint8_t { kCustomer = 1, kStaff = 2, kService = 3 };
 
 // What can be done to an order without moving it (product §2, second table).
@@ -76,30 +80,35 @@ enum class Command : std::uint8_t {
 };
 
 inline constexpr std::array kOrderStatuses = {
-    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,      OrderStatus::kGatheringProducts,
-    OrderStatus::kPreparingShipment,  OrderStatus::kHandedToCarrier, OrderStatus::kReadyForPickup,
-    OrderStatus::kOnCompanyVehicle,   OrderStatus::kReceived,        OrderStatus::kCancelled,
+    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,
+    OrderStatus::kGatheringProducts,  OrderStatus::kPreparingShipment,
+    OrderStatus::kHandedToCarrier,    OrderStatus::kReadyForPickup,
+    OrderStatus::kOnCompanyVehicle,   OrderStatus::kReceived,
+    OrderStatus::kCancelled,
 };
 
 inline constexpr std::array kOrderActions = {
-    OrderAction::kStartProcessing,    OrderAction::kStartGathering,    OrderAction::kStartPreparing,
-    OrderAction::kHandToCarrier,      OrderAction::kOfferPickup,       OrderAction::kDispatchVehicle,
-    OrderAction::kConfirmReceipt,     OrderAction::kCancel,            OrderAction::kReturnToProcessing,
-    OrderAction::kReturnToGathering,  OrderAction::kReturnUndelivered,
+    OrderAction::kStartProcessing,    OrderAction::kStartGathering,
+    OrderAction::kStartPreparing,     OrderAction::kHandToCarrier,
+    OrderAction::kOfferPickup,        OrderAction::kDispatchVehicle,
+    OrderAction::kConfirmReceipt,     OrderAction::kCancel,
+    OrderAction::kReturnToProcessing, OrderAction::kReturnToGathering,
+    OrderAction::kReturnUndelivered,
 };
 
 inline constexpr std::array kGuards = {
-    Guard::kDetailsVerified,  Guard::kAvailabilityConfirmed, Guard::kPaymentArranged,
-    Guard::kAllLinesGathered, Guard::kMethodIsCourier,       Guard::kMethodIsStorePickup,
-    Guard::kMethodIsCompanyVehicle, Guard::kCustomerIsBusiness, Guard::kInvoiced,
-    Guard::kParcelTracked,    Guard::kStoreChosen,
+    Guard::kDetailsVerified,        Guard::kAvailabilityConfirmed, Guard::kPaymentArranged,
+    Guard::kAllLinesGathered,       Guard::kMethodIsCourier,       Guard::kMethodIsStorePickup,
+    Guard::kMethodIsCompanyVehicle, Guard::kCustomerIsBusiness,    Guard::kInvoiced,
+    Guard::kParcelTracked,          Guard::kStoreChosen,
 };
 
 inline constexpr std::array kRoles = {Role::kCustomer, Role::kStaff, Role::kService};
 
 inline constexpr std::array kCommands = {
-    Command::kCreateOrder,    Command::kRecordCheck,      Command::kRecordGathering,    Command::kRecordInvoice,
-    Command::kRecordTracking, Command::kAddPublicComment, Command::kAddInternalComment,
+    Command::kCreateOrder,        Command::kRecordCheck,    Command::kRecordGathering,
+    Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
+    Command::kAddInternalComment,
 };
 
 using GuardSet = EnumSet<Guard>;
@@ -115,8 +124,8 @@ struct Transition {
   GuardSet guards;  // what must hold for it
 };
 
-// One row of the commands that do not move the status. A command that customers may use in fewer statuses than staff
-// has two rows.
+// One row of the commands that do not move the status. A command that customers may use in fewer
+// statuses than staff has two rows.
 struct CommandRule {
   Command command;
   StatusSet in;
@@ -128,13 +137,17 @@ inline constexpr RoleSet kStaffOnly = {Role::kStaff};
 inline constexpr RoleSet kShop = {Role::kStaff, Role::kService};
 inline constexpr RoleSet kEveryone = {Role::kCustomer, Role::kStaff, Role::kService};
 inline constexpr StatusSet kAnyStatus = {
-    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,      OrderStatus::kGatheringProducts,
-    OrderStatus::kPreparingShipment,  OrderStatus::kHandedToCarrier, OrderStatus::kReadyForPickup,
-    OrderStatus::kOnCompanyVehicle,   OrderStatus::kReceived,        OrderStatus::kCancelled};
-inline constexpr StatusSet kUntilHandover = {OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,
-                                             OrderStatus::kGatheringProducts, OrderStatus::kPreparingShipment};
-inline constexpr StatusSet kFromPreparing = {OrderStatus::kPreparingShipment, OrderStatus::kHandedToCarrier,
-                                             OrderStatus::kReadyForPickup, OrderStatus::kOnCompanyVehicle};
+    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,
+    OrderStatus::kGatheringProducts,  OrderStatus::kPreparingShipment,
+    OrderStatus::kHandedToCarrier,    OrderStatus::kReadyForPickup,
+    OrderStatus::kOnCompanyVehicle,   OrderStatus::kReceived,
+    OrderStatus::kCancelled};
+inline constexpr StatusSet kUntilHandover = {
+    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing, OrderStatus::kGatheringProducts,
+    OrderStatus::kPreparingShipment};
+inline constexpr StatusSet kFromPreparing = {
+    OrderStatus::kPreparingShipment, OrderStatus::kHandedToCarrier, OrderStatus::kReadyForPickup,
+    OrderStatus::kOnCompanyVehicle};
 }  // namespace lifecycle_internal
 
 // The transition table (product §2).
@@ -168,7 +181,8 @@ inline constexpr auto kTransitions = [] {
   // clang-format on
 }();
 
-// The commands that do not move the status (product §2, second table). kCreateOrder has no status to be in.
+// The commands that do not move the status (product §2, second table). kCreateOrder has no status
+// to be in.
 inline constexpr auto kCommandRules = [] {
   using enum Command;
   using namespace lifecycle_internal;
@@ -191,7 +205,8 @@ constexpr bool IsClosed(OrderStatus status) {
   return status == OrderStatus::kReceived || status == OrderStatus::kCancelled;
 }
 
-// The row for `action` taken from `from`, or nullptr where the table has none. The pointer is to static storage.
+// The row for `action` taken from `from`, or nullptr where the table has none. The pointer is to
+// static storage.
 constexpr const Transition* FindTransition(OrderStatus from, OrderAction action) {
   for (const Transition& row : kTransitions) {
     if (row.from == from && row.action == action) return &row;
@@ -222,7 +237,9 @@ namespace lifecycle_internal {
 constexpr bool HasNoDuplicate() {
   for (std::size_t i = 0; i < kTransitions.size(); ++i) {
     for (std::size_t j = i + 1; j < kTransitions.size(); ++j) {
-      if (kTransitions[i].from == kTransitions[j].from && kTransitions[i].action == kTransitions[j].action) return false;
+      if (kTransitions[i].from == kTransitions[j].from &&
+          kTransitions[i].action == kTransitions[j].action)
+        return false;
     }
   }
   return true;
@@ -301,8 +318,8 @@ constexpr OrderStatus TargetOf(OrderAction action) {
   return OrderStatus::kAwaitingProcessing;  // Not reached: EveryActionAndGuardIsUsed().
 }
 
-// The names that stand in the contract, in the log and in error details: UPPER_SNAKE, without the enum's prefix, for
-// example "AWAITING_PROCESSING". The views are to static storage.
+// The names that stand in the contract, in the log and in error details: UPPER_SNAKE, without the
+// enum's prefix, for example "AWAITING_PROCESSING". The views are to static storage.
 absl::string_view Name(OrderStatus status);
 absl::string_view Name(OrderAction action);
 absl::string_view Name(Guard guard);
@@ -314,7 +331,8 @@ std::optional<OrderStatus> OrderStatusFromName(absl::string_view name);
 std::optional<OrderAction> OrderActionFromName(absl::string_view name);
 std::optional<Role> RoleFromName(absl::string_view name);
 
-// The lifecycle as a Mermaid state diagram ("stateDiagram-v2"), with English labels; the text ends with a newline.
+// The lifecycle as a Mermaid state diagram ("stateDiagram-v2"), with English labels; the text ends
+// with a newline.
 std::string LifecycleAsMermaid();
 
 }  // namespace ipstore::orders

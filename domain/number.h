@@ -1,4 +1,5 @@
-// The number of an order or enquiry: ten digits that survive being read out on the phone (product §3).
+// The number of an order or enquiry: ten digits that survive being read out on the phone (product
+// §3).
 #ifndef IPSTORE_ORDERS_DOMAIN_NUMBER_H_
 #define IPSTORE_ORDERS_DOMAIN_NUMBER_H_
 
@@ -10,8 +11,9 @@
 
 namespace ipstore::orders {
 
-// The number of a subject, and at the same time its key in the store: nine digits of a running serial, then a Damm
-// check digit, which finds every single wrong digit and every swap of neighbours.
+// The number of a subject, and at the same time its key in the store: nine digits of a running
+// serial, then a Damm check digit, which finds every single wrong digit and every swap of
+// neighbours.
 class Number {
  public:
   static constexpr std::int64_t kFirstSerial = 100'000'001;
@@ -45,7 +47,8 @@ class Number {
   std::int64_t value_ = 0;
 };
 
-// True when `text` has ten digits but the last does not fit the others: a mistyped number, worth its own message.
+// True when `text` has ten digits but the last does not fit the others: a mistyped number, worth
+// its own message.
 bool HasWrongCheckDigit(absl::string_view text);
 
 }  // namespace ipstore::orders

@@ -33,7 +33,8 @@ struct Enumerators<PaymentMethod> {
 };
 template <>
 struct Enumerators<ChargeKind> {
-  static constexpr std::array kAll = {ChargeKind::kShipping, ChargeKind::kCashOnDelivery, ChargeKind::kOther};
+  static constexpr std::array kAll = {ChargeKind::kShipping, ChargeKind::kCashOnDelivery,
+                                      ChargeKind::kOther};
 };
 template <>
 struct Enumerators<CheckKind> {
@@ -41,7 +42,8 @@ struct Enumerators<CheckKind> {
 };
 template <>
 struct Enumerators<CheckOutcome> {
-  static constexpr std::array kAll = {CheckOutcome::kPassed, CheckOutcome::kFailed, CheckOutcome::kWithdrawn};
+  static constexpr std::array kAll = {CheckOutcome::kPassed, CheckOutcome::kFailed,
+                                      CheckOutcome::kWithdrawn};
 };
 template <>
 struct Enumerators<SourceKind> {

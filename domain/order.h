@@ -1,4 +1,5 @@
-// An order as it stands: the fold of its activities (see evolve.h). Plain values; product §3 says what each is for.
+// An order as it stands: the fold of its activities (see evolve.h). Plain values; product §3 says
+// what each is for.
 #ifndef IPSTORE_ORDERS_DOMAIN_ORDER_H_
 #define IPSTORE_ORDERS_DOMAIN_ORDER_H_
 
@@ -34,7 +35,8 @@ enum class CheckKind : std::uint8_t { kDetails = 1, kAvailability = 2, kPayment 
 enum class CheckOutcome : std::uint8_t { kPassed = 1, kFailed = 2, kWithdrawn = 3 };
 enum class SourceKind : std::uint8_t { kWarehouse = 1, kSupplier = 2 };
 
-inline constexpr std::array kCheckKinds = {CheckKind::kDetails, CheckKind::kAvailability, CheckKind::kPayment};
+inline constexpr std::array kCheckKinds = {CheckKind::kDetails, CheckKind::kAvailability,
+                                           CheckKind::kPayment};
 
 absl::string_view Name(Language value);  // "el", "en"
 absl::string_view Name(Segment value);
@@ -63,8 +65,8 @@ struct Customer {
   std::string email;  // may be empty for imported orders only
   std::string phone;
   Segment segment = Segment::kRetail;
-  std::string company_name;  // businesses
-  std::string vat_number;    // businesses
+  std::string company_name;              // businesses
+  std::string vat_number;                // businesses
   Language language = Language::kGreek;  // frozen on the order
 
   friend bool operator==(const Customer&, const Customer&) = default;
@@ -132,7 +134,8 @@ struct Charge {
   friend bool operator==(const Charge&, const Charge&) = default;
 };
 
-// The latest word on one of the three checks. A withdrawn check, and one never made, is absent from the order.
+// The latest word on one of the three checks. A withdrawn check, and one never made, is absent from
+// the order.
 struct Check {
   CheckOutcome outcome = CheckOutcome::kPassed;
   std::string note;  // staff's own remark; customers do not see it
@@ -194,7 +197,8 @@ struct VehicleTrip {
   friend bool operator==(const VehicleTrip&, const VehicleTrip&) = default;
 };
 
-// What is bought, for whom and how it gets there: everything that a caller gives when an order is created.
+// What is bought, for whom and how it gets there: everything that a caller gives when an order is
+// created.
 struct OrderContent {
   std::string source;              // the system that took the order, e.g. "eshop"
   std::string external_reference;  // its name there; unique with the source
@@ -221,7 +225,8 @@ struct Order {
   std::optional<Invoice> invoice;
   std::vector<Parcel> parcels;
   std::int32_t last_parcel_number = 0;
-  std::optional<absl::Time> expected_delivery;  // the carrier's word; promised_delivery is the shop's
+  std::optional<absl::Time>
+      expected_delivery;  // the carrier's word; promised_delivery is the shop's
   std::optional<absl::Time> pickup_until;
   std::optional<VehicleTrip> vehicle_trip;
   std::string cancellation_reason;

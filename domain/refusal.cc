@@ -121,7 +121,11 @@ std::string FactAsText(const FactValue& value) {
 }
 
 Refusal InvalidRequest(std::vector<Violation> violations) {
-  Refusal refusal{Reason::kInvalidRequest, {{"count", static_cast<std::int64_t>(violations.size())}}, {}, {}, {}};
+  Refusal refusal{Reason::kInvalidRequest,
+                  {{"count", static_cast<std::int64_t>(violations.size())}},
+                  {},
+                  {},
+                  {}};
   refusal.violations = std::move(violations);
   return refusal;
 }
@@ -130,13 +134,17 @@ Refusal RequestIdReused(std::string request_id) {
   return {Reason::kRequestIdReused, {{"request_id", std::move(request_id)}}, {}, {}, {}};
 }
 
-Refusal OrderNotFound(std::string order) { return {Reason::kOrderNotFound, {{"order", std::move(order)}}, {}, {}, {}}; }
+Refusal OrderNotFound(std::string order) {
+  return {Reason::kOrderNotFound, {{"order", std::move(order)}}, {}, {}, {}};
+}
 
 Refusal CommentNotFound(std::string comment) {
   return {Reason::kCommentNotFound, {{"comment", std::move(comment)}}, {}, {}, {}};
 }
 
-Refusal PermissionDenied() { return {Reason::kPermissionDenied, {}, {}, {}, {}}; }
+Refusal PermissionDenied() {
+  return {Reason::kPermissionDenied, {}, {}, {}, {}};
+}
 
 Refusal Unauthenticated(std::string what_is_missing) {
   return {Reason::kUnauthenticated, {{"missing", std::move(what_is_missing)}}, {}, {}, {}};
@@ -151,11 +159,12 @@ Refusal ExternalReferenceExists(std::string source, std::string external_referen
 }
 
 Refusal ActionNotOpen(const Order& order, OrderAction action, std::vector<OrderAction> open) {
-  return {Reason::kActionNotOpen,
-          {{"order", order.subject.number.ToString()}, {"action", action}, {"status", order.status()}},
-          {},
-          {},
-          std::move(open)};
+  return {
+      Reason::kActionNotOpen,
+      {{"order", order.subject.number.ToString()}, {"action", action}, {"status", order.status()}},
+      {},
+      {},
+      std::move(open)};
 }
 
 Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<GuardFailure> guards,
@@ -173,28 +182,46 @@ Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<G
 
 Refusal CommandNotOpen(const Order& order, Command command) {
   return {Reason::kCommandNotOpen,
-          {{"order", order.subject.number.ToString()}, {"command", command}, {"status", order.status()}},
+          {{"order", order.subject.number.ToString()},
+           {"command", command},
+           {"status", order.status()}},
           {},
           {},
           {}};
 }
 
-Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered, std::int64_t given) {
+Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered,
+                                std::int64_t given) {
   return {Reason::kGatheringExceedsOrdered,
-          {{"line", std::int64_t{line}}, {"ordered", ordered}, {"gathered", gathered}, {"given", given}},
+          {{"line", std::int64_t{line}},
+           {"ordered", ordered},
+           {"gathered", gathered},
+           {"given", given}},
           {},
           {},
           {}};
 }
 
 Refusal EtagMismatch(std::string given, std::string current) {
-  return {Reason::kEtagMismatch, {{"given", std::move(given)}, {"current", std::move(current)}}, {}, {}, {}};
+  return {Reason::kEtagMismatch,
+          {{"given", std::move(given)}, {"current", std::move(current)}},
+          {},
+          {},
+          {}};
 }
 
-Refusal Overloaded() { return {Reason::kOverloaded, {}, {}, {}, {}}; }
-Refusal Unavailable() { return {Reason::kUnavailable, {}, {}, {}, {}}; }
-Refusal DeadlineExceeded() { return {Reason::kDeadlineExceeded, {}, {}, {}, {}}; }
-Refusal CancelledByCaller() { return {Reason::kCancelledByCaller, {}, {}, {}, {}}; }
+Refusal Overloaded() {
+  return {Reason::kOverloaded, {}, {}, {}, {}};
+}
+Refusal Unavailable() {
+  return {Reason::kUnavailable, {}, {}, {}, {}};
+}
+Refusal DeadlineExceeded() {
+  return {Reason::kDeadlineExceeded, {}, {}, {}, {}};
+}
+Refusal CancelledByCaller() {
+  return {Reason::kCancelledByCaller, {}, {}, {}, {}};
+}
 
 Refusal Internal(std::string incident) {
   return {Reason::kInternal, {{"incident", std::move(incident)}}, {}, {}, {}};
@@ -206,7 +233,8 @@ void Violations::Add(std::string field, Flaw flaw, std::vector<Fact> facts) {
 }
 
 bool Violations::Has(absl::string_view field) const {
-  return std::ranges::any_of(found_, [&](const Violation& violation) { return violation.field == field; });
+  return std::ranges::any_of(found_,
+                             [&](const Violation& violation) { return violation.field == field; });
 }
 
 }  // namespace ipstore::orders

@@ -1,5 +1,6 @@
-// Why something was not done. A refusal is data: a named reason with the facts that its sentence mentions. What it says
-// in English and Greek is made in sentences.h; which gRPC status it becomes is decided outside the domain.
+// Why something was not done. A refusal is data: a named reason with the facts that its sentence
+// mentions. What it says in English and Greek is made in sentences.h; which gRPC status it becomes
+// is decided outside the domain.
 #ifndef IPSTORE_ORDERS_DOMAIN_REFUSAL_H_
 #define IPSTORE_ORDERS_DOMAIN_REFUSAL_H_
 
@@ -11,28 +12,28 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-
 #include "domain/lifecycle.h"
 #include "domain/order.h"
 
 namespace ipstore::orders {
 
-// The reason of a refusal as a whole. Name() is the `reason` of the google.rpc.ErrorInfo and part of the contract.
+// The reason of a refusal as a whole. Name() is the `reason` of the google.rpc.ErrorInfo and part
+// of the contract.
 enum class Reason : std::uint8_t {
-  kInvalidRequest = 1,        // one or more fields; see Refusal::violations
-  kRequestIdReused,           // the request_id was used with another method, actor or content
+  kInvalidRequest = 1,  // one or more fields; see Refusal::violations
+  kRequestIdReused,     // the request_id was used with another method, actor or content
   kOrderNotFound,
   kCommentNotFound,
-  kPermissionDenied,          // also what a customer gets for an order that does not exist
+  kPermissionDenied,  // also what a customer gets for an order that does not exist
   kUnauthenticated,
   kExternalReferenceExists,
-  kActionNotOpen,             // the status has no such step, or not for this caller
-  kGuardsNotSatisfied,        // the step exists, but something that must hold does not
-  kCommandNotOpen,            // a command that does not move the order, in a status that does not allow it
+  kActionNotOpen,       // the status has no such step, or not for this caller
+  kGuardsNotSatisfied,  // the step exists, but something that must hold does not
+  kCommandNotOpen,  // a command that does not move the order, in a status that does not allow it
   kGatheringExceedsOrdered,
   kEtagMismatch,
   kOverloaded,
-  kUnavailable,               // the database cannot be reached
+  kUnavailable,  // the database cannot be reached
   kDeadlineExceeded,
   kCancelledByCaller,
   kInternal,
@@ -41,34 +42,36 @@ enum class Reason : std::uint8_t {
 // What is wrong with one field.
 enum class Flaw : std::uint8_t {
   kMissing = 1,
-  kTooLong,             // {max}: characters
-  kTooMany,             // {max}: entries
+  kTooLong,  // {max}: characters
+  kTooMany,  // {max}: entries
   kNotUtf8,
-  kControlCharacter,    // text with control characters other than line breaks and tabs where they make sense
-  kUnknownValue,        // {value}: an enum value that is unspecified or not known
-  kMalformed,           // {expected}: what a good one looks like
-  kWrongCheckDigit,     // {value}: an order number, mistyped
+  kControlCharacter,  // text with control characters other than line breaks and tabs where they
+                      // make sense
+  kUnknownValue,      // {value}: an enum value that is unspecified or not known
+  kMalformed,         // {expected}: what a good one looks like
+  kWrongCheckDigit,   // {value}: an order number, mistyped
   kNotPositive,
   kNegative,
-  kOutOfRange,          // {min} {max}
-  kCurrencyMismatch,    // {expected} {given}
-  kFractionOfMinorUnit, // more decimals than the currency has
+  kOutOfRange,           // {min} {max}
+  kCurrencyMismatch,     // {expected} {given}
+  kFractionOfMinorUnit,  // more decimals than the currency has
   kDiscountTooLarge,
   kTotalsOverflow,
-  kTotalMismatch,       // {expected} {computed}
-  kDuplicate,           // {value}: the same entry twice
-  kUnknownLine,         // {line}
-  kUnknownParcel,       // {parcel}
+  kTotalMismatch,  // {expected} {computed}
+  kDuplicate,      // {value}: the same entry twice
+  kUnknownLine,    // {line}
+  kUnknownParcel,  // {parcel}
   kEndBeforeStart,
   kInThePast,
-  kNotForThisCaller,    // a field that only other roles may set
+  kNotForThisCaller,  // a field that only other roles may set
   kNeedsBusinessCustomer,
-  kNotForThisMethod,    // {method}: a field that the fulfilment method has no use for
+  kNotForThisMethod,  // {method}: a field that the fulfilment method has no use for
 };
 
-// A named value in a refusal. Enumerators keep their type, so that a sentence can show their label in the reader's
-// language while machines see their name.
-using FactValue = std::variant<std::string, std::int64_t, OrderStatus, OrderAction, Command, Role, FulfilmentMethod>;
+// A named value in a refusal. Enumerators keep their type, so that a sentence can show their label
+// in the reader's language while machines see their name.
+using FactValue = std::variant<std::string, std::int64_t, OrderStatus, OrderAction, Command, Role,
+                               FulfilmentMethod>;
 
 struct Fact {
   absl::string_view name;  // lower snake case, static storage
@@ -96,20 +99,32 @@ struct GuardFailure {
 struct Refusal {
   Reason reason = Reason::kInternal;
   std::vector<Fact> facts;
-  std::vector<Violation> violations;       // kInvalidRequest: all of them, not only the first
-  std::vector<GuardFailure> guards;        // kGuardsNotSatisfied: all of them
-  std::vector<OrderAction> open_actions;   // kActionNotOpen, kGuardsNotSatisfied: what this caller could do instead
+  std::vector<Violation> violations;  // kInvalidRequest: all of them, not only the first
+  std::vector<GuardFailure> guards;   // kGuardsNotSatisfied: all of them
+  std::vector<OrderAction>
+      open_actions;  // kActionNotOpen, kGuardsNotSatisfied: what this caller could do instead
 
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
 inline constexpr std::array kReasons = {
-    Reason::kInvalidRequest,   Reason::kRequestIdReused,         Reason::kOrderNotFound,
-    Reason::kCommentNotFound,  Reason::kPermissionDenied,        Reason::kUnauthenticated,
-    Reason::kExternalReferenceExists, Reason::kActionNotOpen,    Reason::kGuardsNotSatisfied,
-    Reason::kCommandNotOpen,   Reason::kGatheringExceedsOrdered, Reason::kEtagMismatch,
-    Reason::kOverloaded,       Reason::kUnavailable,             Reason::kDeadlineExceeded,
-    Reason::kCancelledByCaller, Reason::kInternal,
+    Reason::kInvalidRequest,
+    Reason::kRequestIdReused,
+    Reason::kOrderNotFound,
+    Reason::kCommentNotFound,
+    Reason::kPermissionDenied,
+    Reason::kUnauthenticated,
+    Reason::kExternalReferenceExists,
+    Reason::kActionNotOpen,
+    Reason::kGuardsNotSatisfied,
+    Reason::kCommandNotOpen,
+    Reason::kGatheringExceedsOrdered,
+    Reason::kEtagMismatch,
+    Reason::kOverloaded,
+    Reason::kUnavailable,
+    Reason::kDeadlineExceeded,
+    Reason::kCancelledByCaller,
+    Reason::kInternal,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -121,7 +136,8 @@ std::string FactAsText(const FactValue& value);
 // One function for each refusal, so that its facts are complete wherever it is given.
 Refusal InvalidRequest(std::vector<Violation> violations);
 Refusal RequestIdReused(std::string request_id);
-Refusal OrderNotFound(std::string order);  // number, or "source/external reference", as the caller gave it
+Refusal OrderNotFound(
+    std::string order);  // number, or "source/external reference", as the caller gave it
 Refusal CommentNotFound(std::string comment);
 Refusal PermissionDenied();  // says nothing of what exists
 Refusal Unauthenticated(std::string what_is_missing);
@@ -130,7 +146,8 @@ Refusal ActionNotOpen(const Order& order, OrderAction action, std::vector<OrderA
 Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<GuardFailure> guards,
                            std::vector<OrderAction> open);
 Refusal CommandNotOpen(const Order& order, Command command);
-Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered, std::int64_t given);
+Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered,
+                                std::int64_t given);
 Refusal EtagMismatch(std::string given, std::string current);
 Refusal Overloaded();
 Refusal Unavailable();
@@ -138,8 +155,8 @@ Refusal DeadlineExceeded();
 Refusal CancelledByCaller();
 Refusal Internal(std::string incident);  // `incident` names the log line, never what went wrong
 
-// Collects the violations of one request. The first violation of a field is kept, later ones of the same field are not:
-// one mistake is reported once.
+// Collects the violations of one request. The first violation of a field is kept, later ones of the
+// same field are not: one mistake is reported once.
 class Violations {
  public:
   void Add(std::string field, Flaw flaw, std::vector<Fact> facts = {});

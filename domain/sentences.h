@@ -1,5 +1,5 @@
-// What the service says to people, in Greek and English: the labels of statuses and actions, the sentence for every
-// refusal, guard, flaw and activity. No other place makes a sentence.
+// What the service says to people, in Greek and English: the labels of statuses and actions, the
+// sentence for every refusal, guard, flaw and activity. No other place makes a sentence.
 #ifndef IPSTORE_ORDERS_DOMAIN_SENTENCES_H_
 #define IPSTORE_ORDERS_DOMAIN_SENTENCES_H_
 
@@ -15,7 +15,8 @@
 
 namespace ipstore::orders {
 
-// The customer's word for a status (product §1), e.g. "Handed …", and one sentence on what it means for them.
+// The customer's word for a status (product §1), e.g. "Handed …", and one sentence on what it means
+// for them.
 absl::string_view Label(OrderStatus status, Language language);
 absl::string_view Meaning(OrderStatus status, Language language);
 
@@ -36,12 +37,14 @@ std::string Sentence(const GuardFailure& failure, Language language);
 std::string Sentence(const Violation& violation, Language language);
 std::string Sentence(const Refusal& refusal, Language language);
 
-// Every reason why an action cannot be taken on an order in `status`, and who could take it; one sentence each. Empty when
-// it is allowed.
-std::vector<std::string> Reasons(const ActionExplanation& explanation, OrderStatus status, Language language);
+// Every reason why an action cannot be taken on an order in `status`, and who could take it; one
+// sentence each. Empty when it is allowed.
+std::vector<std::string> Reasons(const ActionExplanation& explanation, OrderStatus status,
+                                 Language language);
 
-// What happened, for the order page: "The order was handed to the carrier.". Without times and names of people, which
-// stand beside it. For a comment: its text. `for_customer` leaves out what customers do not see (notes, sources).
+// What happened, for the order page: "The order was handed to the carrier.". Without times and
+// names of people, which stand beside it. For a comment: its text. `for_customer` leaves out what
+// customers do not see (notes, sources).
 std::string Sentence(const Activity& activity, Language language, bool for_customer);
 
 }  // namespace ipstore::orders

@@ -1,4 +1,5 @@
-// What orders and (later) enquiries have in common: the part that the log, comments, lists and the write path know.
+// What orders and (later) enquiries have in common: the part that the log, comments, lists and the
+// write path know.
 #ifndef IPSTORE_ORDERS_DOMAIN_SUBJECT_H_
 #define IPSTORE_ORDERS_DOMAIN_SUBJECT_H_
 
@@ -17,13 +18,14 @@ enum class SubjectKind : std::uint8_t { kOrder = 1 };
 struct Subject {
   Number number;
   SubjectKind kind = SubjectKind::kOrder;
-  std::string customer_id;        // empty for a guest
-  std::uint8_t status = 0;        // of the kind's own lifecycle; OrderStatus for orders
-  bool active = true;             // false once the status is closed
-  std::int32_t version = 0;       // counts changes of state, from 1; the etag is made of it
-  std::int32_t last_seq = 0;      // counts activities, from 1; internal comments included, so never shown to customers
-  absl::Time created_at;          // microseconds are kept, finer parts are not; so for all times
-  absl::Time updated_at;          // of the last change of state
+  std::string customer_id;   // empty for a guest
+  std::uint8_t status = 0;   // of the kind's own lifecycle; OrderStatus for orders
+  bool active = true;        // false once the status is closed
+  std::int32_t version = 0;  // counts changes of state, from 1; the etag is made of it
+  std::int32_t last_seq =
+      0;  // counts activities, from 1; internal comments included, so never shown to customers
+  absl::Time created_at;  // microseconds are kept, finer parts are not; so for all times
+  absl::Time updated_at;  // of the last change of state
   absl::Time last_activity_at;
   absl::Time last_public_activity_at;
 

@@ -1,5 +1,5 @@
-// Checks commands by themselves, before anything is loaded: lengths, characters, quantities, money. Every violation is
-// reported at once, under the field's path in the contract.
+// Checks commands by themselves, before anything is loaded: lengths, characters, quantities, money.
+// Every violation is reported at once, under the field's path in the contract.
 #ifndef IPSTORE_ORDERS_DOMAIN_VALIDATE_H_
 #define IPSTORE_ORDERS_DOMAIN_VALIDATE_H_
 
@@ -14,15 +14,17 @@
 
 namespace ipstore::orders {
 
-// Limits, in characters (Unicode code points) unless said otherwise. They are documented in the contract.
-inline constexpr std::size_t kMaxIdentifier = 64;   // ids, sources, SKUs, references, tracking numbers
-inline constexpr std::size_t kMaxName = 200;        // names of people, products, stores, companies
-inline constexpr std::size_t kMaxShortText = 500;   // reasons, notes, instructions, opening hours
+// Limits, in characters (Unicode code points) unless said otherwise. They are documented in the
+// contract.
+inline constexpr std::size_t kMaxIdentifier =
+    64;                                       // ids, sources, SKUs, references, tracking numbers
+inline constexpr std::size_t kMaxName = 200;  // names of people, products, stores, companies
+inline constexpr std::size_t kMaxShortText = 500;  // reasons, notes, instructions, opening hours
 inline constexpr std::size_t kMaxUrl = 1000;
 inline constexpr std::size_t kMaxComment = 10'000;
 inline constexpr std::size_t kMaxLines = 200;
 inline constexpr std::size_t kMaxCharges = 20;
-inline constexpr std::size_t kMaxParcels = 50;      // on one order
+inline constexpr std::size_t kMaxParcels = 50;  // on one order
 inline constexpr std::size_t kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxGatheredItems = 1000;  // in one request
 inline constexpr std::size_t kMaxPhone = 32;
@@ -34,11 +36,12 @@ bool IsUtf8(absl::string_view text);
 // The number of code points of well-formed UTF-8.
 std::size_t CountCharacters(absl::string_view text);
 
-// True for an address that mail can be sent to by the form of RFC 5321: local part and domain with a dot, no blanks,
-// at most 254 bytes; UTF-8 is accepted in either part (RFC 6531).
+// True for an address that mail can be sent to by the form of RFC 5321: local part and domain with
+// a dot, no blanks, at most 254 bytes; UTF-8 is accepted in either part (RFC 6531).
 bool IsEmail(absl::string_view text);
 
-// Each adds to `violations` what is wrong. `path` is the field's path in the request message, e.g. "order".
+// Each adds to `violations` what is wrong. `path` is the field's path in the request message, e.g.
+// "order".
 void Validate(const CreateOrder& command, absl::string_view path, Violations& violations);
 void Validate(const TransitionOrder& command, Violations& violations);
 void Validate(const RecordCheck& command, Violations& violations);
@@ -47,13 +50,14 @@ void Validate(const RecordInvoice& command, Violations& violations);
 void Validate(const RecordTracking& command, Violations& violations);
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations);
 
-// A request_id: 1 to 64 of letters, digits, '-', '_', '.', ':'. Empty is fine: the server then makes one.
+// A request_id: 1 to 64 of letters, digits, '-', '_', '.', ':'. Empty is fine: the server then
+// makes one.
 void ValidateRequestId(absl::string_view request_id, Violations& violations);
 
-// Text that must be there (`required`) or may be empty, at most `max_characters`, UTF-8, no control characters (line
-// breaks and tabs are fine when `multiline`).
-void ValidateText(absl::string_view text, absl::string_view path, std::size_t max_characters, bool required, bool multiline,
-                  Violations& violations);
+// Text that must be there (`required`) or may be empty, at most `max_characters`, UTF-8, no control
+// characters (line breaks and tabs are fine when `multiline`).
+void ValidateText(absl::string_view text, absl::string_view path, std::size_t max_characters,
+                  bool required, bool multiline, Violations& violations);
 
 }  // namespace ipstore::orders
 

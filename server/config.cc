@@ -1,10 +1,18 @@
 #include "server/config.h"
 
 #include <CLI/CLI.hpp>
-
+#include <cstdlib>
+#include <istream>
+#include <memory>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <variant>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace ipstore::orders {
 namespace {
@@ -18,9 +26,42 @@ constexpr const char* kFooter =
     "the file that --config names (listen = \"127.0.0.1:50051\"). A flag wins over a variable, a\n"
     "variable over the file.";
 
+constexpr const char* kConfigVariable = "ORDERD_CONFIG";
+
+// The variable of an option: ORDERD_MAX_BATCH of max-batch.
+std::string VariableOf(const std::string& option) {
+  return absl::StrCat("ORDERD_", absl::StrReplaceAll(absl::AsciiStrToUpper(option), {{"-", "_"}}));
+}
+
+// Reads the file as if what a variable says did not stand in it: CLI11 itself lets a file win over
+// variables.
+class FileBelowVariables final : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> found = CLI::ConfigTOML::from_config(input);
+    std::erase_if(found, [](const CLI::ConfigItem& item) {
+      return std::getenv(VariableOf(item.name).c_str()) != nullptr;
+    });
+    return found;
+  }
+};
+
+// CLI11 reads the file before the variables, so the one that names the file is read here.
+void DefineConfigFile(CLI::App& app) {
+  const char* file = std::getenv(kConfigVariable);
+  const bool named = file != nullptr && *file != '\0';
+  app.set_config("--config", named ? file : "",
+                 "Read options from this TOML file (also: ORDERD_CONFIG)",
+                 /*config_required=*/named);
+  app.config_formatter(std::make_shared<FileBelowVariables>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
 void Define(CLI::App& app, Config& config) {
+  // Before the subcommand, which takes it over: options may stand behind it.
+  app.fallthrough();
   app.set_version_flag("--version", "orderd " IPSTORE_VERSION);
-  app.set_config("--config", "", "Read options from this TOML file")->envname("ORDERD_CONFIG");
+  DefineConfigFile(app);
   app.add_option("--listen", config.listen, "Address and port to serve on; port 0 takes a free one")
       ->envname("ORDERD_LISTEN")
       ->capture_default_str();
@@ -31,7 +72,8 @@ void Define(CLI::App& app, Config& config) {
   app.add_option("--database-password", config.database_password,
                  "The password, where it should not stand in the address; best by its variable")
       ->envname("ORDERD_DATABASE_PASSWORD");
-  app.add_option("--committers", config.committers, "Connections that write side by side (SQLite: always 1)")
+  app.add_option("--committers", config.committers,
+                 "Connections that write side by side (SQLite: always 1)")
       ->envname("ORDERD_COMMITTERS")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
@@ -39,7 +81,8 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_MAX_BATCH")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  app.add_option("--queue-capacity", config.queue_capacity, "Changes, and reads, that may wait before more are refused")
+  app.add_option("--queue-capacity", config.queue_capacity,
+                 "Changes, and reads, that may wait before more are refused")
       ->envname("ORDERD_QUEUE_CAPACITY")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
@@ -47,7 +90,8 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_READERS")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_option("--shutdown-grace", config.shutdown_grace_seconds, "Seconds that running calls get at the end")
+  app.add_option("--shutdown-grace", config.shutdown_grace_seconds,
+                 "Seconds that running calls get at the end")
       ->envname("ORDERD_SHUTDOWN_GRACE")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();
@@ -55,11 +99,17 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
-  app.add_flag("--log-json", config.log_json, "Log one JSON object a line")->envname("ORDERD_LOG_JSON");
+  app.add_flag("--log-json", config.log_json, "Log one JSON object a line")
+      ->envname("ORDERD_LOG_JSON");
   app.add_subcommand("migrate", "Bring the schema of the database up to this version, then end")
       ->callback([&config] { config.task = Config::Task::kMigrate; });
   app.require_subcommand(0, 1);
-  app.fallthrough();
+}
+
+// A complaint may quote what was given, and an address of a database may hold its password.
+std::string WithoutPasswords(const std::string& text) {
+  static const auto* const kPassword = new std::regex("(://[^:@/\\s]*):[^@\\s]*@");
+  return std::regex_replace(text, *kPassword, "$1:***@");
 }
 
 }  // namespace
@@ -76,7 +126,7 @@ std::variant<Config, Ending> ReadConfig(int argc, const char* const* argv) {
     std::ostringstream problems;
     const int code = app.exit(error, out, problems);
     if (code == 0) return Ending{0, out.str()};
-    return Ending{2, "orderd: " + problems.str()};
+    return Ending{2, "orderd: " + WithoutPasswords(problems.str())};
   }
   return config;
 }

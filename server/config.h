@@ -1,5 +1,5 @@
-// What an orderd is told: by flags, by environment variables ORDERD_* and by a TOML file, in this order of precedence, all
-// three from one definition.
+// What an orderd is told: by flags, by environment variables ORDERD_* and by a TOML file, in this
+// order of precedence, all three from one definition.
 #ifndef IPSTORE_ORDERS_SERVER_CONFIG_H_
 #define IPSTORE_ORDERS_SERVER_CONFIG_H_
 
@@ -25,7 +25,8 @@ struct Config {
   bool log_json = false;
 };
 
-// Reads the configuration. On a wrong one, and for --help and --version, what to print and with which exit code to end.
+// Reads the configuration. On a wrong one, and for --help and --version, what to print and with
+// which exit code to end.
 struct Ending {
   int exit_code = 0;
   std::string text;  // for stdout when exit_code is 0, else for stderr

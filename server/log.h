@@ -11,7 +11,8 @@ namespace ipstore::orders {
 // Sets up the log; before that, nothing is written. `level` is debug, info, warn or error.
 void StartLog(const std::string& level, bool json);
 
-// Thread-safe. The line must not hold what callers may not see in a log: no passwords, no personal data.
+// Thread-safe. The line must not hold what callers may not see in a log: no passwords, no personal
+// data.
 void LogInfo(absl::string_view line);
 void LogWarning(absl::string_view line);
 void LogError(absl::string_view line);

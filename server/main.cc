@@ -27,8 +27,8 @@ namespace {
 // Exit codes: 0 ended as told, 1 could not start or go on, 2 wrongly called.
 constexpr int kCannotStart = 1;
 
-// Blocks SIGTERM and SIGINT in this thread and those that it starts, so that they wait for sigwait(). Must come before any
-// thread.
+// Blocks SIGTERM and SIGINT in this thread and those that it starts, so that they wait for
+// sigwait(). Must come before any thread.
 sigset_t HoldBackSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -55,14 +55,17 @@ int Migrate(const Config& config) {
   if (result->from == result->to) {
     std::cout << "The schema is at version " << result->to << " already.\n";
   } else {
-    std::cout << "The schema is now at version " << result->to << " (before: " << result->from << ").\n";
+    std::cout << "The schema is now at version " << result->to << " (before: " << result->from
+              << ").\n";
   }
   return 0;
 }
 
 void WarnOfRisks(const Config& config) {
-  absl::StatusOr<std::vector<std::string>> warnings = DurabilityWarnings(config.database, OptionsOf(config));
-  if (!warnings.ok()) return LogWarning(absl::StrCat("durability is not known: ", warnings.status().message()));
+  absl::StatusOr<std::vector<std::string>> warnings =
+      DurabilityWarnings(config.database, OptionsOf(config));
+  if (!warnings.ok())
+    return LogWarning(absl::StrCat("durability is not known: ", warnings.status().message()));
   for (const std::string& warning : *warnings) LogWarning(warning);
 }
 
@@ -106,4 +109,6 @@ int Main(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace ipstore::orders
 
-int main(int argc, char** argv) { return ipstore::orders::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return ipstore::orders::Main(argc, argv);
+}

@@ -33,7 +33,8 @@ namespace {
 
 constexpr std::chrono::seconds kProbeInterval{1};
 
-// Clients may ping this often, calls or no calls; more often than every five minutes is a fault by default.
+// Clients may ping this often, calls or no calls; more often than every five minutes is a fault by
+// default.
 constexpr int kMinPingMillis = 10'000;
 
 struct Endpoint {
@@ -44,16 +45,19 @@ struct Endpoint {
 absl::StatusOr<Endpoint> ParseListen(const std::string& listen) {
   const std::size_t colon = listen.rfind(':');
   Endpoint endpoint;
-  if (colon == std::string::npos || colon == 0 || !absl::SimpleAtoi(listen.substr(colon + 1), &endpoint.port) ||
-      endpoint.port < 0 || endpoint.port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", listen, "\" is no HOST:PORT to listen on"));
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(listen.substr(colon + 1), &endpoint.port) || endpoint.port < 0 ||
+      endpoint.port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", listen, "\" is no HOST:PORT to listen on"));
   }
   endpoint.host = listen.substr(0, colon);
-  const bool loopback =
-      absl::StartsWith(endpoint.host, "127.") || endpoint.host == "localhost" || endpoint.host == "[::1]";
+  const bool loopback = absl::StartsWith(endpoint.host, "127.") || endpoint.host == "localhost" ||
+                        endpoint.host == "[::1]";
   if (!loopback) {
     return absl::InvalidArgumentError(
-        absl::StrCat("will not listen on ", listen, ": callers are believed who they say they are, so this version serves ",
+        absl::StrCat("will not listen on ", listen,
+                     ": callers are believed who they say they are, so this version serves ",
                      "loopback addresses only (127.0.0.1, [::1], localhost)"));
   }
   return endpoint;
@@ -62,7 +66,8 @@ absl::StatusOr<Endpoint> ParseListen(const std::string& listen) {
 // Tells the health service every second whether the database answers and its schema fits.
 class HealthProber {
  public:
-  HealthProber(Store& store, HealthService& health) : store_(store), health_(health), thread_([this] { Run(); }) {}
+  HealthProber(Store& store, HealthService& health)
+      : store_(store), health_(health), thread_([this] { Run(); }) {}
 
   ~HealthProber() { Stop(); }
 
@@ -145,8 +150,10 @@ class Server::Impl {
         tokens_(store_->Secret()),
         writes_(*store_, WriteOptions(config)),
         reads_(*store_, ReadOptions(config)),
-        services_(MakeGrpcServices(
-            {.writes = &writes_, .reads = &reads_, .tokens = &tokens_, .clock = [] { return absl::Now(); }})),
+        services_(MakeGrpcServices({.writes = &writes_,
+                                    .reads = &reads_,
+                                    .tokens = &tokens_,
+                                    .clock = [] { return absl::Now(); }})),
         health_({"ipstore.orders.v1.OrderService", "ipstore.orders.v1.ActivityService",
                  "ipstore.orders.v1.CommentService"}) {}
 
@@ -155,15 +162,18 @@ class Server::Impl {
     grpc::ServerBuilder builder;
     // Without this a second server on the same port would silently take half of the calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingMillis);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kMinPingMillis);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     int port = 0;
-    builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port), grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port),
+                             grpc::InsecureServerCredentials(), &port);
     for (const auto& service : services_) builder.RegisterService(service.get());
     builder.RegisterService(health_.service());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", endpoint.host, ":", endpoint.port,
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", endpoint.host, ":",
+                                                 endpoint.port,
                                                  ": is another program using that port?"));
     }
     address_ = absl::StrCat(endpoint.host, ":", port);
@@ -174,8 +184,8 @@ class Server::Impl {
 
   const std::string& address() const { return address_; }
 
-  // The order matters: gRPC's Shutdown() waits for every call to finish, so the write and read paths that finish them must
-  // still run.
+  // The order matters: gRPC's Shutdown() waits for every call to finish, so the write and read
+  // paths that finish them must still run.
   void Shutdown(absl::Duration grace) {
     const absl::Time deadline = absl::Now() + grace;
     prober_.reset();
@@ -197,7 +207,8 @@ class Server::Impl {
   std::string address_;
 };
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, std::unique_ptr<Store> store) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
+                                                      std::unique_ptr<Store> store) {
   absl::StatusOr<Endpoint> endpoint = ParseListen(config.listen);
   if (!endpoint.ok()) return endpoint.status();
   if (absl::Status fits = store->CheckSchema(); !fits.ok()) return fits;
@@ -207,9 +218,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, std:
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { Shutdown(absl::ZeroDuration()); }
+Server::~Server() {
+  Shutdown(absl::ZeroDuration());
+}
 
-const std::string& Server::address() const { return impl_->address(); }
-void Server::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }
+const std::string& Server::address() const {
+  return impl_->address();
+}
+void Server::Shutdown(absl::Duration grace) {
+  impl_->Shutdown(grace);
+}
 
 }  // namespace ipstore::orders

@@ -1,5 +1,5 @@
-// An orderd in one object: the store, the write and read paths, the services and the gRPC server over them, in the order in
-// which they start and, backwards, end.
+// An orderd in one object: the store, the write and read paths, the services and the gRPC server
+// over them, in the order in which they start and, backwards, end.
 #ifndef IPSTORE_ORDERS_SERVER_SERVER_H_
 #define IPSTORE_ORDERS_SERVER_SERVER_H_
 
@@ -15,9 +15,11 @@ namespace ipstore::orders {
 
 class Server {
  public:
-  // Starts to serve. Blocks for at most some seconds. INVALID_ARGUMENT for an address that is none or that this version
-  // does not serve on, UNAVAILABLE when it is taken, and the errors of Store::CheckSchema().
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, std::unique_ptr<Store> store);
+  // Starts to serve. Blocks for at most some seconds. INVALID_ARGUMENT for an address that is none
+  // or that this version does not serve on, UNAVAILABLE when it is taken, and the errors of
+  // Store::CheckSchema().
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config,
+                                                       std::unique_ptr<Store> store);
 
   // As Shutdown(absl::ZeroDuration()).
   ~Server();
@@ -28,7 +30,8 @@ class Server {
   // Where it serves, with the port that was taken: "127.0.0.1:50051".
   const std::string& address() const;
 
-  // Stops taking calls, gives those that run `grace` to end, then ends everything. Blocks. May be called more than once.
+  // Stops taking calls, gives those that run `grace` to end, then ends everything. Blocks. May be
+  // called more than once.
   void Shutdown(absl::Duration grace);
 
  private:

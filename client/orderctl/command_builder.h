@@ -57,7 +57,7 @@ inline CLI::Option* AddTime(CLI::App& command, Parsed& parsed, const std::string
                             std::function<void(google::protobuf::Timestamp)> set,
                             const std::string& description) {
   auto text = std::make_shared<std::string>();
-  parsed.with_zone.push_back([text, name, set = std::move(set)](absl::TimeZone zone) {
+  parsed.with_zone.emplace_back([text, name, set = std::move(set)](absl::TimeZone zone) {
     if (!text->empty()) set(ToProto(Required(name, ParseTime(*text, zone))));
   });
   // The option keeps the string that it writes to.

@@ -286,7 +286,7 @@ void AddInvoice(CLI::App& app, Parsed& parsed) {
       ->required();
   command.add_option("--date", *date, "The day it was issued; today where not given")
       ->type_name("YYYY-MM-DD");
-  parsed.with_zone.push_back([request, date](absl::TimeZone zone) {
+  parsed.with_zone.emplace_back([request, date](absl::TimeZone zone) {
     *request->mutable_invoice()->mutable_date() = ToProto(
         date->empty() ? absl::ToCivilDay(absl::Now(), zone) : Required("--date", ParseDate(*date)));
   });

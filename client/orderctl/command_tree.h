@@ -1,12 +1,11 @@
-// The commands of a command line program and their options, as plain data: what shell completion is
-// made from.
+// The commands of a program and their options, as plain data: what shell completion is made from.
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_TREE_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_TREE_H_
 
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name is CLI11's
 class App;
 }
 

@@ -1,5 +1,7 @@
 #include "client/orderctl/completion.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -81,6 +83,12 @@ std::string ZshArguments(const CommandNode& command, absl::string_view indent) {
 }
 
 // --- fish ---
+
+// fish offers files only where it is told to.
+bool TakesFile(const CommandNode& command) {
+  return std::any_of(command.positionals.begin(), command.positionals.end(),
+                     [](const PositionalNode& positional) { return positional.name == "FILE"; });
+}
 
 std::string FishOption(absl::string_view program, absl::string_view condition,
                        const OptionNode& option) {
@@ -177,6 +185,9 @@ std::string FishCompletion(const CommandNode& program) {
     }
     if (const std::string choices = PositionalChoices(command); !choices.empty()) {
       absl::StrAppend(&out, "complete -c ", program.name, condition, " -a ", Quoted(choices), "\n");
+    }
+    if (TakesFile(command)) {
+      absl::StrAppend(&out, "complete -c ", program.name, condition, " -F\n");
     }
   }
   return out;

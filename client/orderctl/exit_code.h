@@ -1,5 +1,5 @@
-// How orderctl ends, for scripts. The numbers are part of its interface and stand in `orderctl
-// --help`.
+// How orderctl ends, for scripts. The numbers are part of its interface; `orderctl --help` has
+// them.
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_EXIT_CODE_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_EXIT_CODE_H_
 

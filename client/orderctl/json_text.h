@@ -1,5 +1,4 @@
-// Messages as JSON (protobuf's own mapping, https://protobuf.dev/programming-guides/json/), out and
-// in.
+// Messages as JSON, out and in: protobuf's own mapping, protobuf.dev/programming-guides/json.
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_JSON_TEXT_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_JSON_TEXT_H_
 

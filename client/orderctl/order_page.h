@@ -1,5 +1,4 @@
-// The page of one order as people read it: everything that the reader may know, number and status
-// first.
+// The page of one order as people read it: all that the reader may know, number and status first.
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_ORDER_PAGE_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_ORDER_PAGE_H_
 

@@ -1,5 +1,4 @@
-// The commands that change nothing. Each returns what to print on stdout, or why the server
-// refused.
+// The commands that change nothing. Each returns what to print on stdout, or why it was refused.
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_
 

@@ -23,7 +23,7 @@ check_layering() {
   /usr/bin/python3 "$ROOT/cmake/layering.py" --self-test && /usr/bin/python3 "$ROOT/cmake/layering.py" "$ROOT"
 }
 
-check_shell() { (cd "$ROOT" && shellcheck --external-sources dev .ci/run cmake/*.sh cmake/dev/*.sh); }
+check_shell() { (cd "$ROOT" && shellcheck --external-sources dev .ci/run cmake/*.sh cmake/dev/*.sh client/demo/*.sh); }
 
 check_protos() { bash "$ROOT/cmake/buf-lint.sh" "$BUILD_DIR" lint; }
 

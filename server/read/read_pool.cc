@@ -36,7 +36,8 @@ class ReadPool::Worker {
       Report("a read failed: ", status.ToString());
       if (!absl::IsUnavailable(status) && !absl::IsAborted(status)) break;
     }
-    if (absl::IsUnavailable(status) || absl::IsAborted(status)) return std::move(task.refuse)(Unavailable());
+    if (absl::IsUnavailable(status) || absl::IsAborted(status))
+      return std::move(task.refuse)(Unavailable());
     const std::string incident = absl::StrCat("R", absl::ToUnixMicros(options_.clock()));
     Report("incident ", incident, ": ", status.ToString());
     std::move(task.refuse)(Internal(incident));
@@ -78,7 +79,9 @@ ReadPool::ReadPool(Store& store, ReadPoolOptions options)
   }
 }
 
-ReadPool::~ReadPool() { Stop(); }
+ReadPool::~ReadPool() {
+  Stop();
+}
 
 void ReadPool::Submit(ReadTask task) {
   if (!queue_.TryPush(task)) std::move(task.refuse)(stopped_ ? Unavailable() : Overloaded());

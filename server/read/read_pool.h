@@ -1,5 +1,5 @@
-// Runs reads on threads of their own, each with a connection, so that gRPC's few callback threads never wait for the
-// database.
+// Runs reads on threads of their own, each with a connection, so that gRPC's few callback threads
+// never wait for the database.
 #ifndef IPSTORE_ORDERS_SERVER_READ_READ_POOL_H_
 #define IPSTORE_ORDERS_SERVER_READ_READ_POOL_H_
 
@@ -27,16 +27,18 @@ struct ReadPoolOptions {
   // Reads that may wait; more are refused with OVERLOADED.
   std::size_t queue_capacity = 8192;
   std::function<absl::Time()> clock = [] { return absl::Now(); };
-  // Called with one line on each thing an operator should know of. Must not block. The text is for logs only.
+  // Called with one line on each thing an operator should know of. Must not block. The text is for
+  // logs only.
   std::function<void(absl::string_view line)> on_trouble;
 };
 
 // One read. Exactly one of the two functions brings it to its end.
 struct ReadTask {
-  // Reads and answers the caller; may block. It must not have answered when it returns an error: a read that lost its
-  // connection or its snapshot is run again, other errors end in refuse().
+  // Reads and answers the caller; may block. It must not have answered when it returns an error: a
+  // read that lost its connection or its snapshot is run again, other errors end in refuse().
   absl::AnyInvocable<absl::Status(Reader&)> run;
-  // Called when the read cannot be done: OVERLOADED, DEADLINE_EXCEEDED, CANCELLED_BY_CALLER, UNAVAILABLE, INTERNAL.
+  // Called when the read cannot be done: OVERLOADED, DEADLINE_EXCEEDED, CANCELLED_BY_CALLER,
+  // UNAVAILABLE, INTERNAL.
   absl::AnyInvocable<void(Refusal) &&> refuse;
   absl::Time deadline = absl::InfiniteFuture();
   std::shared_ptr<const std::atomic<bool>> cancelled;  // may be null
@@ -57,7 +59,8 @@ class ReadPool {
   // Hands over a read; never blocks. With a full queue or after Stop() it is refused at once.
   void Submit(ReadTask task);
 
-  // Takes no more reads, finishes those that wait, ends the threads. Blocks. May be called more than once.
+  // Takes no more reads, finishes those that wait, ends the threads. Blocks. May be called more
+  // than once.
   void Stop();
 
  private:

@@ -25,7 +25,8 @@ constexpr PageLimits kActivityPages{.standard = 100, .most = 500};
 // Pages end here, so that they fit into the 4 MiB that gRPC clients take by default.
 constexpr std::size_t kMaxPageBytes = 3 << 20;
 
-// About what an activity takes in an answer. Only comments are ever long, and there the text stands twice.
+// About what an activity takes in an answer. Only comments are ever long, and there the text stands
+// twice.
 std::size_t SizeInAnswer(const Activity& activity) {
   const auto* comment = std::get_if<CommentAdded>(&activity.event);
   return 1024 + (comment != nullptr ? 2 * comment->text.size() : 0);
@@ -39,8 +40,10 @@ struct Page {
 
 using PageResult = absl::StatusOr<std::variant<Page, Refusal>>;
 
-// Reads one page of the log of an order that the caller may see. `query.limit` is the size of the page.
-PageResult ReadPage(Reader& reader, ActivityQuery query, const Caller& caller, absl::string_view name) {
+// Reads one page of the log of an order that the caller may see. `query.limit` is the size of the
+// page.
+PageResult ReadPage(Reader& reader, ActivityQuery query, const Caller& caller,
+                    absl::string_view name) {
   auto order = ReadOrder(reader, query.subject, caller, name);
   if (!order.ok()) return order.status();
   if (auto* refusal = std::get_if<Refusal>(&*order)) return std::move(*refusal);
@@ -52,11 +55,13 @@ PageResult ReadPage(Reader& reader, ActivityQuery query, const Caller& caller, a
   if (!activities.ok()) return activities.status();
   Page page{.activities = *std::move(activities), .more = false};
   std::size_t fit = 0;
-  for (std::size_t bytes = 0; fit < page.activities.size() && fit < size && bytes < kMaxPageBytes; ++fit) {
+  for (std::size_t bytes = 0; fit < page.activities.size() && fit < size && bytes < kMaxPageBytes;
+       ++fit) {
     bytes += SizeInAnswer(page.activities[fit]);
   }
   page.more = fit < page.activities.size();
-  page.activities.erase(page.activities.begin() + static_cast<std::ptrdiff_t>(fit), page.activities.end());
+  page.activities.erase(page.activities.begin() + static_cast<std::ptrdiff_t>(fit),
+                        page.activities.end());
   return page;
 }
 
@@ -77,7 +82,8 @@ ActivityQuery DecodeQuery(const Request& request, const PageTokens& pages, Viola
   return query;
 }
 
-void DecodeKinds(const v1::ListActivitiesRequest& request, ActivityQuery& query, Violations& violations) {
+void DecodeKinds(const v1::ListActivitiesRequest& request, ActivityQuery& query,
+                 Violations& violations) {
   for (int i = 0; i < request.kinds_size(); ++i) {
     const v1::ActivityKind kind = request.kinds(i);
     if (kind == v1::ACTIVITY_KIND_UNSPECIFIED || !v1::ActivityKind_IsValid(kind)) {
@@ -90,8 +96,9 @@ void DecodeKinds(const v1::ListActivitiesRequest& request, ActivityQuery& query,
 }
 
 // The comment with that seq if the caller may see it.
-ReadResult<v1::Comment> ReadComment(Reader& reader, const Backend& backend, Number number, std::int32_t seq,
-                                    const Caller& caller, absl::string_view name) {
+ReadResult<v1::Comment> ReadComment(Reader& reader, const Backend& backend, Number number,
+                                    std::int32_t seq, const Caller& caller,
+                                    absl::string_view name) {
   const ActivityQuery query{.subject = number,
                             .include_internal = !caller.IsCustomer(),
                             .kinds = {ActivityKind::kCommentAdded},
@@ -109,48 +116,52 @@ ReadResult<v1::Comment> ReadComment(Reader& reader, const Backend& backend, Numb
 // Answers a CreateComment call whose comment was left by an earlier one.
 void AnswerWithStored(const Backend& backend, const CallContext& context, const Applied& applied,
                       Responder<v1::CreateCommentResponse> responder) {
-  AnswerByReading(backend, context, std::move(responder),
-                  [backend, caller = context.caller, number = applied.order->subject.number,
-                   seq = applied.first_seq](Reader& reader) -> ReadResult<v1::CreateCommentResponse> {
-                    auto comment = ReadComment(reader, backend, number, seq, caller, "");
-                    if (!comment.ok()) return comment.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*comment)) return std::move(*refusal);
-                    v1::CreateCommentResponse response;
-                    *response.mutable_comment() = std::move(std::get<v1::Comment>(*comment));
-                    response.set_replayed(true);
-                    return response;
-                  });
+  AnswerByReading(
+      backend, context, std::move(responder),
+      [backend, caller = context.caller, number = applied.order->subject.number,
+       seq = applied.first_seq](Reader& reader) -> ReadResult<v1::CreateCommentResponse> {
+        auto comment = ReadComment(reader, backend, number, seq, caller, "");
+        if (!comment.ok()) return comment.status();
+        if (auto* refusal = std::get_if<Refusal>(&*comment)) return std::move(*refusal);
+        v1::CreateCommentResponse response;
+        *response.mutable_comment() = std::move(std::get<v1::Comment>(*comment));
+        response.set_replayed(true);
+        return response;
+      });
 }
 
 }  // namespace
 
-void ActivityMethods::ListActivities(const CallContext& context, const v1::ListActivitiesRequest& request,
+void ActivityMethods::ListActivities(const CallContext& context,
+                                     const v1::ListActivitiesRequest& request,
                                      Responder<v1::ListActivitiesResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   PageTokens pages(*backend_.tokens, context.caller, "ListActivities", request);
   ActivityQuery query = DecodeQuery(request, pages, violations);
   DecodeKinds(request, query, violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
-  AnswerByReading(backend_, context, std::move(responder),
-                  [query = std::move(query), pages = std::move(pages), context, tokens = backend_.tokens,
-                   name = request.parent()](Reader& reader) -> ReadResult<v1::ListActivitiesResponse> {
-                    auto read = ReadPage(reader, query, context.caller, name);
-                    if (!read.ok()) return read.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
-                    const Page& page = std::get<Page>(*read);
-                    v1::ListActivitiesResponse response;
-                    for (const Activity& activity : page.activities) {
-                      Encode(activity, *tokens, AudienceOf(context), response.add_activities());
-                    }
-                    response.set_next_page_token(NextToken(page, pages));
-                    return response;
-                  });
+  AnswerByReading(
+      backend_, context, std::move(responder),
+      [query = std::move(query), pages = std::move(pages), context, tokens = backend_.tokens,
+       name = request.parent()](Reader& reader) -> ReadResult<v1::ListActivitiesResponse> {
+        auto read = ReadPage(reader, query, context.caller, name);
+        if (!read.ok()) return read.status();
+        if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
+        const Page& page = std::get<Page>(*read);
+        v1::ListActivitiesResponse response;
+        for (const Activity& activity : page.activities) {
+          Encode(activity, *tokens, AudienceOf(context), response.add_activities());
+        }
+        response.set_next_page_token(NextToken(page, pages));
+        return response;
+      });
 }
 
-void CommentMethods::CreateComment(const CallContext& context, const v1::CreateCommentRequest& request,
+void CommentMethods::CreateComment(const CallContext& context,
+                                   const v1::CreateCommentRequest& request,
                                    Responder<v1::CreateCommentResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   AddComment command = Decode(request, violations);
   Change change{.order = DecodeOrderName(request.parent(), "parent", violations),
                 .name = request.parent(),
@@ -171,7 +182,8 @@ void CommentMethods::CreateComment(const CallContext& context, const v1::CreateC
           auto preview = PreviewOf(&order, DecideChange(change, &order, caller, backend.clock()));
           if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
           v1::CreateCommentResponse response;
-          EncodeComment(std::get<Preview>(preview).activities.front(), *backend.tokens, response.mutable_comment());
+          EncodeComment(std::get<Preview>(preview).activities.front(), *backend.tokens,
+                        response.mutable_comment());
           response.mutable_comment()->clear_name();
           response.mutable_comment()->clear_activity();
           return response;
@@ -180,8 +192,8 @@ void CommentMethods::CreateComment(const CallContext& context, const v1::CreateC
 
   WriteRequest write{.subject = change.order,
                      .creates = std::nullopt,
-                     .identity = Identify(*backend_.tokens, context.caller, "CreateComment", request.request_id(),
-                                          request.SerializeAsString())};
+                     .identity = Identify(*backend_.tokens, context.caller, "CreateComment",
+                                          request.request_id(), request.SerializeAsString())};
   SubmitUnit(
       backend_, context, std::move(write),
       [change = std::move(change), caller = context.caller](const UnitContext& unit) {
@@ -190,7 +202,8 @@ void CommentMethods::CreateComment(const CallContext& context, const v1::CreateC
       [responder = std::move(responder), backend = backend_, context](Outcome outcome) mutable {
         if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
         const Applied& applied = std::get<Applied>(outcome);
-        if (applied.replayed) return AnswerWithStored(backend, context, applied, std::move(responder));
+        if (applied.replayed)
+          return AnswerWithStored(backend, context, applied, std::move(responder));
         v1::CreateCommentResponse response;
         EncodeComment(applied.activities.front(), *backend.tokens, response.mutable_comment());
         responder.Reply(response);
@@ -199,7 +212,7 @@ void CommentMethods::CreateComment(const CallContext& context, const v1::CreateC
 
 void CommentMethods::GetComment(const CallContext& context, const v1::GetCommentRequest& request,
                                 Responder<v1::Comment> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   auto [number, id] = DecodeCommentName(request.name(), "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   AnswerByReading(
@@ -215,9 +228,10 @@ void CommentMethods::GetComment(const CallContext& context, const v1::GetComment
       });
 }
 
-void CommentMethods::ListComments(const CallContext& context, const v1::ListCommentsRequest& request,
+void CommentMethods::ListComments(const CallContext& context,
+                                  const v1::ListCommentsRequest& request,
                                   Responder<v1::ListCommentsResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   PageTokens pages(*backend_.tokens, context.caller, "ListComments", request);
   ActivityQuery query = DecodeQuery(request, pages, violations);
   query.kinds = {ActivityKind::kCommentAdded};
@@ -225,8 +239,8 @@ void CommentMethods::ListComments(const CallContext& context, const v1::ListComm
 
   AnswerByReading(backend_, context, std::move(responder),
                   [query = std::move(query), pages = std::move(pages), caller = context.caller,
-                   tokens = backend_.tokens,
-                   name = request.parent()](Reader& reader) -> ReadResult<v1::ListCommentsResponse> {
+                   tokens = backend_.tokens, name = request.parent()](
+                      Reader& reader) -> ReadResult<v1::ListCommentsResponse> {
                     auto read = ReadPage(reader, query, caller, name);
                     if (!read.ok()) return read.status();
                     if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);

@@ -1,4 +1,5 @@
-// What ActivityService and CommentService do: the log of an order, and the part of it that people said.
+// What ActivityService and CommentService do: the log of an order, and the part of it that people
+// said.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_ACTIVITY_SERVICE_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_ACTIVITY_SERVICE_H_
 
@@ -28,7 +29,8 @@ class CommentMethods {
 
   void CreateComment(const CallContext& context, const v1::CreateCommentRequest& request,
                      Responder<v1::CreateCommentResponse> responder);
-  void GetComment(const CallContext& context, const v1::GetCommentRequest& request, Responder<v1::Comment> responder);
+  void GetComment(const CallContext& context, const v1::GetCommentRequest& request,
+                  Responder<v1::Comment> responder);
   void ListComments(const CallContext& context, const v1::ListCommentsRequest& request,
                     Responder<v1::ListCommentsResponse> responder);
 

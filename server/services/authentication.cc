@@ -30,7 +30,8 @@ bool IsGoodId(absl::string_view id) {
 }
 
 // The actor in the headers x-<prefix>-role and x-<prefix>-id. Nothing when neither is there.
-std::variant<std::optional<Actor>, Refusal> ActorIn(absl::string_view prefix, const HeaderLookup& header) {
+std::variant<std::optional<Actor>, Refusal> ActorIn(absl::string_view prefix,
+                                                    const HeaderLookup& header) {
   const std::string role_header = absl::StrCat("x-", prefix, "-role");
   const std::string id_header = absl::StrCat("x-", prefix, "-id");
   const std::optional<absl::string_view> role_text = header(role_header);
@@ -44,7 +45,8 @@ std::variant<std::optional<Actor>, Refusal> ActorIn(absl::string_view prefix, co
 
 // The weight that one entry of accept-language gives its language, or 0 when it makes no sense.
 double WeightOf(absl::string_view entry, absl::string_view& tag) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(entry, absl::MaxSplits(';', 1));
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(entry, absl::MaxSplits(';', 1));
   tag = absl::StripAsciiWhitespace(parts.first);
   absl::string_view weight = absl::StripAsciiWhitespace(parts.second);
   if (!absl::ConsumePrefix(&weight, "q=")) return 1.0;
@@ -54,7 +56,8 @@ double WeightOf(absl::string_view entry, absl::string_view& tag) {
 
 }  // namespace
 
-std::variant<Caller, Refusal> AuthenticateLoopback(absl::string_view peer, const HeaderLookup& header) {
+std::variant<Caller, Refusal> AuthenticateLoopback(absl::string_view peer,
+                                                   const HeaderLookup& header) {
   if (!IsLoopback(peer)) return Unauthenticated("credentials");
   auto actor = ActorIn("actor", header);
   if (auto* refusal = std::get_if<Refusal>(&actor)) return std::move(*refusal);
@@ -64,7 +67,8 @@ std::variant<Caller, Refusal> AuthenticateLoopback(absl::string_view peer, const
   auto on_behalf_of = ActorIn("on-behalf-of", header);
   if (auto* refusal = std::get_if<Refusal>(&on_behalf_of)) return std::move(*refusal);
   auto& other = std::get<std::optional<Actor>>(on_behalf_of);
-  if (other.has_value() && (known->role != Role::kService || other->role == Role::kService)) return PermissionDenied();
+  if (other.has_value() && (known->role != Role::kService || other->role == Role::kService))
+    return PermissionDenied();
   return Caller{*std::move(known), std::move(other)};
 }
 

@@ -15,16 +15,19 @@
 
 namespace ipstore::orders {
 
-absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number, const Caller& caller,
+absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number,
+                                                       const Caller& caller,
                                                        absl::string_view name) {
   absl::StatusOr<std::vector<Order>> orders = reader.GetOrders(std::array{number});
   if (!orders.ok()) return orders.status();
   const Order* order = orders->empty() ? nullptr : &orders->front();
-  if (auto refusal = CheckAccess(order, caller, name)) return std::variant<Order, Refusal>(*std::move(refusal));
+  if (auto refusal = CheckAccess(order, caller, name))
+    return std::variant<Order, Refusal>(*std::move(refusal));
   return std::variant<Order, Refusal>(std::move(orders->front()));
 }
 
-Decision DecideChange(const Change& change, const Order* order, const Caller& caller, absl::Time now) {
+Decision DecideChange(const Change& change, const Order* order, const Caller& caller,
+                      absl::Time now) {
   if (auto refusal = CheckAccess(order, caller, change.name)) return *std::move(refusal);
   if (auto refusal = CheckEtag(order->subject, change.etag)) return *std::move(refusal);
   return Decide(*order, change.command, caller, now);
@@ -59,7 +62,8 @@ std::variant<Preview, Refusal> PreviewOf(const Order* order, Decision decision) 
   preview.activities = std::get<Activities>(std::move(decision));
   auto next = preview.activities.begin();
   preview.order = order != nullptr ? *order : Begin(*next++);
-  std::for_each(next, preview.activities.end(), [&](const Activity& activity) { Evolve(preview.order, activity); });
+  std::for_each(next, preview.activities.end(),
+                [&](const Activity& activity) { Evolve(preview.order, activity); });
   return preview;
 }
 

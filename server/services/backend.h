@@ -36,35 +36,39 @@ struct Backend {
   std::function<absl::Time()> clock;
 };
 
-inline Audience AudienceOf(const CallContext& context) { return {context.language, context.caller.IsCustomer()}; }
+inline Audience AudienceOf(const CallContext& context) {
+  return {context.language, context.caller.IsCustomer()};
+}
 
 // What a read comes to: an answer, a refusal, or (as a status) that the store failed.
 template <typename Response>
 using ReadResult = absl::StatusOr<std::variant<Response, Refusal>>;
 
-// Runs `read`, a function from Reader& to ReadResult<Response>, on the read pool and answers with what it returns. It may
-// run more than once.
+// Runs `read`, a function from Reader& to ReadResult<Response>, on the read pool and answers with
+// what it returns. It may run more than once.
 template <typename Response, typename Read>
-void AnswerByReading(const Backend& backend, const CallContext& context, Responder<Response> responder, Read read) {
+void AnswerByReading(const Backend& backend, const CallContext& context,
+                     Responder<Response> responder, Read read) {
   auto answer = std::make_shared<Responder<Response>>(std::move(responder));
-  backend.reads->Submit({.run =
-                             [answer, read = std::move(read)](Reader& reader) -> absl::Status {
-                               ReadResult<Response> result = read(reader);
-                               if (!result.ok()) return result.status();
-                               if (auto* refusal = std::get_if<Refusal>(&*result)) {
-                                 answer->Refuse(*refusal);
-                               } else {
-                                 answer->Reply(std::get<Response>(*result));
-                               }
-                               return absl::OkStatus();
-                             },
+  backend.reads->Submit({.run = [answer, read = std::move(read)](Reader& reader) -> absl::Status {
+                           ReadResult<Response> result = read(reader);
+                           if (!result.ok()) return result.status();
+                           if (auto* refusal = std::get_if<Refusal>(&*result)) {
+                             answer->Refuse(*refusal);
+                           } else {
+                             answer->Reply(std::get<Response>(*result));
+                           }
+                           return absl::OkStatus();
+                         },
                          .refuse = [answer](Refusal refusal) { answer->Refuse(refusal); },
                          .deadline = context.deadline,
                          .cancelled = context.cancelled});
 }
 
-// The order of that number if the caller may see it, else the refusal. `name` is how the caller named it.
-absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number, const Caller& caller,
+// The order of that number if the caller may see it, else the refusal. `name` is how the caller
+// named it.
+absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number,
+                                                       const Caller& caller,
                                                        absl::string_view name);
 
 // A change of one order, as a method has decoded it.
@@ -75,8 +79,10 @@ struct Change {
   OrderCommand command;
 };
 
-// Decides `change` on `order` (nullptr: there is none): access, etag, then the command itself. Pure.
-Decision DecideChange(const Change& change, const Order* order, const Caller& caller, absl::Time now);
+// Decides `change` on `order` (nullptr: there is none): access, etag, then the command itself.
+// Pure.
+Decision DecideChange(const Change& change, const Order* order, const Caller& caller,
+                      absl::Time now);
 
 // What identifies a call for idempotency.
 struct RequestIdentity {
@@ -85,8 +91,8 @@ struct RequestIdentity {
   ContentHash content{};
 };
 
-// The identity of a request of `method`. `content` is the request as serialized; that it holds the request_id too makes no
-// difference, since only requests with the same id are ever compared.
+// The identity of a request of `method`. `content` is the request as serialized; that it holds the
+// request_id too makes no difference, since only requests with the same id are ever compared.
 RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
                          absl::string_view request_id, absl::string_view content);
 

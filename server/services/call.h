@@ -1,5 +1,6 @@
-// What a service method is given beside its request: who calls, in which language to answer, until when; and the handle
-// by which it answers, once, from any thread. No gRPC in here, so that services can be driven by plain tests.
+// What a service method is given beside its request: who calls, in which language to answer, until
+// when; and the handle by which it answers, once, from any thread. No gRPC in here, so that
+// services can be driven by plain tests.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_CALL_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_CALL_H_
 
@@ -16,6 +17,7 @@ namespace ipstore::orders {
 
 struct CallContext {
   Caller caller;
+  Violations flaws;  // of the request's bytes; a method adds what else it finds
   Language language = Language::kGreek;
   absl::Time deadline = absl::InfiniteFuture();
   std::shared_ptr<const std::atomic<bool>> cancelled;  // set when the caller has gone; may be null
@@ -33,8 +35,8 @@ class AnswerSink {
   ~AnswerSink() = default;
 };
 
-// The duty to answer one call. Moves with whoever has the answer; one that is dropped without an answer refuses with
-// INTERNAL, so that no caller waits in vain.
+// The duty to answer one call. Moves with whoever has the answer; one that is dropped without an
+// answer refuses with INTERNAL, so that no caller waits in vain.
 template <typename Response>
 class Responder {
  public:

@@ -1,5 +1,6 @@
 #include "server/services/decode.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,49 +25,65 @@ namespace {
 
 constexpr std::int64_t kNanosPerUnit = 1'000'000'000;
 
+// What a caller gave, as far as it belongs into an error: its beginning.
+std::string Echo(const std::string& given) {
+  constexpr std::size_t kMaxEchoBytes = 32;
+  if (given.size() <= kMaxEchoBytes) return given;
+  std::size_t end = kMaxEchoBytes;
+  while (end > 0 && (given[end] & '\xC0') == '\x80') --end;  // not in the middle of a character
+  return given.substr(0, end) + "…";
+}
+
 // Decodes one request: where a field is wrong, the path to it is at hand.
 class Decoder {
  public:
   explicit Decoder(Violations& violations) : violations_(violations) {}
 
-  // The enumerators of the contract have the numbers of the domain's, but for 0, which is "not given".
+  // The enumerators of the contract have the numbers of the domain's, but for 0, which is "not
+  // given".
   template <typename E, typename P>
   E Enum(P value, bool known, const std::string& path) {
     if (value == P{}) {
       violations_.Add(path, Flaw::kMissing);
     } else if (!known) {
-      violations_.Add(path, Flaw::kUnknownValue, {{"value", absl::StrCat(static_cast<int>(value))}});
+      violations_.Add(path, Flaw::kUnknownValue,
+                      {{"value", absl::StrCat(static_cast<int>(value))}});
     }
     return static_cast<E>(value);
   }
 
   absl::Time Time(const google::protobuf::Timestamp& time, const std::string& path) {
     const bool nanos_fit = time.nanos() >= 0 && time.nanos() < kNanosPerUnit;
-    constexpr std::int64_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z, as the type's documentation has it
-    constexpr std::int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
+    constexpr std::int64_t kFirst =
+        -62'135'596'800;  // 0001-01-01T00:00:00Z, as the type's documentation has it
+    constexpr std::int64_t kLast = 253'402'300'799;  // 9999-12-31T23:59:59Z
     if (!nanos_fit || time.seconds() < kFirst || time.seconds() > kLast) {
-      violations_.Add(path, Flaw::kMalformed, {{"expected", "a time in the years 1 to 9999"}});
+      violations_.Add(path, Flaw::kMalformed, {{"expected", "2026-11-28T18:00:00Z"}});
       return absl::UnixEpoch();
     }
     return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
   }
 
-  Amount Money(const google::type::Money& money, const std::string& currency, const std::string& path) {
+  Amount Money(const google::type::Money& money, const std::string& currency,
+               const std::string& path) {
     const std::optional<int> decimals = CurrencyDecimals(currency);
     if (!decimals.has_value()) return {};  // the currency itself is reported
     if (money.currency_code() != currency) {
-      violations_.Add(path, Flaw::kCurrencyMismatch, {{"expected", currency}, {"given", money.currency_code()}});
+      violations_.Add(path, Flaw::kCurrencyMismatch,
+                      {{"expected", currency}, {"given", Echo(money.currency_code())}});
       return {};
     }
-    const bool signs_agree = (money.units() <= 0 || money.nanos() >= 0) && (money.units() >= 0 || money.nanos() <= 0);
+    const bool signs_agree =
+        (money.units() <= 0 || money.nanos() >= 0) && (money.units() >= 0 || money.nanos() <= 0);
     if (!signs_agree || money.nanos() <= -kNanosPerUnit || money.nanos() >= kNanosPerUnit) {
-      violations_.Add(path, Flaw::kMalformed, {{"expected", "units and nanos of one sign, nanos below one unit"}});
+      violations_.Add(path, Flaw::kMalformed, {{"expected", "units 12, nanos 340000000"}});
       return {};
     }
     std::int64_t scale = 1;
     for (int i = 0; i < *decimals; ++i) scale *= 10;
     if (money.units() > kMaxAmountMinor / scale || money.units() < -(kMaxAmountMinor / scale)) {
-      violations_.Add(path, Flaw::kOutOfRange, {{"min", std::int64_t{0}}, {"max", kMaxAmountMinor / scale}});
+      violations_.Add(path, Flaw::kOutOfRange,
+                      {{"min", std::int64_t{0}}, {"max", kMaxAmountMinor / scale}});
       return {};
     }
     const std::int64_t nanos_per_minor = kNanosPerUnit / scale;
@@ -83,7 +100,7 @@ class Decoder {
     if (code.empty()) {
       violations_.Add(path, Flaw::kMissing);
     } else {
-      violations_.Add(path, Flaw::kUnknownValue, {{"value", code}});
+      violations_.Add(path, Flaw::kUnknownValue, {{"value", Echo(code)}});
     }
     return Language::kGreek;
   }
@@ -93,7 +110,8 @@ class Decoder {
             .name = from.name(),
             .email = from.email(),
             .phone = from.phone(),
-            .segment = Enum<Segment>(from.segment(), v1::Segment_IsValid(from.segment()), path + ".segment"),
+            .segment = Enum<Segment>(from.segment(), v1::Segment_IsValid(from.segment()),
+                                     path + ".segment"),
             .company_name = from.company_name(),
             .vat_number = from.vat_number(),
             .language = LanguageCode(from.language(), path + ".language")};
@@ -110,7 +128,8 @@ class Decoder {
             .instructions = from.instructions()};
   }
 
-  Line DecodeLine(const v1::Line& from, std::int32_t number, const std::string& currency, const std::string& path) {
+  Line DecodeLine(const v1::Line& from, std::int32_t number, const std::string& currency,
+                  const std::string& path) {
     Line line{.number = number,
               .sku = from.sku(),
               .name = from.name(),
@@ -128,11 +147,13 @@ class Decoder {
     return line;
   }
 
-  Charge DecodeCharge(const v1::Charge& from, const std::string& currency, const std::string& path) {
-    Charge charge{.kind = Enum<ChargeKind>(from.kind(), v1::ChargeKind_IsValid(from.kind()), path + ".kind"),
-                  .label = from.label(),
-                  .amount = {},
-                  .vat_rate = {from.vat_rate_basis_points()}};
+  Charge DecodeCharge(const v1::Charge& from, const std::string& currency,
+                      const std::string& path) {
+    Charge charge{
+        .kind = Enum<ChargeKind>(from.kind(), v1::ChargeKind_IsValid(from.kind()), path + ".kind"),
+        .label = from.label(),
+        .amount = {},
+        .vat_rate = {from.vat_rate_basis_points()}};
     if (from.has_amount()) {
       charge.amount = Money(from.amount(), currency, path + ".amount");
     } else {
@@ -150,27 +171,30 @@ class Decoder {
     content.prices_include_vat = !from.has_prices_include_vat() || from.prices_include_vat();
     // A list that is too long is reported by its length; there is no use in looking at each entry.
     if (static_cast<std::size_t>(from.lines_size()) > kMaxLines) {
-      violations_.Add(path + ".lines", Flaw::kTooMany, {{"max", static_cast<std::int64_t>(kMaxLines)}});
+      violations_.Add(path + ".lines", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxLines)}});
     } else {
       for (int i = 0; i < from.lines_size(); ++i) {
-        content.lines.push_back(
-            DecodeLine(from.lines(i), i + 1, content.currency, absl::StrCat(path, ".lines[", i, "]")));
+        content.lines.push_back(DecodeLine(from.lines(i), i + 1, content.currency,
+                                           absl::StrCat(path, ".lines[", i, "]")));
       }
     }
     if (static_cast<std::size_t>(from.charges_size()) > kMaxCharges) {
-      violations_.Add(path + ".charges", Flaw::kTooMany, {{"max", static_cast<std::int64_t>(kMaxCharges)}});
+      violations_.Add(path + ".charges", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxCharges)}});
     } else {
       for (int i = 0; i < from.charges_size(); ++i) {
-        content.charges.push_back(
-            DecodeCharge(from.charges(i), content.currency, absl::StrCat(path, ".charges[", i, "]")));
+        content.charges.push_back(DecodeCharge(from.charges(i), content.currency,
+                                               absl::StrCat(path, ".charges[", i, "]")));
       }
     }
     content.payment_method =
         Enum<PaymentMethod>(from.payment_method(), v1::PaymentMethod_IsValid(from.payment_method()),
                             path + ".payment_method");
-    content.method =
-        Enum<FulfilmentMethod>(from.method(), v1::FulfilmentMethod_IsValid(from.method()), path + ".method");
-    if (from.has_delivery_address()) content.delivery_address = DecodeAddress(from.delivery_address());
+    content.method = Enum<FulfilmentMethod>(
+        from.method(), v1::FulfilmentMethod_IsValid(from.method()), path + ".method");
+    if (from.has_delivery_address())
+      content.delivery_address = DecodeAddress(from.delivery_address());
     if (from.has_store()) {
       content.store = PickupStore{.id = from.store().id(),
                                   .name = from.store().name(),
@@ -184,7 +208,8 @@ class Decoder {
     return content;
   }
 
-  std::vector<ParcelChange> DecodeParcels(const google::protobuf::RepeatedPtrField<v1::Parcel>& from) {
+  std::vector<ParcelChange> DecodeParcels(
+      const google::protobuf::RepeatedPtrField<v1::Parcel>& from) {
     std::vector<ParcelChange> parcels;
     parcels.reserve(static_cast<std::size_t>(from.size()));
     for (const v1::Parcel& parcel : from) {
@@ -280,17 +305,21 @@ class Decoder {
   Violations& violations_;
 };
 
-absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path, Violations& violations) {
+absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path,
+                          Violations& violations) {
   const absl::CivilDay day(from.year(), from.month(), from.day());
   // CivilDay turns the 31st of June into the 1st of July; a date that changes so was none.
-  const bool exists = day.year() == from.year() && day.month() == from.month() && day.day() == from.day();
+  const bool exists =
+      day.year() == from.year() && day.month() == from.month() && day.day() == from.day();
   if (!exists || from.year() < 1 || from.year() > 9999) {
-    violations.Add(std::string(path), Flaw::kMalformed, {{"expected", "a date that exists"}});
+    violations.Add(std::string(path), Flaw::kMalformed, {{"expected", "2026-11-28"}});
   }
   return day;
 }
 
-bool NotifyOf(const auto& request) { return !request.has_notify() || request.notify(); }
+bool NotifyOf(const auto& request) {
+  return !request.has_notify() || request.notify();
+}
 
 }  // namespace
 
@@ -303,7 +332,8 @@ CreateOrder Decode(const v1::CreateOrderRequest& request, Violations& violations
   }
   command.content = decoder.DecodeContent(request.order(), "order");
   if (request.has_expected_gross()) {
-    command.expected_gross = decoder.Money(request.expected_gross(), command.content.currency, "expected_gross");
+    command.expected_gross =
+        decoder.Money(request.expected_gross(), command.content.currency, "expected_gross");
   }
   command.notify = NotifyOf(request);
   Validate(command, "order", violations);
@@ -315,20 +345,23 @@ TransitionOrder Decode(const v1::TransitionOrderRequest& request, Violations& vi
   TransitionOrder command;
   decoder.DecodeAction(request, command);
   if (request.has_comment()) {
-    command.comment = NewComment{request.comment().text(),
-                                 decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility")};
+    command.comment =
+        NewComment{request.comment().text(),
+                   decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility")};
   }
   command.notify = NotifyOf(request);
-  if (request.action_case() != v1::TransitionOrderRequest::ACTION_NOT_SET) Validate(command, violations);
+  if (request.action_case() != v1::TransitionOrderRequest::ACTION_NOT_SET)
+    Validate(command, violations);
   return command;
 }
 
 RecordCheck Decode(const v1::RecordCheckRequest& request, Violations& violations) {
   Decoder decoder(violations);
   RecordCheck command{
-      .check = decoder.Enum<CheckKind>(request.check(), v1::CheckKind_IsValid(request.check()), "check"),
-      .outcome =
-          decoder.Enum<CheckOutcome>(request.outcome(), v1::CheckOutcome_IsValid(request.outcome()), "outcome"),
+      .check =
+          decoder.Enum<CheckKind>(request.check(), v1::CheckKind_IsValid(request.check()), "check"),
+      .outcome = decoder.Enum<CheckOutcome>(request.outcome(),
+                                            v1::CheckOutcome_IsValid(request.outcome()), "outcome"),
       .note = request.note()};
   Validate(command, violations);
   return command;
@@ -339,8 +372,9 @@ RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& vi
   RecordGathering command;
   for (int i = 0; i < request.items_size(); ++i) {
     const v1::GatheredItem& item = request.items(i);
-    const auto kind = decoder.Enum<SourceKind>(item.source().kind(), v1::SourceKind_IsValid(item.source().kind()),
-                                               absl::StrCat("items[", i, "].source.kind"));
+    const auto kind =
+        decoder.Enum<SourceKind>(item.source().kind(), v1::SourceKind_IsValid(item.source().kind()),
+                                 absl::StrCat("items[", i, "].source.kind"));
     command.items.push_back({item.line(), item.quantity(), {kind, item.source().id()}});
   }
   Validate(command, violations);
@@ -375,13 +409,15 @@ AddComment Decode(const v1::CreateCommentRequest& request, Violations& violation
   Decoder decoder(violations);
   AddComment command;
   command.comment.text = request.comment().text();
-  command.comment.visibility = decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility");
+  command.comment.visibility =
+      decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility");
   command.notify = NotifyOf(request);
   Validate(command.comment, "comment", violations);
   return command;
 }
 
-std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request, Violations& violations) {
+std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request,
+                                        Violations& violations) {
   std::vector<OrderStatus> statuses;
   StatusSet seen;
   for (int i = 0; i < request.statuses_size(); ++i) {
@@ -405,14 +441,14 @@ Number DecodeOrderName(absl::string_view name, absl::string_view field, Violatio
     return {};
   }
   if (!absl::ConsumePrefix(&number, "orders/")) {
-    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/{order}"}});
+    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/1000000018"}});
     return {};
   }
   if (const std::optional<Number> parsed = Number::Parse(number)) return *parsed;
   if (HasWrongCheckDigit(number)) {
     violations.Add(std::string(field), Flaw::kWrongCheckDigit, {{"value", std::string(number)}});
   } else {
-    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/ and ten digits"}});
+    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/1000000018"}});
   }
   return {};
 }
@@ -424,8 +460,10 @@ std::pair<Number, std::string> DecodeCommentName(absl::string_view name, absl::s
     return {};
   }
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[2] != "comments" || parts[3].empty()) {
-    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/{order}/comments/{comment}"}});
+  if (parts.size() != 4 || parts[2] != "comments" || parts[3].empty() ||
+      parts[3].size() > kMaxIdentifier) {
+    violations.Add(std::string(field), Flaw::kMalformed,
+                   {{"expected", "orders/1000000018/comments/0123456789abcdef0123456789abcdef"}});
     return {};
   }
   const Number number = DecodeOrderName(absl::StrCat(parts[0], "/", parts[1]), field, violations);

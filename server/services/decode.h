@@ -1,5 +1,6 @@
-// From the contract's messages to the domain's commands. What cannot be expressed in the domain's types (unknown enum
-// values, fractions of a cent, foreign currencies) is reported here; everything else by the domain's own validation.
+// From the contract's messages to the domain's commands. What cannot be expressed in the domain's
+// types (unknown enum values, fractions of a cent, foreign currencies) is reported here; everything
+// else by the domain's own validation.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_DECODE_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_DECODE_H_
 
@@ -16,8 +17,8 @@
 
 namespace ipstore::orders {
 
-// Each adds to `violations` all that is wrong, by itself and by the domain's rules; its result is of use only when that
-// is nothing.
+// Each adds to `violations` all that is wrong, by itself and by the domain's rules; its result is
+// of use only when that is nothing.
 
 CreateOrder Decode(const v1::CreateOrderRequest& request, Violations& violations);
 TransitionOrder Decode(const v1::TransitionOrderRequest& request, Violations& violations);
@@ -28,7 +29,8 @@ RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& viol
 AddComment Decode(const v1::CreateCommentRequest& request, Violations& violations);
 
 // The statuses and kinds that a list is filtered by.
-std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request, Violations& violations);
+std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request,
+                                        Violations& violations);
 
 // "orders/1000000018"; `field` is where it stands in the request.
 Number DecodeOrderName(absl::string_view name, absl::string_view field, Violations& violations);

@@ -19,21 +19,29 @@
 namespace ipstore::orders {
 namespace {
 
-// The enumerators of the contract have the numbers of the domain's, so that a cast is all it takes in either direction.
-static_assert(static_cast<int>(v1::ORDER_STATUS_CANCELLED) == static_cast<int>(OrderStatus::kCancelled));
-static_assert(static_cast<int>(v1::ORDER_ACTION_RETURN_UNDELIVERED) == static_cast<int>(OrderAction::kReturnUndelivered));
+// The enumerators of the contract have the numbers of the domain's, so that a cast is all it takes
+// in either direction.
+static_assert(static_cast<int>(v1::ORDER_STATUS_CANCELLED) ==
+              static_cast<int>(OrderStatus::kCancelled));
+static_assert(static_cast<int>(v1::ORDER_ACTION_RETURN_UNDELIVERED) ==
+              static_cast<int>(OrderAction::kReturnUndelivered));
 static_assert(static_cast<int>(v1::GUARD_STORE_CHOSEN) == static_cast<int>(Guard::kStoreChosen));
 static_assert(static_cast<int>(v1::ROLE_SERVICE) == static_cast<int>(Role::kService));
-static_assert(static_cast<int>(v1::COMMAND_ADD_INTERNAL_COMMENT) == static_cast<int>(Command::kAddInternalComment));
+static_assert(static_cast<int>(v1::COMMAND_ADD_INTERNAL_COMMENT) ==
+              static_cast<int>(Command::kAddInternalComment));
 static_assert(static_cast<int>(v1::SEGMENT_BUSINESS) == static_cast<int>(Segment::kBusiness));
-static_assert(static_cast<int>(v1::PAYMENT_METHOD_ON_ACCOUNT) == static_cast<int>(PaymentMethod::kOnAccount));
+static_assert(static_cast<int>(v1::PAYMENT_METHOD_ON_ACCOUNT) ==
+              static_cast<int>(PaymentMethod::kOnAccount));
 static_assert(static_cast<int>(v1::FULFILMENT_METHOD_COMPANY_VEHICLE) ==
               static_cast<int>(FulfilmentMethod::kCompanyVehicle));
 static_assert(static_cast<int>(v1::CHARGE_KIND_OTHER) == static_cast<int>(ChargeKind::kOther));
 static_assert(static_cast<int>(v1::CHECK_KIND_PAYMENT) == static_cast<int>(CheckKind::kPayment));
-static_assert(static_cast<int>(v1::CHECK_OUTCOME_WITHDRAWN) == static_cast<int>(CheckOutcome::kWithdrawn));
-static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) == static_cast<int>(SourceKind::kSupplier));
-static_assert(static_cast<int>(v1::ACTIVITY_KIND_COMMENT_ADDED) == static_cast<int>(ActivityKind::kCommentAdded));
+static_assert(static_cast<int>(v1::CHECK_OUTCOME_WITHDRAWN) ==
+              static_cast<int>(CheckOutcome::kWithdrawn));
+static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) ==
+              static_cast<int>(SourceKind::kSupplier));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_COMMENT_ADDED) ==
+              static_cast<int>(ActivityKind::kCommentAdded));
 static_assert(static_cast<int>(v1::VISIBILITY_INTERNAL) == static_cast<int>(Visibility::kInternal));
 
 template <typename P, typename E>
@@ -41,12 +49,15 @@ P As(E value) {
   return static_cast<P>(value);
 }
 
-std::string Text(absl::string_view text) { return std::string(text); }
+std::string Text(absl::string_view text) {
+  return std::string(text);
+}
 
 void EncodeTime(absl::Time time, google::protobuf::Timestamp* to) {
   const std::int64_t seconds = absl::ToUnixSeconds(time);
   to->set_seconds(seconds);
-  to->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  to->set_nanos(
+      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 // How amounts of one order are written.
@@ -107,7 +118,8 @@ void EncodeLine(const Line& line, const MoneyEncoder& money, Audience audience, 
   money(line.unit_price, to->mutable_unit_price());
   if (line.discount.minor != 0) money(line.discount, to->mutable_discount());
   to->set_vat_rate_basis_points(line.vat_rate.basis_points);
-  money(LineTotal(line.quantity, line.unit_price, line.discount).value_or(Amount{}), to->mutable_total());
+  money(LineTotal(line.quantity, line.unit_price, line.discount).value_or(Amount{}),
+        to->mutable_total());
   to->set_quantity_gathered(line.GatheredQuantity());
   if (audience.customer) return;
   for (const GatheredFrom& from : line.gathered) {
@@ -128,7 +140,8 @@ void EncodeTotals(const Totals& totals, const MoneyEncoder& money, v1::Totals* t
   }
 }
 
-void EncodeContent(const OrderContent& content, const Totals& totals, Audience audience, v1::Order* to) {
+void EncodeContent(const OrderContent& content, const Totals& totals, Audience audience,
+                   v1::Order* to) {
   const MoneyEncoder money(content.currency);
   to->set_source(content.source);
   to->set_external_reference(content.external_reference);
@@ -146,7 +159,8 @@ void EncodeContent(const OrderContent& content, const Totals& totals, Audience a
   EncodeTotals(totals, money, to->mutable_totals());
   to->set_payment_method(As<v1::PaymentMethod>(content.payment_method));
   to->set_method(As<v1::FulfilmentMethod>(content.method));
-  if (content.delivery_address.has_value()) EncodeAddress(*content.delivery_address, to->mutable_delivery_address());
+  if (content.delivery_address.has_value())
+    EncodeAddress(*content.delivery_address, to->mutable_delivery_address());
   if (content.store.has_value()) {
     auto* store = to->mutable_store();
     store->set_id(content.store->id);
@@ -154,7 +168,8 @@ void EncodeContent(const OrderContent& content, const Totals& totals, Audience a
     EncodeAddress(content.store->address, store->mutable_address());
     store->set_opening_hours(content.store->opening_hours);
   }
-  if (content.promised_delivery.has_value()) EncodeTime(*content.promised_delivery, to->mutable_promised_delivery());
+  if (content.promised_delivery.has_value())
+    EncodeTime(*content.promised_delivery, to->mutable_promised_delivery());
   to->set_notifications_on(content.notifications_on);
 }
 
@@ -200,7 +215,8 @@ struct DetailEncoder {
   v1::Activity* to;
 
   void operator()(const OrderCreated& event) const {
-    EncodeContent(event.content, event.totals, audience, to->mutable_order_created()->mutable_order());
+    EncodeContent(event.content, event.totals, audience,
+                  to->mutable_order_created()->mutable_order());
   }
 
   void operator()(const OrderMoved& event) const {
@@ -210,9 +226,12 @@ struct DetailEncoder {
     moved->set_to_status(As<v1::OrderStatus>(event.to));
     moved->set_reason(event.reason);
     for (const Parcel& parcel : event.parcels) EncodeParcel(parcel, moved->add_parcels());
-    if (event.expected_delivery.has_value()) EncodeTime(*event.expected_delivery, moved->mutable_expected_delivery());
-    if (event.pickup_until.has_value()) EncodeTime(*event.pickup_until, moved->mutable_pickup_until());
-    if (event.vehicle_trip.has_value()) EncodeTrip(*event.vehicle_trip, moved->mutable_vehicle_trip());
+    if (event.expected_delivery.has_value())
+      EncodeTime(*event.expected_delivery, moved->mutable_expected_delivery());
+    if (event.pickup_until.has_value())
+      EncodeTime(*event.pickup_until, moved->mutable_pickup_until());
+    if (event.vehicle_trip.has_value())
+      EncodeTrip(*event.vehicle_trip, moved->mutable_vehicle_trip());
     for (const RegatherLine& line : event.regather) {
       auto* again = moved->add_regather();
       again->set_line(line.line);
@@ -249,7 +268,9 @@ struct DetailEncoder {
     }
   }
 
-  void operator()(const CommentAdded& event) const { to->mutable_comment_added()->set_text(event.text); }
+  void operator()(const CommentAdded& event) const {
+    to->mutable_comment_added()->set_text(event.text);
+  }
 };
 
 v1::NotificationWish EncodeWish(NotificationWish wish) {
@@ -274,7 +295,9 @@ void EncodeTexts(const auto& text_in, v1::LocalizedText* to) {
 
 }  // namespace
 
-std::string OrderName(Number number) { return absl::StrCat("orders/", number.ToString()); }
+std::string OrderName(Number number) {
+  return absl::StrCat("orders/", number.ToString());
+}
 
 std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq) {
   return absl::StrCat(OrderName(subject), "/activities/", tokens.ActivityId(subject, seq));
@@ -295,11 +318,13 @@ void Encode(const Order& order, Audience audience, v1::Order* to) {
   to->set_etag(EtagOf(subject));
   EncodeContent(order.content, order.totals, audience, to);
   for (CheckKind kind : kCheckKinds) {
-    if (order.checks[kind].has_value()) EncodeCheck(kind, *order.checks[kind], audience, to->add_checks());
+    if (order.checks[kind].has_value())
+      EncodeCheck(kind, *order.checks[kind], audience, to->add_checks());
   }
   if (order.invoice.has_value()) EncodeInvoice(*order.invoice, to->mutable_invoice());
   for (const Parcel& parcel : order.parcels) EncodeParcel(parcel, to->add_parcels());
-  if (order.expected_delivery.has_value()) EncodeTime(*order.expected_delivery, to->mutable_expected_delivery());
+  if (order.expected_delivery.has_value())
+    EncodeTime(*order.expected_delivery, to->mutable_expected_delivery());
   if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
   if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
   to->set_cancellation_reason(order.cancellation_reason);
@@ -314,7 +339,8 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
   to->set_kind(As<v1::ActivityKind>(KindOf(activity.event)));
   to->set_visibility(As<v1::Visibility>(activity.visibility));
   EncodeActor(activity.actor, to->mutable_actor());
-  if (activity.on_behalf_of.has_value()) EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
+  if (activity.on_behalf_of.has_value())
+    EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(activity.occurred_at, to->mutable_occur_time());
   EncodeTime(activity.recorded_at, to->mutable_record_time());
   to->set_text(Sentence(activity, audience.language, audience.customer));
@@ -327,12 +353,14 @@ void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* 
   to->set_text(std::get<CommentAdded>(activity.event).text);
   to->set_visibility(As<v1::Visibility>(activity.visibility));
   EncodeActor(activity.actor, to->mutable_author());
-  if (activity.on_behalf_of.has_value()) EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
+  if (activity.on_behalf_of.has_value())
+    EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(activity.occurred_at, to->mutable_create_time());
   to->set_activity(ActivityName(tokens, activity.subject, activity.seq));
 }
 
-void Encode(const Order& order, const ActionExplanation& explanation, Audience audience, v1::ActionExplanation* to) {
+void Encode(const Order& order, const ActionExplanation& explanation, Audience audience,
+            v1::ActionExplanation* to) {
   to->set_action(As<v1::OrderAction>(explanation.action));
   to->set_label(Text(Label(explanation.action, audience.language)));
   to->set_target(As<v1::OrderStatus>(explanation.target));
@@ -345,7 +373,8 @@ void Encode(const Order& order, const ActionExplanation& explanation, Audience a
     auto* guard = to->add_guards();
     guard->set_guard(As<v1::Guard>(failure.guard));
     guard->set_description(Sentence(failure, audience.language));
-    for (const Fact& fact : failure.facts) (*guard->mutable_facts())[Text(fact.name)] = FactAsText(fact.value);
+    for (const Fact& fact : failure.facts)
+      (*guard->mutable_facts())[Text(fact.name)] = FactAsText(fact.value);
   }
   for (std::string& reason : Reasons(explanation, order.status(), audience.language)) {
     to->add_reasons(std::move(reason));
@@ -356,20 +385,24 @@ void EncodeLifecycle(v1::DescribeLifecycleResponse* to) {
   for (OrderStatus status : kOrderStatuses) {
     auto* described = to->add_statuses();
     described->set_status(As<v1::OrderStatus>(status));
-    EncodeTexts([&](Language language) { return Label(status, language); }, described->mutable_label());
-    EncodeTexts([&](Language language) { return Meaning(status, language); }, described->mutable_meaning());
+    EncodeTexts([&](Language language) { return Label(status, language); },
+                described->mutable_label());
+    EncodeTexts([&](Language language) { return Meaning(status, language); },
+                described->mutable_meaning());
     described->set_active(!IsClosed(status));
   }
   for (OrderAction action : kOrderActions) {
     auto* described = to->add_actions();
     described->set_action(As<v1::OrderAction>(action));
-    EncodeTexts([&](Language language) { return Label(action, language); }, described->mutable_label());
+    EncodeTexts([&](Language language) { return Label(action, language); },
+                described->mutable_label());
     described->set_target(As<v1::OrderStatus>(TargetOf(action)));
   }
   for (Guard guard : kGuards) {
     auto* described = to->add_guards();
     described->set_guard(As<v1::Guard>(guard));
-    EncodeTexts([&](Language language) { return Condition(guard, language); }, described->mutable_condition());
+    EncodeTexts([&](Language language) { return Condition(guard, language); },
+                described->mutable_condition());
   }
   for (const Transition& row : kTransitions) {
     auto* step = to->add_transitions();
@@ -384,7 +417,8 @@ void EncodeLifecycle(v1::DescribeLifecycleResponse* to) {
   for (const CommandRule& rule : kCommandRules) {
     auto* described = to->add_commands();
     described->set_command(As<v1::Command>(rule.command));
-    EncodeTexts([&](Language language) { return Label(rule.command, language); }, described->mutable_label());
+    EncodeTexts([&](Language language) { return Label(rule.command, language); },
+                described->mutable_label());
     for (OrderStatus status : kOrderStatuses) {
       if (rule.in.Contains(status)) described->add_statuses(As<v1::OrderStatus>(status));
     }

@@ -17,21 +17,23 @@
 
 namespace ipstore::orders {
 
-// Who reads: in which language, and whether with a customer's eyes, which see no notes, sources and internal comments.
+// Who reads: in which language, and whether with a customer's eyes, which see no notes, sources and
+// internal comments.
 struct Audience {
   Language language = Language::kGreek;
   bool customer = false;
 };
 
-std::string OrderName(Number number);                                                   // orders/1000000018
-std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq);       // …/activities/…
-std::string CommentName(const Tokens& tokens, Number subject, std::int32_t seq);        // …/comments/…
+std::string OrderName(Number number);  // orders/1000000018
+std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq);  // …/activities/…
+std::string CommentName(const Tokens& tokens, Number subject, std::int32_t seq);  // …/comments/…
 
 void Encode(const Order& order, Audience audience, v1::Order* to);
 void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to);
 // `activity` must hold a CommentAdded.
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to);
-void Encode(const Order& order, const ActionExplanation& explanation, Audience audience, v1::ActionExplanation* to);
+void Encode(const Order& order, const ActionExplanation& explanation, Audience audience,
+            v1::ActionExplanation* to);
 void EncodeLifecycle(v1::DescribeLifecycleResponse* to);
 
 }  // namespace ipstore::orders

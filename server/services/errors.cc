@@ -15,8 +15,8 @@
 namespace ipstore::orders {
 namespace {
 
-// gRPC clients accept 8 KiB of trailers, and some encode them in base64; a larger answer would reach them as another
-// error altogether.
+// gRPC clients accept 8 KiB of trailers, and some encode them in base64; a larger answer would
+// reach them as another error altogether.
 constexpr std::size_t kMaxDetailBytes = 4096;
 
 constexpr int kRetryOverloadedMillis = 200;
@@ -36,10 +36,9 @@ google::rpc::ErrorInfo InfoOf(const Refusal& refusal) {
   auto& metadata = *info.mutable_metadata();
   for (const Fact& fact : refusal.facts) metadata[std::string(fact.name)] = FactAsText(fact.value);
   if (refusal.reason == Reason::kActionNotOpen || refusal.reason == Reason::kGuardsNotSatisfied) {
-    metadata["open_actions"] =
-        absl::StrJoin(refusal.open_actions, ",", [](std::string* out, OrderAction action) {
-          absl::StrAppend(out, Name(action));
-        });
+    metadata["open_actions"] = absl::StrJoin(
+        refusal.open_actions, ",",
+        [](std::string* out, OrderAction action) { absl::StrAppend(out, Name(action)); });
   }
   return info;
 }
@@ -50,7 +49,8 @@ google::rpc::BadRequest BadRequestOf(const Refusal& refusal, Language language, 
   for (const Violation& violation : refusal.violations) {
     google::rpc::BadRequest::FieldViolation described;
     described.set_field(violation.field);
-    described.set_description(absl::StrCat(Name(violation.flaw), ": ", Sentence(violation, language)));
+    described.set_description(
+        absl::StrCat(Name(violation.flaw), ": ", Sentence(violation, language)));
     used += described.ByteSizeLong() + 3;
     if (used > room) break;
     *bad_request.add_field_violations() = std::move(described);
@@ -131,14 +131,16 @@ grpc::Status ToGrpcStatus(const Refusal& refusal, Language language) {
   localized.set_message(Sentence(refusal, language));
   status.add_details()->PackFrom(localized);
 
-  if (const int millis = RetryMillis(refusal.reason); millis > 0) status.add_details()->PackFrom(RetryAfter(millis));
+  if (const int millis = RetryMillis(refusal.reason); millis > 0)
+    status.add_details()->PackFrom(RetryAfter(millis));
   if (!refusal.guards.empty()) status.add_details()->PackFrom(PreconditionsOf(refusal, language));
   if (!refusal.violations.empty()) {
     const std::size_t used = status.ByteSizeLong();
     const std::size_t room = used < kMaxDetailBytes ? kMaxDetailBytes - used : 0;
     status.add_details()->PackFrom(BadRequestOf(refusal, language, room));
   }
-  return {static_cast<grpc::StatusCode>(status.code()), status.message(), status.SerializeAsString()};
+  return {static_cast<grpc::StatusCode>(status.code()), status.message(),
+          status.SerializeAsString()};
 }
 
 }  // namespace ipstore::orders

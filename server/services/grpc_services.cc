@@ -20,7 +20,8 @@ using Context = grpc::CallbackServerContext;
 using Bytes = grpc::ByteBuffer;
 using Reactor = grpc::ServerUnaryReactor;
 
-// Starts a call of `method`, a member of Methods. The types of request and response follow from its signature.
+// Starts a call of `method`, a member of Methods. The types of request and response follow from its
+// signature.
 template <typename Methods, typename Request, typename Response>
 Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods& methods,
                void (Methods::*method)(const CallContext&, const Request&, Responder<Response>)) {
@@ -31,18 +32,22 @@ Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods&
       });
 }
 
-// All methods are raw: we parse ourselves, because gRPC answers a request with bad UTF-8 in its own words, not ours.
+// All methods are raw: we parse ourselves, because gRPC answers a request with bad UTF-8 in its own
+// words, not ours.
 
 template <typename Base>
 using RawOrderBase = v1::OrderService::WithRawCallbackMethod_CreateOrder<
-    v1::OrderService::WithRawCallbackMethod_GetOrder<v1::OrderService::WithRawCallbackMethod_LookupOrder<
-        v1::OrderService::WithRawCallbackMethod_ListOrders<v1::OrderService::WithRawCallbackMethod_TransitionOrder<
-            v1::OrderService::WithRawCallbackMethod_RecordCheck<
-                v1::OrderService::WithRawCallbackMethod_RecordGathering<
-                    v1::OrderService::WithRawCallbackMethod_RecordInvoice<
-                        v1::OrderService::WithRawCallbackMethod_RecordTracking<
-                            v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
-                                v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<Base>>>>>>>>>>>;
+    v1::OrderService::WithRawCallbackMethod_GetOrder<
+        v1::OrderService::WithRawCallbackMethod_LookupOrder<
+            v1::OrderService::WithRawCallbackMethod_ListOrders<
+                v1::OrderService::WithRawCallbackMethod_TransitionOrder<
+                    v1::OrderService::WithRawCallbackMethod_RecordCheck<
+                        v1::OrderService::WithRawCallbackMethod_RecordGathering<
+                            v1::OrderService::WithRawCallbackMethod_RecordInvoice<
+                                v1::OrderService::WithRawCallbackMethod_RecordTracking<
+                                    v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
+                                        v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<
+                                            Base>>>>>>>>>>>;
 
 class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
  public:
@@ -86,8 +91,8 @@ class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
   OrderMethods methods_;
 };
 
-class GrpcActivityService final
-    : public v1::ActivityService::WithRawCallbackMethod_ListActivities<v1::ActivityService::Service> {
+class GrpcActivityService final : public v1::ActivityService::WithRawCallbackMethod_ListActivities<
+                                      v1::ActivityService::Service> {
  public:
   explicit GrpcActivityService(const Backend& backend) : methods_(backend) {}
 
@@ -101,7 +106,8 @@ class GrpcActivityService final
 
 template <typename Base>
 using RawCommentBase = v1::CommentService::WithRawCallbackMethod_CreateComment<
-    v1::CommentService::WithRawCallbackMethod_GetComment<v1::CommentService::WithRawCallbackMethod_ListComments<Base>>>;
+    v1::CommentService::WithRawCallbackMethod_GetComment<
+        v1::CommentService::WithRawCallbackMethod_ListComments<Base>>>;
 
 class GrpcCommentService final : public RawCommentBase<v1::CommentService::Service> {
  public:

@@ -1,4 +1,5 @@
-// The services as gRPC knows them: thin adapters between its callback API and the methods' own classes.
+// The services as gRPC knows them: thin adapters between its callback API and the methods' own
+// classes.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_GRPC_SERVICES_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_GRPC_SERVICES_H_
 
@@ -11,8 +12,8 @@
 
 namespace ipstore::orders {
 
-// OrderService, ActivityService and CommentService, to be registered with a grpc::ServerBuilder, which they must outlive. What
-// `backend` points to must outlive them.
+// OrderService, ActivityService and CommentService, to be registered with a grpc::ServerBuilder,
+// which they must outlive. What `backend` points to must outlive them.
 std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend);
 
 }  // namespace ipstore::orders

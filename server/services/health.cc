@@ -27,7 +27,8 @@ class HealthService::Impl final : public Health::CallbackService {
  public:
   explicit Impl(std::vector<std::string> services) : services_(std::move(services)) {}
 
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const HealthCheckRequest* request,
                                   HealthCheckResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     if (!Knows(request->service())) {
@@ -148,8 +149,14 @@ HealthService::HealthService(std::vector<std::string> services)
 
 HealthService::~HealthService() = default;
 
-grpc::Service* HealthService::service() { return impl_.get(); }
-void HealthService::SetServing(bool serving) { impl_->Set(serving); }
-void HealthService::Shutdown() { impl_->Shutdown(); }
+grpc::Service* HealthService::service() {
+  return impl_.get();
+}
+void HealthService::SetServing(bool serving) {
+  impl_->Set(serving);
+}
+void HealthService::Shutdown() {
+  impl_->Shutdown();
+}
 
 }  // namespace ipstore::orders

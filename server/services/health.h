@@ -1,4 +1,5 @@
-// The standard health service (grpc.health.v1), of our own so that reflection shows it; gRPC's built-in one hides from it.
+// The standard health service (grpc.health.v1), of our own so that reflection shows it; gRPC's
+// built-in one hides from it.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_HEALTH_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_HEALTH_H_
 
@@ -13,7 +14,8 @@ namespace ipstore::orders {
 // Thread-safe. NOT_SERVING until told otherwise. Nothing blocks.
 class HealthService {
  public:
-  // Answers for "" (the server) and for each of `services`; others are NOT_FOUND to Check and SERVICE_UNKNOWN to Watch.
+  // Answers for "" (the server) and for each of `services`; others are NOT_FOUND to Check and
+  // SERVICE_UNKNOWN to Watch.
   explicit HealthService(std::vector<std::string> services);
   ~HealthService();
 

@@ -28,23 +28,28 @@ constexpr std::size_t kMaxPageBytes = 3 << 20;
 
 constexpr PageLimits kOrderPages{.standard = 50, .most = 200};
 
-void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audience, auto* response) {
+void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audience,
+                   auto* response) {
   Encode(*applied.order, audience, response->mutable_order());
   for (std::int32_t i = 0; i < applied.activity_count; ++i) {
-    response->add_activities(ActivityName(tokens, applied.order->subject.number, applied.first_seq + i));
+    response->add_activities(
+        ActivityName(tokens, applied.order->subject.number, applied.first_seq + i));
   }
   response->set_replayed(applied.replayed);
 }
 
-// What every method that changes an order does once its request is decoded: refuse, preview, or hand over to be written.
+// What every method that changes an order does once its request is decoded: refuse, preview, or
+// hand over to be written.
 template <typename Request, typename Response>
-void ChangeOrder(const Backend& backend, const CallContext& context, absl::string_view method, const Request& request,
-                 OrderCommand command, Violations violations, Responder<Response> responder) {
+void ChangeOrder(const Backend& backend, const CallContext& context, absl::string_view method,
+                 const Request& request, OrderCommand command, Violations violations,
+                 Responder<Response> responder) {
   Change change{.order = DecodeOrderName(request.name(), "name", violations),
                 .name = request.name(),
                 .etag = request.etag(),
                 .command = std::move(command)};
-  ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false, violations);
+  ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
+               violations);
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
@@ -70,14 +75,15 @@ void ChangeOrder(const Backend& backend, const CallContext& context, absl::strin
 
   WriteRequest write{.subject = change.order,
                      .creates = std::nullopt,
-                     .identity = Identify(*backend.tokens, context.caller, method, request.request_id(),
-                                          request.SerializeAsString())};
+                     .identity = Identify(*backend.tokens, context.caller, method,
+                                          request.request_id(), request.SerializeAsString())};
   SubmitUnit(
       backend, context, std::move(write),
       [change = std::move(change), caller = context.caller](const UnitContext& unit) {
         return DecideChange(change, unit.order, caller, unit.now);
       },
-      [responder = std::move(responder), tokens = backend.tokens, audience](Outcome outcome) mutable {
+      [responder = std::move(responder), tokens = backend.tokens,
+       audience](Outcome outcome) mutable {
         if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
         Response response;
         EncodeApplied(std::get<Applied>(outcome), *tokens, audience, &response);
@@ -87,15 +93,16 @@ void ChangeOrder(const Backend& backend, const CallContext& context, absl::strin
 
 // Decodes the request of one of the Record… methods and changes the order by it.
 template <typename Request, typename Response>
-void Record(const Backend& backend, const CallContext& context, absl::string_view method, const Request& request,
-            Responder<Response> responder) {
-  Violations violations;
+void Record(const Backend& backend, const CallContext& context, absl::string_view method,
+            const Request& request, Responder<Response> responder) {
+  Violations violations = context.flaws;
   OrderCommand command = Decode(request, violations);
-  ChangeOrder(backend, context, method, request, std::move(command), std::move(violations), std::move(responder));
+  ChangeOrder(backend, context, method, request, std::move(command), std::move(violations),
+              std::move(responder));
 }
 
-Decision DecideCreate(const CreateOrder& command, const Caller& caller, Number number, bool external_key_taken,
-                      absl::Time now) {
+Decision DecideCreate(const CreateOrder& command, const Caller& caller, Number number,
+                      bool external_key_taken, absl::Time now) {
   Decision decision = Decide(number, command, caller, now);
   // A caller who may not order at all is not told which references exist.
   if (external_key_taken && std::holds_alternative<Activities>(decision)) {
@@ -104,11 +111,14 @@ Decision DecideCreate(const CreateOrder& command, const Caller& caller, Number n
   return decision;
 }
 
-ReadResult<v1::CreateOrderResponse> PreviewCreate(const CreateOrder& command, const CallContext& context,
-                                                  absl::Time now, Reader& reader) {
-  auto taken = reader.FindByExternalKey({command.content.source, command.content.external_reference});
+ReadResult<v1::CreateOrderResponse> PreviewCreate(const CreateOrder& command,
+                                                  const CallContext& context, absl::Time now,
+                                                  Reader& reader) {
+  auto taken =
+      reader.FindByExternalKey({command.content.source, command.content.external_reference});
   if (!taken.ok()) return taken.status();
-  auto preview = PreviewOf(nullptr, DecideCreate(command, context.caller, Number(), taken->has_value(), now));
+  auto preview =
+      PreviewOf(nullptr, DecideCreate(command, context.caller, Number(), taken->has_value(), now));
   if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
   v1::CreateOrderResponse response;
   Encode(std::get<Preview>(preview).order, AudienceOf(context), response.mutable_order());
@@ -119,12 +129,13 @@ ReadResult<v1::CreateOrderResponse> PreviewCreate(const CreateOrder& command, co
 }
 
 // The query of a ListOrders call, without its page.
-OrderQuery DecodeQuery(const CallContext& context, const v1::ListOrdersRequest& request, Violations& violations) {
+OrderQuery DecodeQuery(const CallContext& context, const v1::ListOrdersRequest& request,
+                       Violations& violations) {
   OrderQuery query;
   query.statuses = DecodeStatuses(request, violations);
   query.active_only = query.statuses.empty() && !request.include_closed();
-  ValidateText(request.customer_id(), "customer_id", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
-               violations);
+  ValidateText(request.customer_id(), "customer_id", kMaxIdentifier, /*required=*/false,
+               /*multiline=*/false, violations);
   if (!request.customer_id().empty()) query.customer_id = request.customer_id();
   if (context.caller.IsCustomer()) {
     const std::string& own = context.caller.Effective().id;
@@ -143,11 +154,14 @@ std::string CursorText(const ListCursor& cursor) {
 // The key by which the list of `query` is sorted.
 ListCursor CursorOf(const Order& order, const OrderQuery& query) {
   const Subject& subject = order.subject;
-  return {query.customer_id.has_value() ? subject.last_public_activity_at : subject.last_activity_at, subject.number};
+  return {
+      query.customer_id.has_value() ? subject.last_public_activity_at : subject.last_activity_at,
+      subject.number};
 }
 
-v1::ListOrdersResponse EncodePage(const std::vector<Order>& orders, const OrderQuery& query, std::int32_t page_size,
-                                  Audience audience, const PageTokens& pages) {
+v1::ListOrdersResponse EncodePage(const std::vector<Order>& orders, const OrderQuery& query,
+                                  std::int32_t page_size, Audience audience,
+                                  const PageTokens& pages) {
   v1::ListOrdersResponse response;
   std::size_t bytes = 0;
   for (const Order& order : orders) {
@@ -167,21 +181,23 @@ v1::ListOrdersResponse EncodePage(const std::vector<Order>& orders, const OrderQ
 
 void OrderMethods::CreateOrder(const CallContext& context, const v1::CreateOrderRequest& request,
                                Responder<v1::CreateOrderResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   orders::CreateOrder command = Decode(request, violations);
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   if (request.validate_only()) {
-    return AnswerByReading(backend_, context, std::move(responder),
-                           [command = std::move(command), context, clock = backend_.clock](Reader& reader) {
-                             return PreviewCreate(command, context, clock(), reader);
-                           });
+    return AnswerByReading(
+        backend_, context, std::move(responder),
+        [command = std::move(command), context, clock = backend_.clock](Reader& reader) {
+          return PreviewCreate(command, context, clock(), reader);
+        });
   }
 
-  WriteRequest write{.subject = std::nullopt,
-                     .creates = ExternalKey{command.content.source, command.content.external_reference},
-                     .identity = Identify(*backend_.tokens, context.caller, "CreateOrder", request.request_id(),
-                                          request.SerializeAsString())};
+  WriteRequest write{
+      .subject = std::nullopt,
+      .creates = ExternalKey{command.content.source, command.content.external_reference},
+      .identity = Identify(*backend_.tokens, context.caller, "CreateOrder", request.request_id(),
+                           request.SerializeAsString())};
   SubmitUnit(
       backend_, context, std::move(write),
       [command = std::move(command), caller = context.caller](const UnitContext& unit) {
@@ -198,36 +214,13 @@ void OrderMethods::CreateOrder(const CallContext& context, const v1::CreateOrder
 
 void OrderMethods::GetOrder(const CallContext& context, const v1::GetOrderRequest& request,
                             Responder<v1::Order> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   const Number number = DecodeOrderName(request.name(), "name", violations);
-  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-  AnswerByReading(backend_, context, std::move(responder),
-                  [number, name = request.name(), context](Reader& reader) -> ReadResult<v1::Order> {
-                    auto found = ReadOrder(reader, number, context.caller, name);
-                    if (!found.ok()) return found.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-                    v1::Order response;
-                    Encode(std::get<Order>(*found), AudienceOf(context), &response);
-                    return response;
-                  });
-}
-
-void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
-                               Responder<v1::Order> responder) {
-  Violations violations;
-  ValidateText(request.source(), "source", kMaxIdentifier, /*required=*/true, /*multiline=*/false, violations);
-  ValidateText(request.external_reference(), "external_reference", kMaxIdentifier, /*required=*/true,
-               /*multiline=*/false, violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   AnswerByReading(
       backend_, context, std::move(responder),
-      [key = ExternalKey{request.source(), request.external_reference()}, context](Reader& reader)
-          -> ReadResult<v1::Order> {
-        auto number = reader.FindByExternalKey(key);
-        if (!number.ok()) return number.status();
-        // An order that is not there has no number; it is refused in the same words as any other.
-        const std::string name = absl::StrCat(key.source, "/", key.reference);
-        auto found = ReadOrder(reader, number->value_or(Number()), context.caller, name);
+      [number, name = request.name(), context](Reader& reader) -> ReadResult<v1::Order> {
+        auto found = ReadOrder(reader, number, context.caller, name);
         if (!found.ok()) return found.status();
         if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
         v1::Order response;
@@ -236,15 +229,43 @@ void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrder
       });
 }
 
+void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
+                               Responder<v1::Order> responder) {
+  Violations violations = context.flaws;
+  ValidateText(request.source(), "source", kMaxIdentifier, /*required=*/true, /*multiline=*/false,
+               violations);
+  ValidateText(request.external_reference(), "external_reference", kMaxIdentifier,
+               /*required=*/true,
+               /*multiline=*/false, violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  AnswerByReading(backend_, context, std::move(responder),
+                  [key = ExternalKey{request.source(), request.external_reference()},
+                   context](Reader& reader) -> ReadResult<v1::Order> {
+                    auto number = reader.FindByExternalKey(key);
+                    if (!number.ok()) return number.status();
+                    // An order that is not there has no number; it is refused in the same words as
+                    // any other.
+                    const std::string name = absl::StrCat(key.source, "/", key.reference);
+                    auto found =
+                        ReadOrder(reader, number->value_or(Number()), context.caller, name);
+                    if (!found.ok()) return found.status();
+                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+                    v1::Order response;
+                    Encode(std::get<Order>(*found), AudienceOf(context), &response);
+                    return response;
+                  });
+}
+
 void OrderMethods::ListOrders(const CallContext& context, const v1::ListOrdersRequest& request,
                               Responder<v1::ListOrdersResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   OrderQuery query = DecodeQuery(context, request, violations);
   const std::int32_t page_size = DecodePageSize(request.page_size(), kOrderPages, violations);
   PageTokens pages(*backend_.tokens, context.caller, "ListOrders", request);
   if (std::optional<std::string> cursor = pages.Open(request.page_token(), violations)) {
     const std::vector<std::int64_t> numbers = NumbersIn(*cursor);
-    query.after = ListCursor{absl::FromUnixMicros(numbers.at(0)), Number::FromStored(numbers.at(1))};
+    query.after =
+        ListCursor{absl::FromUnixMicros(numbers.at(0)), Number::FromStored(numbers.at(1))};
   }
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
@@ -258,7 +279,8 @@ void OrderMethods::ListOrders(const CallContext& context, const v1::ListOrdersRe
                   });
 }
 
-void OrderMethods::TransitionOrder(const CallContext& context, const v1::TransitionOrderRequest& request,
+void OrderMethods::TransitionOrder(const CallContext& context,
+                                   const v1::TransitionOrderRequest& request,
                                    Responder<v1::TransitionOrderResponse> responder) {
   Record(backend_, context, "TransitionOrder", request, std::move(responder));
 }
@@ -268,28 +290,33 @@ void OrderMethods::RecordCheck(const CallContext& context, const v1::RecordCheck
   Record(backend_, context, "RecordCheck", request, std::move(responder));
 }
 
-void OrderMethods::RecordGathering(const CallContext& context, const v1::RecordGatheringRequest& request,
+void OrderMethods::RecordGathering(const CallContext& context,
+                                   const v1::RecordGatheringRequest& request,
                                    Responder<v1::RecordGatheringResponse> responder) {
   Record(backend_, context, "RecordGathering", request, std::move(responder));
 }
 
-void OrderMethods::RecordInvoice(const CallContext& context, const v1::RecordInvoiceRequest& request,
+void OrderMethods::RecordInvoice(const CallContext& context,
+                                 const v1::RecordInvoiceRequest& request,
                                  Responder<v1::RecordInvoiceResponse> responder) {
   Record(backend_, context, "RecordInvoice", request, std::move(responder));
 }
 
-void OrderMethods::RecordTracking(const CallContext& context, const v1::RecordTrackingRequest& request,
+void OrderMethods::RecordTracking(const CallContext& context,
+                                  const v1::RecordTrackingRequest& request,
                                   Responder<v1::RecordTrackingResponse> responder) {
   Record(backend_, context, "RecordTracking", request, std::move(responder));
 }
 
-void OrderMethods::ExplainTransitions(const CallContext& context, const v1::ExplainTransitionsRequest& request,
+void OrderMethods::ExplainTransitions(const CallContext& context,
+                                      const v1::ExplainTransitionsRequest& request,
                                       Responder<v1::ExplainTransitionsResponse> responder) {
-  Violations violations;
+  Violations violations = context.flaws;
   const Number number = DecodeOrderName(request.name(), "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   AnswerByReading(backend_, context, std::move(responder),
-                  [number, name = request.name(), context](Reader& reader) -> ReadResult<v1::ExplainTransitionsResponse> {
+                  [number, name = request.name(),
+                   context](Reader& reader) -> ReadResult<v1::ExplainTransitionsResponse> {
                     auto found = ReadOrder(reader, number, context.caller, name);
                     if (!found.ok()) return found.status();
                     if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
@@ -306,7 +333,8 @@ void OrderMethods::ExplainTransitions(const CallContext& context, const v1::Expl
                   });
 }
 
-void OrderMethods::DescribeLifecycle(const CallContext& /*context*/, const v1::DescribeLifecycleRequest& /*request*/,
+void OrderMethods::DescribeLifecycle(const CallContext& /*context*/,
+                                     const v1::DescribeLifecycleRequest& /*request*/,
                                      Responder<v1::DescribeLifecycleResponse> responder) {
   v1::DescribeLifecycleResponse response;
   EncodeLifecycle(&response);

@@ -1,5 +1,5 @@
-// What OrderService does, method by method: decode, check, hand over to the write or read path, encode. Each method
-// returns at once and answers later through its responder.
+// What OrderService does, method by method: decode, check, hand over to the write or read path,
+// encode. Each method returns at once and answers later through its responder.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_ORDER_SERVICE_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_ORDER_SERVICE_H_
 
@@ -16,8 +16,10 @@ class OrderMethods {
 
   void CreateOrder(const CallContext& context, const v1::CreateOrderRequest& request,
                    Responder<v1::CreateOrderResponse> responder);
-  void GetOrder(const CallContext& context, const v1::GetOrderRequest& request, Responder<v1::Order> responder);
-  void LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request, Responder<v1::Order> responder);
+  void GetOrder(const CallContext& context, const v1::GetOrderRequest& request,
+                Responder<v1::Order> responder);
+  void LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
+                   Responder<v1::Order> responder);
   void ListOrders(const CallContext& context, const v1::ListOrdersRequest& request,
                   Responder<v1::ListOrdersResponse> responder);
   void TransitionOrder(const CallContext& context, const v1::TransitionOrderRequest& request,

@@ -31,12 +31,15 @@ struct FreeCipher {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
 
-const std::uint8_t* Bytes(absl::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+const std::uint8_t* Bytes(absl::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 
 Digest Hmac(absl::string_view key, absl::string_view text) {
   Digest digest{};
   unsigned int size = digest.size();
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(), digest.data(), &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(),
+       digest.data(), &size);
   return digest;
 }
 
@@ -68,7 +71,8 @@ std::uint64_t GetBigEndian(const std::uint8_t* from) {
 // One block of AES-256, without chaining: exactly a keyed permutation of 16 bytes.
 Block Permute(const std::array<std::uint8_t, 32>& key, const Block& in, bool forward) {
   const CipherContext context(EVP_CIPHER_CTX_new());
-  EVP_CipherInit_ex(context.get(), EVP_aes_256_ecb(), nullptr, key.data(), nullptr, forward ? 1 : 0);
+  EVP_CipherInit_ex(context.get(), EVP_aes_256_ecb(), nullptr, key.data(), nullptr,
+                    forward ? 1 : 0);
   EVP_CIPHER_CTX_set_padding(context.get(), 0);
   Block out{};
   int size = 0;
@@ -77,7 +81,9 @@ Block Permute(const std::array<std::uint8_t, 32>& key, const Block& in, bool for
 }
 
 // Lengths in front, so that no two lists of parts run together to the same text.
-void AppendPart(std::string& text, absl::string_view part) { absl::StrAppend(&text, part.size(), ":", part); }
+void AppendPart(std::string& text, absl::string_view part) {
+  absl::StrAppend(&text, part.size(), ":", part);
+}
 
 void AppendActor(std::string& text, const Actor& actor) {
   AppendPart(text, absl::string_view(Name(actor.role)));
@@ -87,7 +93,9 @@ void AppendActor(std::string& text, const Actor& actor) {
 }  // namespace
 
 Tokens::Tokens(absl::string_view secret)
-    : id_key_(Hmac(secret, "activity ids")), seal_key_(Hmac(secret, "sealed tokens")), hash_key_(Hmac(secret, "hashes")) {}
+    : id_key_(Hmac(secret, "activity ids")),
+      seal_key_(Hmac(secret, "sealed tokens")),
+      hash_key_(Hmac(secret, "hashes")) {}
 
 std::string Tokens::ActivityId(Number subject, std::int32_t seq) const {
   Block plain;
@@ -104,7 +112,8 @@ std::optional<std::int32_t> Tokens::SeqOfActivity(Number subject, absl::string_v
   std::copy(bytes.begin(), bytes.end(), block.begin());
   const Block plain = Permute(id_key_, block, /*forward=*/false);
   const std::uint64_t seq = GetBigEndian(plain.data() + 8);
-  if (GetBigEndian(plain.data()) != static_cast<std::uint64_t>(subject.value())) return std::nullopt;
+  if (GetBigEndian(plain.data()) != static_cast<std::uint64_t>(subject.value()))
+    return std::nullopt;
   if (seq == 0 || seq > INT32_MAX) return std::nullopt;
   return static_cast<std::int32_t>(seq);
 }
@@ -116,7 +125,8 @@ std::string Tokens::Seal(absl::string_view purpose, absl::string_view text) cons
   const CipherContext context(EVP_CIPHER_CTX_new());
   int size = 0;
   EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, seal_key_.data(), out);
-  EVP_EncryptUpdate(context.get(), nullptr, &size, Bytes(purpose), static_cast<int>(purpose.size()));
+  EVP_EncryptUpdate(context.get(), nullptr, &size, Bytes(purpose),
+                    static_cast<int>(purpose.size()));
   EVP_EncryptUpdate(context.get(), out + kNonce, &size, Bytes(text), static_cast<int>(text.size()));
   EVP_EncryptFinal_ex(context.get(), out + kNonce + size, &size);
   EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTag, out + kNonce + text.size());
@@ -125,14 +135,16 @@ std::string Tokens::Seal(absl::string_view purpose, absl::string_view text) cons
 
 std::optional<std::string> Tokens::Open(absl::string_view purpose, absl::string_view token) const {
   std::string sealed;
-  if (!absl::WebSafeBase64Unescape(token, &sealed) || sealed.size() < kNonce + kTag) return std::nullopt;
+  if (!absl::WebSafeBase64Unescape(token, &sealed) || sealed.size() < kNonce + kTag)
+    return std::nullopt;
   auto* in = reinterpret_cast<std::uint8_t*>(sealed.data());
   const std::size_t length = sealed.size() - kNonce - kTag;
   std::string text(length, '\0');
   const CipherContext context(EVP_CIPHER_CTX_new());
   int size = 0;
   EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, seal_key_.data(), in);
-  EVP_DecryptUpdate(context.get(), nullptr, &size, Bytes(purpose), static_cast<int>(purpose.size()));
+  EVP_DecryptUpdate(context.get(), nullptr, &size, Bytes(purpose),
+                    static_cast<int>(purpose.size()));
   auto* out = reinterpret_cast<std::uint8_t*>(text.data());
   EVP_DecryptUpdate(context.get(), out, &size, in + kNonce, static_cast<int>(length));
   EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTag, in + kNonce + length);

@@ -1,5 +1,6 @@
-// Names and tokens that tell their reader nothing: opaque ids of activities and comments, page tokens, and the keyed
-// hashes of requests. Keyed by the secret that the servers of one database share.
+// Names and tokens that tell their reader nothing: opaque ids of activities and comments, page
+// tokens, and the keyed hashes of requests. Keyed by the secret that the servers of one database
+// share.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_TOKENS_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_TOKENS_H_
 
@@ -20,20 +21,21 @@ class Tokens {
  public:
   explicit Tokens(absl::string_view secret);
 
-  // An activity's id within its order: 32 hexadecimal digits from which nobody can tell how many activities came before,
-  // internal comments for example.
+  // An activity's id within its order: 32 hexadecimal digits from which nobody can tell how many
+  // activities came before, internal comments for example.
   std::string ActivityId(Number subject, std::int32_t seq) const;
   // The seq of the activity with that id; nothing when the id is not one of that subject.
   std::optional<std::int32_t> SeqOfActivity(Number subject, absl::string_view id) const;
 
-  // Encrypts and authenticates `text`, so that it can be handed out and taken back. `purpose` names what the token is for and
-  // which query it belongs to: it opens only with the same.
+  // Encrypts and authenticates `text`, so that it can be handed out and taken back. `purpose` names
+  // what the token is for and which query it belongs to: it opens only with the same.
   std::string Seal(absl::string_view purpose, absl::string_view text) const;
   std::optional<std::string> Open(absl::string_view purpose, absl::string_view token) const;
 
   // The key of `request_id` in the log: the same id of two callers is two requests.
   RequestKey KeyOfRequest(const Caller& caller, absl::string_view request_id) const;
-  // What tells a retry from another request with the same id. `content` is the request without its id.
+  // What tells a retry from another request with the same id. `content` is the request without its
+  // id.
   ContentHash HashOfContent(absl::string_view method, absl::string_view content) const;
 
  private:

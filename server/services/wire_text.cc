@@ -19,38 +19,47 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::UnknownField;
 using google::protobuf::UnknownFieldSet;
 
-void Collect(const Descriptor& type, const UnknownFieldSet& fields, const std::string& prefix,
-             std::vector<std::string>& found);
+constexpr char kPlaceholder[] = "?";
 
-void CollectField(const FieldDescriptor& field, const std::string& value, const std::string& path,
-                  std::vector<std::string>& found) {
-  if (field.type() == FieldDescriptor::TYPE_STRING && !IsUtf8(value)) found.push_back(path);
+void Repair(const Descriptor& type, UnknownFieldSet& fields, const std::string& prefix,
+            std::vector<std::string>& found);
+
+void RepairField(const FieldDescriptor& field, std::string& value, const std::string& path,
+                 std::vector<std::string>& found) {
+  if (field.type() == FieldDescriptor::TYPE_STRING && !IsUtf8(value)) {
+    found.push_back(path);
+    value = kPlaceholder;
+  }
   if (field.type() != FieldDescriptor::TYPE_MESSAGE) return;
   UnknownFieldSet nested;
-  if (nested.ParseFromString(value)) Collect(*field.message_type(), nested, path + ".", found);
+  if (!nested.ParseFromString(value)) return;
+  Repair(*field.message_type(), nested, path + ".", found);
+  nested.SerializeToString(&value);
 }
 
 // Read as unknown fields, since those keep strings as they came.
-void Collect(const Descriptor& type, const UnknownFieldSet& fields, const std::string& prefix,
-             std::vector<std::string>& found) {
+void Repair(const Descriptor& type, UnknownFieldSet& fields, const std::string& prefix,
+            std::vector<std::string>& found) {
   std::map<int, int> index_of;  // how many values of a repeated field came before
   for (int i = 0; i < fields.field_count(); ++i) {
-    const UnknownField& value = fields.field(i);
-    const FieldDescriptor* field = type.FindFieldByNumber(value.number());
-    if (field == nullptr || value.type() != UnknownField::TYPE_LENGTH_DELIMITED) continue;
+    UnknownField* value = fields.mutable_field(i);
+    const FieldDescriptor* field = type.FindFieldByNumber(value->number());
+    if (field == nullptr || value->type() != UnknownField::TYPE_LENGTH_DELIMITED) continue;
     std::string path = absl::StrCat(prefix, field->name());
-    if (field->is_repeated()) absl::StrAppend(&path, "[", index_of[value.number()]++, "]");
-    CollectField(*field, value.length_delimited(), path, found);
+    if (field->is_repeated()) absl::StrAppend(&path, "[", index_of[value->number()]++, "]");
+    RepairField(*field, *value->mutable_length_delimited(), path, found);
   }
 }
 
 }  // namespace
 
-std::vector<std::string> FieldsThatAreNotUtf8(const Descriptor& type, absl::string_view bytes) {
-  std::vector<std::string> found;
+RepairedText RepairText(const Descriptor& type, absl::string_view bytes) {
+  RepairedText repaired;
   UnknownFieldSet fields;
-  if (fields.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) Collect(type, fields, "", found);
-  return found;
+  if (!fields.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return repaired;
+  Repair(type, fields, "", repaired.fields);
+  fields.SerializeToString(&repaired.bytes);
+  return repaired;
 }
 
 }  // namespace ipstore::orders

@@ -30,7 +30,8 @@ using codec::ToJson;
 
 // --- Versions ---
 
-// Brings a payload from one version to the next. Steps are added here when kPayloadVersion is raised, and stay for ever.
+// Brings a payload from one version to the next. Steps are added here when kPayloadVersion is
+// raised, and stay for ever.
 using Upcaster = void (*)(ActivityKind kind, Json& payload);
 
 // The step from version n to n + 1 stands at n − 1.
@@ -51,7 +52,9 @@ Json TotalsToJson(const Totals& totals) {
 }
 
 Totals TotalsFromJson(const Json& json) {
-  return {.net = ReadAmount(json, "net"), .vat = ReadList<VatTotal>(json, "vat"), .gross = ReadAmount(json, "gross")};
+  return {.net = ReadAmount(json, "net"),
+          .vat = ReadList<VatTotal>(json, "vat"),
+          .gross = ReadAmount(json, "gross")};
 }
 
 Parts Encode(const OrderCreated& event) {
@@ -186,7 +189,9 @@ Parts Encode(const CommentAdded& event) {
   return parts;
 }
 
-void Decode(const Json& /*data*/, const Json& personal, CommentAdded& event) { event.text = Text(personal, "text"); }
+void Decode(const Json& /*data*/, const Json& personal, CommentAdded& event) {
+  event.text = Text(personal, "text");
+}
 
 template <typename E>
 Event DecodeAs(const Json& data, const Json& personal) {
@@ -313,7 +318,8 @@ const Json& PersonalOf(const Json& json) {
 
 // Runs `make` and turns what the JSON library throws into a status.
 template <typename Make>
-auto Guarded(absl::StatusCode code, const Make& what, auto&& make) -> absl::StatusOr<decltype(make())> {
+auto Guarded(absl::StatusCode code, const Make& what, auto&& make)
+    -> absl::StatusOr<decltype(make())> {
   try {
     return make();
   } catch (const Json::exception& error) {
@@ -327,10 +333,12 @@ std::string Place(const StoredPayload& stored) {
   return absl::StrCat("activity ", stored.seq, " of ", stored.subject.ToString());
 }
 
-absl::Status FromNewerServer(const StoredPayload& stored, absl::string_view what, std::int64_t value) {
-  return absl::DataLossError(absl::StrCat(Place(stored), " has ", what, " ", value,
-                                          ", which this server does not know: a newer server wrote it. Install that "
-                                          "version, or a later one"));
+absl::Status FromNewerServer(const StoredPayload& stored, absl::string_view what,
+                             std::int64_t value) {
+  return absl::DataLossError(
+      absl::StrCat(Place(stored), " has ", what, " ", value,
+                   ", which this server does not know: a newer server wrote it. Install that "
+                   "version, or a later one"));
 }
 
 DecodedPayload DecodeText(ActivityKind kind, const StoredPayload& stored) {
@@ -345,8 +353,10 @@ DecodedPayload DecodeText(ActivityKind kind, const StoredPayload& stored) {
 absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification) {
   const auto what = [&] { return absl::StrCat("the ", Name(KindOf(event)), " cannot be written"); };
   return Guarded(absl::StatusCode::kInvalidArgument, what, [&] {
-    Json payload = Assemble(std::visit([](const auto& alternative) { return Encode(alternative); }, event));
-    if (notification != NotificationWish::kNothingToTell) PutEnum(payload, "notification", notification);
+    Json payload =
+        Assemble(std::visit([](const auto& alternative) { return Encode(alternative); }, event));
+    if (notification != NotificationWish::kNothingToTell)
+      PutEnum(payload, "notification", notification);
     return payload.dump();
   });
 }
@@ -354,20 +364,26 @@ absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish n
 absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored) {
   const std::optional<ActivityKind> kind = KindFromNumber(stored.kind);
   if (!kind.has_value()) return FromNewerServer(stored, "kind", stored.kind);
-  if (stored.version > kPayloadVersion) return FromNewerServer(stored, "payload version", stored.version);
+  if (stored.version > kPayloadVersion)
+    return FromNewerServer(stored, "payload version", stored.version);
   const auto what = [&] { return absl::StrCat(Place(stored), " cannot be read"); };
-  if (stored.version < 1) return absl::DataLossError(absl::StrCat(what(), ": payload version ", stored.version));
+  if (stored.version < 1)
+    return absl::DataLossError(absl::StrCat(what(), ": payload version ", stored.version));
   return Guarded(absl::StatusCode::kDataLoss, what, [&] { return DecodeText(*kind, stored); });
 }
 
 absl::StatusOr<std::string> EncodeDocument(const Order& order) {
-  const auto what = [&] { return absl::StrCat("order ", order.subject.number.ToString(), " cannot be written"); };
-  return Guarded(absl::StatusCode::kInvalidArgument, what, [&] { return Assemble(EncodeOrder(order)).dump(); });
+  const auto what = [&] {
+    return absl::StrCat("order ", order.subject.number.ToString(), " cannot be written");
+  };
+  return Guarded(absl::StatusCode::kInvalidArgument, what,
+                 [&] { return Assemble(EncodeOrder(order)).dump(); });
 }
 
 absl::Status DecodeDocument(absl::string_view document, Order& order) {
   const auto what = [&] {
-    return absl::StrCat("the document of order ", order.subject.number.ToString(), " cannot be read");
+    return absl::StrCat("the document of order ", order.subject.number.ToString(),
+                        " cannot be read");
   };
   return Guarded(absl::StatusCode::kDataLoss, what,
                  [&] {

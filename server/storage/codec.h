@@ -1,11 +1,12 @@
 // How events and orders are written down: JSON, read for ever.
 //
-// A payload is {"data": {…}, "personal": {…}, "notification": "NOTIFY"}. "personal" holds what can be said of people:
-// names, e-mail and other addresses, phones, VAT numbers, comments, notes and reasons. Its members can be replaced by a redaction
-// without touching the rest. A member that would be empty is absent, "personal" and "notification" too.
+// A payload is {"data": {…}, "personal": {…}, "notification": "NOTIFY"}. "personal" holds what can
+// be said of people: names, e-mail and other addresses, phones, VAT numbers, comments, notes and
+// reasons. Its members can be replaced by a redaction without touching the rest. A member that
+// would be empty is absent, "personal" and "notification" too.
 //
-// What is written is always the present version. Older versions are brought up to it when they are read (kUpcasters in
-// codec.cc); tests/storage/golden has logs of each.
+// What is written is always the present version. Older versions are brought up to it when they are
+// read (kUpcasters in codec.cc); tests/storage/golden has logs of each.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_CODEC_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_CODEC_H_
 
@@ -25,8 +26,8 @@ namespace ipstore::orders {
 // The version of the payloads that EncodePayload writes.
 inline constexpr int kPayloadVersion = 1;
 
-// The payload of an activity. INVALID_ARGUMENT when it holds what JSON or the databases cannot: text that is not UTF-8,
-// times outside the years 1000 to 9999. Pure.
+// The payload of an activity. INVALID_ARGUMENT when it holds what JSON or the databases cannot:
+// text that is not UTF-8, times outside the years 1000 to 9999. Pure.
 absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification);
 
 // An activity's payload as it was stored.
@@ -43,14 +44,15 @@ struct DecodedPayload {
   NotificationWish notification = NotificationWish::kNothingToTell;
 };
 
-// DATA_LOSS, naming subject and seq, when the payload cannot be understood; naming the kind or version where a newer
-// server wrote it. Pure.
+// DATA_LOSS, naming subject and seq, when the payload cannot be understood; naming the kind or
+// version where a newer server wrote it. Pure.
 absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored);
 
-// The document of an order: all of it that is neither in its subject row nor in its lines nor in columns of its own.
-// Errors as EncodePayload. Pure.
+// The document of an order: all of it that is neither in its subject row nor in its lines nor in
+// columns of its own. Errors as EncodePayload. Pure.
 absl::StatusOr<std::string> EncodeDocument(const Order& order);
-// Puts what the document says into `order`, whose number must be set. DATA_LOSS, naming it, when that cannot be read.
+// Puts what the document says into `order`, whose number must be set. DATA_LOSS, naming it, when
+// that cannot be read.
 absl::Status DecodeDocument(absl::string_view document, Order& order);
 
 // Where the pieces of a line came from. Errors as above.

@@ -14,7 +14,8 @@ void PutText(Json& object, absl::string_view key, const std::string& value) {
 void PutTime(Json& object, absl::string_view key, const std::optional<absl::Time>& value) {
   if (!value.has_value()) return;
   const std::int64_t micros = absl::ToUnixMicros(*value);
-  if (!IsStorableTime(micros)) throw CodecError(absl::StrCat(key, " cannot be stored: ", micros, " microseconds"));
+  if (!IsStorableTime(micros))
+    throw CodecError(absl::StrCat(key, " cannot be stored: ", micros, " microseconds"));
   object[std::string(key)] = FormatRfc3339(micros);
 }
 
@@ -34,7 +35,9 @@ std::string Text(const Json& object, absl::string_view key) {
   return found == nullptr ? std::string() : found->get<std::string>();
 }
 
-bool Flag(const Json& object, absl::string_view key) { return Require(object, key).get<bool>(); }
+bool Flag(const Json& object, absl::string_view key) {
+  return Require(object, key).get<bool>();
+}
 
 std::int64_t Integer(const Json& object, absl::string_view key) {
   const Json& value = Require(object, key);
@@ -44,13 +47,16 @@ std::int64_t Integer(const Json& object, absl::string_view key) {
 
 std::int32_t SmallInteger(const Json& object, absl::string_view key) {
   const std::int64_t value = Integer(object, key);
-  if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max()) {
+  if (value < std::numeric_limits<std::int32_t>::min() ||
+      value > std::numeric_limits<std::int32_t>::max()) {
     throw CodecError(absl::StrCat(key, " is out of range: ", value));
   }
   return static_cast<std::int32_t>(value);
 }
 
-Amount ReadAmount(const Json& object, absl::string_view key) { return Amount{Integer(object, key)}; }
+Amount ReadAmount(const Json& object, absl::string_view key) {
+  return Amount{Integer(object, key)};
+}
 
 absl::Time ReadTime(const Json& object, absl::string_view key) {
   const auto& text = Require(object, key).get_ref<const std::string&>();
@@ -67,7 +73,8 @@ std::optional<absl::Time> OptionalTime(const Json& object, absl::string_view key
 absl::CivilDay ReadDay(const Json& object, absl::string_view key) {
   const auto& text = Require(object, key).get_ref<const std::string&>();
   absl::CivilDay day;
-  if (!absl::ParseCivilTime(text, &day)) throw CodecError(absl::StrCat(key, " is not a date: ", text));
+  if (!absl::ParseCivilTime(text, &day))
+    throw CodecError(absl::StrCat(key, " is not a date: ", text));
   return day;
 }
 
@@ -100,7 +107,8 @@ Json ToJson(const Address& address) {
 
 void FromJson(const Json& json, Address& address) {
   address.recipient = Text(json, "recipient");
-  if (const Json* lines = Find(json, "lines"); lines != nullptr) address.lines = lines->get<std::vector<std::string>>();
+  if (const Json* lines = Find(json, "lines"); lines != nullptr)
+    address.lines = lines->get<std::vector<std::string>>();
   address.postal_code = Text(json, "postal_code");
   address.city = Text(json, "city");
   address.region = Text(json, "region");
@@ -203,7 +211,9 @@ void FromJson(const Json& json, Parcel& parcel) {
             .carrier_status = Text(json, "carrier_status")};
 }
 
-Json ToJson(const RegatherLine& line) { return {{"line", line.line}, {"quantity", line.quantity}}; }
+Json ToJson(const RegatherLine& line) {
+  return {{"line", line.line}, {"quantity", line.quantity}};
+}
 
 void FromJson(const Json& json, RegatherLine& line) {
   line = {.line = SmallInteger(json, "line"), .quantity = Integer(json, "quantity")};
@@ -229,7 +239,9 @@ Json ToJson(const VatTotal& total) {
 }
 
 void FromJson(const Json& json, VatTotal& total) {
-  total = {.rate = VatRate{SmallInteger(json, "rate")}, .net = ReadAmount(json, "net"), .vat = ReadAmount(json, "vat")};
+  total = {.rate = VatRate{SmallInteger(json, "rate")},
+           .net = ReadAmount(json, "net"),
+           .vat = ReadAmount(json, "vat")};
 }
 
 Json ToJson(const VehicleTrip& trip) {
@@ -250,7 +262,8 @@ void PutSharedContent(const OrderContent& content, Parts& parts) {
   parts.data["notifications_on"] = content.notifications_on;
   PutList(parts.data, "charges", content.charges);
   if (content.store.has_value()) parts.data["store"] = ToJson(*content.store);
-  if (content.delivery_address.has_value()) parts.personal["delivery_address"] = ToJson(*content.delivery_address);
+  if (content.delivery_address.has_value())
+    parts.personal["delivery_address"] = ToJson(*content.delivery_address);
   PutText(parts.personal, "phone", content.customer.phone);
   PutText(parts.personal, "company_name", content.customer.company_name);
   PutText(parts.personal, "vat_number", content.customer.vat_number);

@@ -1,9 +1,10 @@
-// The pieces that the JSON of events and that of order documents are made of. Used by codec.cc only.
+// The pieces that the JSON of events and that of order documents are made of. Used by codec.cc
+// only.
 //
-// Every function that reads throws CodecError, or what nlohmann::json throws, where the JSON is not what it should be;
-// codec.cc turns that into a status. Empty texts, empty lists and absent values are not written; what is not there is
-// read as empty. Times are RFC 3339 in UTC with microseconds; amounts are integers in minor units; enumerators stand
-// by Name().
+// Every function that reads throws CodecError, or what nlohmann::json throws, where the JSON is not
+// what it should be; codec.cc turns that into a status. Empty texts, empty lists and absent values
+// are not written; what is not there is read as empty. Times are RFC 3339 in UTC with microseconds;
+// amounts are integers in minor units; enumerators stand by Name().
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_CODEC_PARTS_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_CODEC_PARTS_H_
 
@@ -30,8 +31,8 @@ class CodecError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What can be said of people (names, addresses, their own words) stands apart from the rest, so that a redaction can
-// replace it and leave everything else as it was.
+// What can be said of people (names, addresses, their own words) stands apart from the rest, so
+// that a redaction can replace it and leave everything else as it was.
 struct Parts {
   Json data = Json::object();
   Json personal = Json::object();
@@ -127,8 +128,8 @@ std::optional<T> ReadOptional(const Json& object, absl::string_view key) {
   return value;
 }
 
-// The part of the content that an order keeps in its document and its OrderCreated event alike. Its other fields are in
-// columns of their own, or only in the event.
+// The part of the content that an order keeps in its document and its OrderCreated event alike. Its
+// other fields are in columns of their own, or only in the event.
 void PutSharedContent(const OrderContent& content, Parts& parts);
 void ReadSharedContent(const Json& data, const Json& personal, OrderContent& content);
 

@@ -36,7 +36,8 @@ mysql::Target TargetOf(const DatabaseUrl& url, const OpenOptions& options) {
           .ca_file = url.tls_ca};
 }
 
-absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(const DatabaseUrl& url, const OpenOptions& options) {
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(const DatabaseUrl& url,
+                                                            const OpenOptions& options) {
   if (url.scheme == DatabaseUrl::Scheme::kSqlite) return sqlite::OpenSqlite(url.path);
   return mysql::OpenMySql(TargetOf(url, options));
 }
@@ -49,13 +50,15 @@ absl::StatusOr<sql::MigrationReport> MigrateDatabase(sql::Database& database) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url, const OpenOptions& options) {
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url,
+                                                            const OpenOptions& options) {
   absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
   if (!parsed.ok()) return parsed.status();
   return OpenDatabase(*parsed, options);
 }
 
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url, const OpenOptions& options) {
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const OpenOptions& options) {
   absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(url, options);
   if (!database.ok()) return database.status();
   if ((*database)->dialect().IsSqlite()) {
@@ -69,8 +72,10 @@ absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOp
   absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
   if (!parsed.ok()) return parsed.status();
   absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(*parsed, options);
-  // "No such database" and "no right to it" look alike to a user who may see only some; so try to make it, once.
-  if (absl::IsFailedPrecondition(database.status()) && parsed->scheme == DatabaseUrl::Scheme::kMySql) {
+  // "No such database" and "no right to it" look alike to a user who may see only some; so try to
+  // make it, once.
+  if (absl::IsFailedPrecondition(database.status()) &&
+      parsed->scheme == DatabaseUrl::Scheme::kMySql) {
     if (!mysql::CreateDatabase(TargetOf(*parsed, options)).ok()) return database.status();
     database = OpenDatabase(*parsed, options);
   }
@@ -80,7 +85,8 @@ absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOp
   return MigrationResult{.from = report->from, .to = report->to};
 }
 
-absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url, const OpenOptions& options) {
+absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url,
+                                                            const OpenOptions& options) {
   absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
   if (!parsed.ok()) return parsed.status();
   // SQLite syncs every commit by itself.

@@ -19,13 +19,17 @@ struct OpenOptions {
   std::optional<std::string> password;
 };
 
-// Opens the store, blocking for at most some seconds. On SQLite the schema is made or brought up to date first; elsewhere that is
-// `orderd migrate`'s affair. Errors, none of which holds the password:
+// Opens the store, blocking for at most some seconds. On SQLite the schema is made or brought up to
+// date first; elsewhere that is `orderd migrate`'s affair. Errors, none of which holds the
+// password:
 //   INVALID_ARGUMENT     the url is none
 //   UNAVAILABLE          the database does not answer, or the file cannot be opened
-//   FAILED_PRECONDITION  the schema does not fit (the message says what to do), the database refuses the user, is unknown or
-//                        too old, offers no TLS though it is asked for; or another orderd holds the SQLite file
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url, const OpenOptions& options = {});
+//   FAILED_PRECONDITION  the schema does not fit (the message says what to do), the database
+//   refuses the user, is unknown or
+//                        too old, offers no TLS though it is asked for; or another orderd holds the
+//                        SQLite file
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const OpenOptions& options = {});
 
 // What MigrateStore has done: the versions of the schema before (0: there was none) and after.
 struct MigrationResult {
@@ -33,13 +37,16 @@ struct MigrationResult {
   int to = 0;
 };
 
-// Brings the schema to this server's version, making the database itself where it is missing. May be run by several at the
-// same time, and while servers run. Blocks as long as it takes. Errors as OpenStore.
-absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOptions& options = {});
+// Brings the schema to this server's version, making the database itself where it is missing. May
+// be run by several at the same time, and while servers run. Blocks as long as it takes. Errors as
+// OpenStore.
+absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url,
+                                             const OpenOptions& options = {});
 
-// The database's settings with which a power loss could undo what was confirmed, each by name and with what to set; empty
-// when all is well. Errors as OpenStore.
-absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url, const OpenOptions& options = {});
+// The database's settings with which a power loss could undo what was confirmed, each by name and
+// with what to set; empty when all is well. Errors as OpenStore.
+absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url,
+                                                            const OpenOptions& options = {});
 
 }  // namespace ipstore::orders
 

@@ -12,7 +12,8 @@
 namespace ipstore::orders {
 
 // The database as it is, whatever its schema. Errors as OpenStore.
-absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url, const OpenOptions& options = {});
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url,
+                                                            const OpenOptions& options = {});
 
 }  // namespace ipstore::orders
 

@@ -13,7 +13,8 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::size_t kWholeSecondsLength = 19;  // "2026-01-31 13:05:00"
 constexpr std::size_t kFractionDigits = 6;
 
-// Writes `value` in decimal, with leading zeros, over the `digits` characters that end before `end`.
+// Writes `value` in decimal, with leading zeros, over the `digits` characters that end before
+// `end`.
 void WriteDigits(char* end, int digits, std::int64_t value) {
   for (int i = 0; i < digits; ++i) {
     *--end = static_cast<char>('0' + value % 10);
@@ -34,17 +35,19 @@ std::optional<int> ReadDigits(absl::string_view text, std::size_t begin, std::si
 // The fraction behind the whole seconds, in microseconds.
 std::optional<int> ReadMicros(absl::string_view fraction) {
   if (fraction.empty()) return 0;
-  if (fraction.size() < 2 || fraction.size() > kFractionDigits + 1 || fraction[0] != '.') return std::nullopt;
+  if (fraction.size() < 2 || fraction.size() > kFractionDigits + 1 || fraction[0] != '.')
+    return std::nullopt;
   std::optional<int> micros = ReadDigits(fraction, 1, fraction.size() - 1);
-  for (std::size_t digits = fraction.size() - 1; micros.has_value() && digits < kFractionDigits; ++digits) {
+  for (std::size_t digits = fraction.size() - 1; micros.has_value() && digits < kFractionDigits;
+       ++digits) {
     *micros *= 10;
   }
   return micros;
 }
 
 std::optional<std::int64_t> Parse(absl::string_view text, char separator) {
-  if (text.size() < kWholeSecondsLength || text[4] != '-' || text[7] != '-' || text[10] != separator ||
-      text[13] != ':' || text[16] != ':') {
+  if (text.size() < kWholeSecondsLength || text[4] != '-' || text[7] != '-' ||
+      text[10] != separator || text[13] != ':' || text[16] != ':') {
     return std::nullopt;
   }
   const std::optional<int> year = ReadDigits(text, 0, 4);
@@ -56,9 +59,10 @@ std::optional<std::int64_t> Parse(absl::string_view text, char separator) {
   const std::optional<int> micros = ReadMicros(text.substr(kWholeSecondsLength));
   if (!year || !month || !day || !hour || !minute || !second || !micros) return std::nullopt;
   const absl::CivilSecond civil(*year, *month, *day, *hour, *minute, *second);
-  // Civil times normalise what is not on the calendar, such as February 30th; what comes back different was none.
-  if (civil.month() != *month || civil.day() != *day || civil.hour() != *hour || civil.minute() != *minute ||
-      civil.second() != *second) {
+  // Civil times normalise what is not on the calendar, such as February 30th; what comes back
+  // different was none.
+  if (civil.month() != *month || civil.day() != *day || civil.hour() != *hour ||
+      civil.minute() != *minute || civil.second() != *second) {
     return std::nullopt;
   }
   return absl::ToUnixMicros(absl::FromCivil(civil, absl::UTCTimeZone())) + *micros;
@@ -71,8 +75,10 @@ bool IsStorableTime(std::int64_t unix_micros) {
 }
 
 std::string FormatSqlTime(std::int64_t unix_micros) {
-  const absl::CivilSecond civil = absl::ToCivilSecond(absl::FromUnixMicros(unix_micros), absl::UTCTimeZone());
-  const std::int64_t micros = ((unix_micros % kMicrosPerSecond) + kMicrosPerSecond) % kMicrosPerSecond;
+  const absl::CivilSecond civil =
+      absl::ToCivilSecond(absl::FromUnixMicros(unix_micros), absl::UTCTimeZone());
+  const std::int64_t micros =
+      ((unix_micros % kMicrosPerSecond) + kMicrosPerSecond) % kMicrosPerSecond;
   std::string text = "0000-00-00 00:00:00.000000";
   WriteDigits(text.data() + 4, 4, civil.year());
   WriteDigits(text.data() + 7, 2, civil.month());
@@ -84,7 +90,9 @@ std::string FormatSqlTime(std::int64_t unix_micros) {
   return text;
 }
 
-std::optional<std::int64_t> ParseSqlTime(absl::string_view text) { return Parse(text, ' '); }
+std::optional<std::int64_t> ParseSqlTime(absl::string_view text) {
+  return Parse(text, ' ');
+}
 
 std::string FormatRfc3339(std::int64_t unix_micros) {
   std::string text = FormatSqlTime(unix_micros);

@@ -16,9 +16,12 @@ namespace {
 constexpr absl::string_view kSqlitePrefix = "sqlite:";
 constexpr absl::string_view kMySqlPrefix = "mysql://";
 constexpr absl::string_view kForms =
-    "; a database url is sqlite:PATH or mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?tls=off|required|verify]";
+    "; a database url is sqlite:PATH or "
+    "mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?tls=off|required|verify]";
 
-absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(absl::StrCat(what, kForms)); }
+absl::Status Wrong(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(what, kForms));
+}
 
 // The text with its %XX decoded; nothing when one of them is broken.
 std::optional<std::string> PercentDecoded(absl::string_view text) {
@@ -52,7 +55,8 @@ bool IsLoopback(absl::string_view host) {
 
 absl::Status Decode(absl::string_view part, absl::string_view name, std::string& value) {
   std::optional<std::string> decoded = PercentDecoded(part);
-  if (!decoded.has_value()) return Wrong(absl::StrCat("the ", name, " has a '%' that is not followed by two hex digits"));
+  if (!decoded.has_value())
+    return Wrong(absl::StrCat("the ", name, " has a '%' that is not followed by two hex digits"));
   value = *std::move(decoded);
   return absl::OkStatus();
 }
@@ -75,12 +79,14 @@ absl::Status ParsePort(absl::string_view text, DatabaseUrl& url) {
 absl::Status ParseHost(absl::string_view host_and_port, DatabaseUrl& url) {
   if (absl::StartsWith(host_and_port, "[")) {
     host_and_port.remove_prefix(1);
-    if (!absl::StrContains(host_and_port, ']')) return Wrong("the host of the database url has no closing bracket");
+    if (!absl::StrContains(host_and_port, ']'))
+      return Wrong("the host of the database url has no closing bracket");
     url.host = std::string(TakeUntil(host_and_port, ']'));
     if (!host_and_port.empty() && TakeUntil(host_and_port, ':') != "") {
       return Wrong("something follows the bracket in the database url's host");
     }
-  } else if (absl::Status status = Decode(TakeUntil(host_and_port, ':'), "host", url.host); !status.ok()) {
+  } else if (absl::Status status = Decode(TakeUntil(host_and_port, ':'), "host", url.host);
+             !status.ok()) {
     return status;
   }
   if (url.host.empty()) return Wrong("the database url names no host");
@@ -154,10 +160,11 @@ absl::StatusOr<DatabaseUrl> ParseDatabaseUrl(absl::string_view url) {
 std::string RedactedUrl(absl::string_view url) {
   const absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
   if (!parsed.ok()) return "(not a database url)";
-  if (parsed->scheme == DatabaseUrl::Scheme::kSqlite) return absl::StrCat(kSqlitePrefix, parsed->path);
+  if (parsed->scheme == DatabaseUrl::Scheme::kSqlite)
+    return absl::StrCat(kSqlitePrefix, parsed->path);
   const bool brackets = absl::StrContains(parsed->host, ':');
-  return absl::StrCat(kMySqlPrefix, parsed->user, "@", brackets ? "[" : "", parsed->host, brackets ? "]" : "", ":",
-                      parsed->port, "/", parsed->database);
+  return absl::StrCat(kMySqlPrefix, parsed->user, "@", brackets ? "[" : "", parsed->host,
+                      brackets ? "]" : "", ":", parsed->port, "/", parsed->database);
 }
 
 }  // namespace ipstore::orders

@@ -12,9 +12,9 @@ namespace ipstore::orders {
 // sqlite:PATH                                         relative or absolute
 // mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?tls=off|required|verify][&tls_ca=FILE]
 //
-// MariaDB is addressed as mysql too. Parts may be percent-encoded, and must be where they hold one of ":/?#[]@%". An IPv6
-// address stands in brackets. Without `tls`, a loopback host is spoken to in plain text and any other with tls=required. Only
-// tls=verify keeps out whoever can come between.
+// MariaDB is addressed as mysql too. Parts may be percent-encoded, and must be where they hold one
+// of ":/?#[]@%". An IPv6 address stands in brackets. Without `tls`, a loopback host is spoken to in
+// plain text and any other with tls=required. Only tls=verify keeps out whoever can come between.
 struct DatabaseUrl {
   enum class Scheme { kSqlite, kMySql };
   enum class Tls { kOff, kRequired, kVerify };
@@ -32,12 +32,12 @@ struct DatabaseUrl {
   friend bool operator==(const DatabaseUrl&, const DatabaseUrl&) = default;
 };
 
-// INVALID_ARGUMENT, saying what is wrong and what a good url looks like, never with what was given: it may hold a password.
-// Pure.
+// INVALID_ARGUMENT, saying what is wrong and what a good url looks like, never with what was given:
+// it may hold a password. Pure.
 absl::StatusOr<DatabaseUrl> ParseDatabaseUrl(absl::string_view url);
 
-// The url without its password, for logs: "mysql://orders@db1:3306/orders". Text that is not a url becomes
-// "(not a database url)". Pure.
+// The url without its password, for logs: "mysql://orders@db1:3306/orders". Text that is not a url
+// becomes "(not a database url)". Pure.
 std::string RedactedUrl(absl::string_view url);
 
 }  // namespace ipstore::orders

@@ -1,4 +1,6 @@
 // What is written down can be read for ever, and errors say where they are.
+#include "server/storage/codec.h"
+
 #include <cstdlib>
 #include <set>
 #include <string>
@@ -11,7 +13,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "server/storage/codec.h"
 #include "tests/storage/golden_log.h"
 #include "tests/support/orders.h"
 
@@ -23,17 +24,24 @@ using testing::Not;
 
 const Number kNumber = Number::FromSerial(Number::kFirstSerial);
 
-absl::StatusOr<DecodedPayload> Decode(std::int64_t kind, absl::string_view text, std::int64_t version = kPayloadVersion) {
-  return DecodePayload({.subject = kNumber, .seq = 7, .kind = kind, .version = version, .text = text});
+absl::StatusOr<DecodedPayload> Decode(std::int64_t kind, absl::string_view text,
+                                      std::int64_t version = kPayloadVersion) {
+  return DecodePayload(
+      {.subject = kNumber, .seq = 7, .kind = kind, .version = version, .text = text});
 }
 
-std::vector<GoldenLog> GoldenLogs() { return ReadGoldenLogs(IPSTORE_GOLDEN_DIR); }
+std::vector<GoldenLog> GoldenLogs() {
+  return ReadGoldenLogs(IPSTORE_GOLDEN_DIR);
+}
 
 // --- Logs as this version writes them ---
 
-void Must(const Decision& decision) { ASSERT_TRUE(std::holds_alternative<Activities>(decision)); }
+void Must(const Decision& decision) {
+  ASSERT_TRUE(std::holds_alternative<Activities>(decision));
+}
 
-// A courier order with everything that can happen to one: failed and withdrawn checks, all ways back, tracking, comments.
+// A courier order with everything that can happen to one: failed and withdrawn checks, all ways
+// back, tracking, comments.
 OrderInTest CourierWithDetours() {
   OrderContent content = CourierContent();
   content.promised_delivery = PlacedAt() + absl::Hours(72);
@@ -44,21 +52,24 @@ OrderInTest CourierWithDetours() {
   Must(order.Do(Failed(CheckKind::kPayment, "η κάρτα δεν πέρασε")));
   Must(order.Do(Withdrawn(CheckKind::kPayment), OnBehalfOf(Role::kStaff, "nikos")));
   order.WalkTo(OrderStatus::kGatheringProducts);
-  Must(order.Do(RecordGathering{{{1, 1, {SourceKind::kSupplier, "LOGI-EU"}}, {2, 1, {SourceKind::kWarehouse, "ATH-1"}}}}));
+  Must(order.Do(RecordGathering{
+      {{1, 1, {SourceKind::kSupplier, "LOGI-EU"}}, {2, 1, {SourceKind::kWarehouse, "ATH-1"}}}}));
   Must(order.Take(OrderAction::kReturnToProcessing));
-  Must(order.Do(AddComment{.comment = {.text = "ο προμηθευτής αργεί", .visibility = Visibility::kInternal}}));
+  Must(order.Do(
+      AddComment{.comment = {.text = "ο προμηθευτής αργεί", .visibility = Visibility::kInternal}}));
   order.WalkTo(OrderStatus::kPreparingShipment);
   Must(order.Take(OrderAction::kReturnToGathering));
   order.WalkTo(OrderStatus::kHandedToCarrier);
   Must(order.Do(RecordInvoice{Invoice{"Α-1002", absl::CivilDay(2026, 11, 3)}}));
-  Must(order.Do(RecordTracking{.parcels = {{.number = 1,
-                                            .carrier = "ACS",
-                                            .tracking_number = "1234567890",
-                                            .tracking_url = "https://www.acscourier.example/track/1234567890",
-                                            .carrier_status = "Προς παράδοση"},
-                                           NewParcel("1234567891")},
-                               .expected_delivery = PlacedAt() + absl::Hours(80),
-                               .notify = false}));
+  Must(order.Do(
+      RecordTracking{.parcels = {{.number = 1,
+                                  .carrier = "ACS",
+                                  .tracking_number = "1234567890",
+                                  .tracking_url = "https://www.acscourier.example/track/1234567890",
+                                  .carrier_status = "Προς παράδοση"},
+                                 NewParcel("1234567891")},
+                     .expected_delivery = PlacedAt() + absl::Hours(80),
+                     .notify = false}));
   Must(order.Take(OrderAction::kReturnUndelivered));
   order.WalkTo(OrderStatus::kReceived);
   return order;
@@ -86,11 +97,13 @@ std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
           {"cancelled_guest", CancelledGuestOrder().log()}};
 }
 
-// Not a test of anything: makes the files for a new version of the payload, when IPSTORE_WRITE_GOLDEN says where.
+// Not a test of anything: makes the files for a new version of the payload, when
+// IPSTORE_WRITE_GOLDEN says where.
 TEST(GoldenLogs, AreWrittenOnDemand) {
   const char* folder = std::getenv("IPSTORE_WRITE_GOLDEN");
   if (folder == nullptr) return;
-  for (const auto& [name, log] : Samples()) WriteGoldenLog(absl::StrCat(folder, "/", name, ".json"), log);
+  for (const auto& [name, log] : Samples())
+    WriteGoldenLog(absl::StrCat(folder, "/", name, ".json"), log);
 }
 
 TEST(GoldenLogs, OfEveryVersionReplayToTheirOrders) {
@@ -107,7 +120,8 @@ TEST(GoldenLogs, OfThisVersionAreWrittenTheSameByteByByte) {
     for (const GoldenActivity& activity : golden.log) {
       if (activity.payload_version != kPayloadVersion) continue;
       const Activity decoded = Decoded(activity).value();
-      EXPECT_EQ(EncodePayload(decoded.event, decoded.notification).value(), activity.payload) << golden.name;
+      EXPECT_EQ(EncodePayload(decoded.event, decoded.notification).value(), activity.payload)
+          << golden.name;
       ++compared;
     }
   }
@@ -123,7 +137,8 @@ TEST(GoldenLogs, HaveEveryKindAndEveryAction) {
       if (activity.payload_version != kPayloadVersion) continue;
       const Activity decoded = Decoded(activity).value();
       missing.erase(std::string(Name(KindOf(decoded.event))));
-      if (const auto* moved = std::get_if<OrderMoved>(&decoded.event)) missing.erase(std::string(Name(moved->action)));
+      if (const auto* moved = std::get_if<OrderMoved>(&decoded.event))
+        missing.erase(std::string(Name(moved->action)));
     }
   }
   EXPECT_THAT(missing, testing::IsEmpty());
@@ -135,7 +150,8 @@ TEST(Codec, EveryEventIsReadAsItWasWritten) {
   for (const auto& [name, log] : Samples()) {
     for (const Activity& activity : log) {
       const std::string payload = EncodePayload(activity.event, activity.notification).value();
-      const DecodedPayload decoded = Decode(static_cast<int>(KindOf(activity.event)), payload).value();
+      const DecodedPayload decoded =
+          Decode(static_cast<int>(KindOf(activity.event)), payload).value();
       EXPECT_EQ(decoded.event, activity.event) << payload;
       EXPECT_EQ(decoded.notification, activity.notification) << payload;
     }
@@ -143,8 +159,9 @@ TEST(Codec, EveryEventIsReadAsItWasWritten) {
 }
 
 TEST(Codec, EveryNotificationWishIsReadAsItWasWritten) {
-  for (NotificationWish wish : {NotificationWish::kNothingToTell, NotificationWish::kNotify,
-                                NotificationWish::kSuppressedByCaller, NotificationWish::kSuppressedBySetting}) {
+  for (NotificationWish wish :
+       {NotificationWish::kNothingToTell, NotificationWish::kNotify,
+        NotificationWish::kSuppressedByCaller, NotificationWish::kSuppressedBySetting}) {
     const std::string payload = EncodePayload(CommentAdded{"x"}, wish).value();
     EXPECT_EQ(Decode(static_cast<int>(ActivityKind::kCommentAdded), payload)->notification, wish);
   }
@@ -156,14 +173,16 @@ TEST(Codec, WhatIsSaidOfPeopleStandsInThePersonalPartOnly) {
   content.delivery_address->phone = "210 5550000";
   content.delivery_address->instructions = "πίσω πόρτα";
   const OrderInTest order(content);
-  const std::string payload = EncodePayload(order.log().front().event, NotificationWish::kNotify).value();
+  const std::string payload =
+      EncodePayload(order.log().front().event, NotificationWish::kNotify).value();
   const auto json = nlohmann::json::parse(payload);
   const std::string data = json.at("data").dump();
   const std::string personal = json.at("personal").dump();
-  for (const std::string& text : {content.customer.name, content.customer.email, content.customer.phone,
-                                  content.customer.company_name, content.customer.vat_number,
-                                  content.delivery_address->recipient, content.delivery_address->lines.front(),
-                                  content.delivery_address->phone, content.delivery_address->instructions}) {
+  for (const std::string& text :
+       {content.customer.name, content.customer.email, content.customer.phone,
+        content.customer.company_name, content.customer.vat_number,
+        content.delivery_address->recipient, content.delivery_address->lines.front(),
+        content.delivery_address->phone, content.delivery_address->instructions}) {
     EXPECT_THAT(personal, HasSubstr(text));
     EXPECT_THAT(data, Not(HasSubstr(text)));
   }
@@ -206,30 +225,37 @@ TEST(Codec, AKindOfANewerServerIsNamed) {
 TEST(Codec, AVersionOfANewerServerIsNamed) {
   const absl::Status status = Decode(7, R"({"data":{}})", kPayloadVersion + 1).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat("payload version ", kPayloadVersion + 1)));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr(absl::StrCat("payload version ", kPayloadVersion + 1)));
 }
 
 TEST(Codec, WhatCannotBeReadSaysWhereItStands) {
   const auto moved = static_cast<int>(ActivityKind::kOrderMoved);
-  for (const char* text :
-       {"", "{", "[]", "{}", R"({"data":7})", R"({"data":{}})", R"({"data":{"action":"FLY"}})",
-        R"({"data":{"action":"CANCEL","from":"PROCESSING","to":7}})",
-        R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"NOWHERE"}})",
-        R"({"data":{"action":"OFFER_PICKUP","from":"PREPARING_SHIPMENT","to":"READY_FOR_PICKUP","pickup_until":"soon"}})",
-        R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED"},"notification":"PERHAPS"})",
-        R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED","regather":[{"line":9999999999,"quantity":1}]}})",
-        R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED","regather":[{"line":1.5,"quantity":1}]}})"}) {
+  for (
+      const char* text :
+      {"", "{", "[]", "{}", R"({"data":7})", R"({"data":{}})", R"({"data":{"action":"FLY"}})",
+       R"({"data":{"action":"CANCEL","from":"PROCESSING","to":7}})",
+       R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"NOWHERE"}})",
+       R"({"data":{"action":"OFFER_PICKUP","from":"PREPARING_SHIPMENT","to":"READY_FOR_PICKUP","pickup_until":"soon"}})",
+       R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED"},"notification":"PERHAPS"})",
+       R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED","regather":[{"line":9999999999,"quantity":1}]}})",
+       R"({"data":{"action":"CANCEL","from":"PROCESSING","to":"CANCELLED","regather":[{"line":1.5,"quantity":1}]}})"}) {
     const absl::Status status = Decode(moved, text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << text;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat("activity 7 of ", kNumber.ToString()))) << text;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat("activity 7 of ", kNumber.ToString())))
+        << text;
   }
 }
 
 TEST(Codec, WhatCannotBeWrittenIsRefused) {
   EXPECT_EQ(EncodePayload(CommentAdded{"\xC3\x28"}, NotificationWish::kNotify).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(EncodePayload(OrderMoved{.pickup_until = absl::InfiniteFuture()}, NotificationWish::kNotify).status().code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      EncodePayload(OrderMoved{.pickup_until = absl::InfiniteFuture()}, NotificationWish::kNotify)
+          .status()
+          .code(),
+      absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Transactions that overlap: they take turns, wait no longer than they should, and leave no gap in the feed.
+// Transactions that overlap: they take turns, wait no longer than they should, and leave no gap in
+// the feed.
 #include <unistd.h>
 
 #include <atomic>
@@ -47,7 +48,8 @@ TEST_P(StoreConformance, OverlappingTransactionsOnOneOrderTakeTurns) {
     if (absl::Status status = second->Begin(); !status.ok()) return status;
     return second->Load(RequestFor(step));
   });
-  EXPECT_EQ(seen_by_second.wait_for(kAWhile), std::future_status::timeout) << "the second must wait for the first";
+  EXPECT_EQ(seen_by_second.wait_for(kAWhile), std::future_status::timeout)
+      << "the second must wait for the first";
   ASSERT_THAT(WriteRows(*first, step), IsOk());
   ASSERT_THAT(Append(*first, step), IsOk());
   ASSERT_THAT(first->Commit(), IsOk());
@@ -62,9 +64,11 @@ TEST_P(ServerConformance, OrdersThatWereNotAskedForAreNotLocked) {
   std::vector<Change> creations;
   for (int i = 0; i < 5; ++i) creations.push_back(CreationOf(PlacedOrder(kSerial + i)));
   ASSERT_THAT(Write(*OpenWriter(), creations), IsOk());
-  std::vector<Change> even = {StartProcessing(creations[0].after), StartProcessing(creations[2].after),
+  std::vector<Change> even = {StartProcessing(creations[0].after),
+                              StartProcessing(creations[2].after),
                               StartProcessing(creations[4].after)};
-  std::vector<Change> odd = {StartProcessing(creations[1].after), StartProcessing(creations[3].after),
+  std::vector<Change> odd = {StartProcessing(creations[1].after),
+                             StartProcessing(creations[3].after),
                              CreationOf(PlacedOrder(kSerial + 9))};
   auto one = OpenWriter();
   auto two = OpenWriter();
@@ -134,16 +138,19 @@ TEST_P(ServerConformance, ADeadlockAbortsOneOfTheTwoWhichCanRunAgain) {
   ASSERT_THAT(second->Begin(), IsOk());
   ASSERT_THAT(first->Load({.subjects = {a.order().subject.number}}).status(), IsOk());
   ASSERT_THAT(second->Load({.subjects = {b.order().subject.number}}).status(), IsOk());
-  auto crossing = std::async(std::launch::async,
-                             [&] { return first->Load({.subjects = {b.order().subject.number}}).status(); });
+  auto crossing = std::async(std::launch::async, [&] {
+    return first->Load({.subjects = {b.order().subject.number}}).status();
+  });
   std::this_thread::sleep_for(kAWhile);
   const absl::Time began = absl::Now();
-  const absl::Status second_status = second->Load({.subjects = {a.order().subject.number}}).status();
+  const absl::Status second_status =
+      second->Load({.subjects = {a.order().subject.number}}).status();
   // Whichever was chosen, its rollback lets the other go on.
   if (!second_status.ok()) second->Rollback().IgnoreError();
   const absl::Status first_status = crossing.get();
   if (!first_status.ok()) first->Rollback().IgnoreError();
-  EXPECT_LT(absl::Now() - began, absl::Milliseconds(1500)) << "found as a deadlock, not by a wait that timed out";
+  EXPECT_LT(absl::Now() - began, absl::Milliseconds(1500))
+      << "found as a deadlock, not by a wait that timed out";
   EXPECT_NE(first_status.ok(), second_status.ok());
   const absl::Status aborted = first_status.ok() ? second_status : first_status;
   EXPECT_THAT(aborted, HasCode(absl::StatusCode::kAborted));
@@ -167,7 +174,8 @@ TEST_P(StoreConformance, AWaitForALockEndsWithinSecondsAndCanBeRunAgain) {
   EXPECT_THAT(Write(*waiter, StartProcessing(order.order())), IsOk());
 }
 
-// Two calls that create the same order at the same time: the second waits for the first and then finds it.
+// Two calls that create the same order at the same time: the second waits for the first and then
+// finds it.
 TEST_P(StoreConformance, AKeyThatAnotherIsAboutToCommitIsWaitedFor) {
   std::vector<Change> mine = {CreationOf(OrderInTest(CourierContent(), kSerial))};
   std::vector<Change> theirs = {CreationOf(OrderInTest(CourierContent(), kSerial + 1))};
@@ -210,7 +218,8 @@ TEST_P(StoreConformance, SeveralStoresWorkOnOneDatabaseOrAreRefused) {
   absl::StatusOr<std::unique_ptr<Store>> other = OpenStore(database().url());
   if (OnSqlite()) {
     EXPECT_THAT(other.status(), HasCode(absl::StatusCode::kFailedPrecondition));
-    EXPECT_THAT(std::string(other.status().message()), HasSubstr(absl::StrCat("process ", getpid())));
+    EXPECT_THAT(std::string(other.status().message()),
+                HasSubstr(absl::StrCat("process ", getpid())));
     CloseStore();
     EXPECT_THAT(OpenStore(database().url()).status(), IsOk()) << "once the first has gone";
     return;

@@ -22,7 +22,8 @@ Change OneMore(const Order& before, Event event, Visibility visibility) {
   activity.occurred_at = before.subject.last_activity_at + absl::Minutes(1);
   activity.recorded_at = activity.occurred_at;
   activity.event = std::move(event);
-  Change change{.before = before, .after = before, .activities = {activity}, .request_key = NewRequestKey()};
+  Change change{
+      .before = before, .after = before, .activities = {activity}, .request_key = NewRequestKey()};
   Evolve(change.after, activity);
   return change;
 }
@@ -82,7 +83,8 @@ LoadRequest RequestFor(absl::Span<const Change> changes) {
     if (change.before.has_value()) {
       request.subjects.push_back(change.before->subject.number);
     } else {
-      request.external_keys.push_back({change.after.content.source, change.after.content.external_reference});
+      request.external_keys.push_back(
+          {change.after.content.source, change.after.content.external_reference});
     }
   }
   std::sort(request.subjects.begin(), request.subjects.end());
@@ -92,7 +94,8 @@ LoadRequest RequestFor(absl::Span<const Change> changes) {
 absl::Status WriteRows(WriteSession& session, absl::Span<const Change> changes) {
   std::vector<SubjectWrite> writes;
   for (const Change& change : changes) {
-    writes.push_back({.before = change.before.has_value() ? &*change.before : nullptr, .after = &change.after});
+    writes.push_back(
+        {.before = change.before.has_value() ? &*change.before : nullptr, .after = &change.after});
   }
   return session.WriteSubjects(writes);
 }
@@ -102,10 +105,11 @@ absl::Status Append(WriteSession& session, std::vector<Change>& changes) {
   for (Change& change : changes) {
     for (Activity& activity : change.activities) {
       const bool first = &activity == &change.activities.front();
-      writes.push_back({.activity = &activity,
-                        .unit_size = first ? static_cast<std::int32_t>(change.activities.size()) : 0,
-                        .request_key = change.request_key,
-                        .content_hash = change.content_hash});
+      writes.push_back(
+          {.activity = &activity,
+           .unit_size = first ? static_cast<std::int32_t>(change.activities.size()) : 0,
+           .request_key = change.request_key,
+           .content_hash = change.content_hash});
     }
   }
   return session.AppendActivities(writes).status();
@@ -159,8 +163,12 @@ std::unique_ptr<Reader> StoreConformance::OpenReader() {
   return reader.ok() ? *std::move(reader) : nullptr;
 }
 
-void StoreConformance::MustWrite(Change change) { ASSERT_THAT(Write(*OpenWriter(), std::move(change)), IsOk()); }
+void StoreConformance::MustWrite(Change change) {
+  ASSERT_THAT(Write(*OpenWriter(), std::move(change)), IsOk());
+}
 
-std::string BackendName(const testing::TestParamInfo<sql::Backend>& info) { return std::string(sql::Name(info.param)); }
+std::string BackendName(const testing::TestParamInfo<sql::Backend>& info) {
+  return std::string(sql::Name(info.param));
+}
 
 }  // namespace ipstore::orders::test

@@ -1,7 +1,8 @@
-// What every test of the conformance suite needs: a database of its own on each backend, and short ways to write to it.
+// What every test of the conformance suite needs: a database of its own on each backend, and short
+// ways to write to it.
 //
-// The suite holds for every implementation of Store, and knows nothing of it but what store.h says; only tests of what lies
-// beneath (schema, statements, broken rows) look there.
+// The suite holds for every implementation of Store, and knows nothing of it but what store.h says;
+// only tests of what lies beneath (schema, statements, broken rows) look there.
 #ifndef IPSTORE_ORDERS_TESTS_STORAGE_CONFORMANCE_H_
 #define IPSTORE_ORDERS_TESTS_STORAGE_CONFORMANCE_H_
 
@@ -39,7 +40,8 @@ RequestKey NewRequestKey();
 std::vector<Change> StepsOf(absl::Span<const Activity> log);
 // The whole log as one unit.
 Change CreationOf(const OrderInTest& order);
-// One more activity on `before`: the first step of its life, which leaves everything but its subject row as it is.
+// One more activity on `before`: the first step of its life, which leaves everything but its
+// subject row as it is.
 Change StartProcessing(const Order& before);
 // A comment on `before`, a minute after its last activity.
 Change Comment(const Order& before, std::string text, Visibility visibility = Visibility::kPublic);

@@ -1,4 +1,6 @@
 // What is written is what is read, and what must be refused is refused with the right code.
+#include "tests/storage/conformance.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -7,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/evolve.h"
-#include "tests/storage/conformance.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -19,7 +20,8 @@ using testing::UnorderedElementsAre;
 
 INSTANTIATE_TEST_SUITE_P(All, StoreConformance, testing::ValuesIn(AllBackends()), BackendName);
 INSTANTIATE_TEST_SUITE_P(Servers, ServerConformance,
-                         testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql), BackendName);
+                         testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql),
+                         BackendName);
 
 constexpr std::int64_t kSerial = Number::kFirstSerial;
 
@@ -39,12 +41,15 @@ Order OrderWithEverything(std::int64_t serial) {
   order.content.charges = {{ChargeKind::kOther, "Συσκευασία 🎁", Amount{250}, VatRate{2400}}};
   order.content.promised_delivery = at + absl::Hours(48);
   order.content.notifications_on = false;
-  order.content.lines.front().gathered = {{{SourceKind::kWarehouse, "ATH-1"}, 2}, {{SourceKind::kSupplier, "S\"'\\"}, 1}};
-  order.checks[CheckKind::kDetails] = Check{CheckOutcome::kPassed, "", Staff().actor, std::nullopt, at};
-  order.checks[CheckKind::kPayment] =
-      Check{CheckOutcome::kFailed, "η κάρτα\nδεν πέρασε", EshopService().actor, Actor{Role::kStaff, "eleni"}, at};
+  order.content.lines.front().gathered = {{{SourceKind::kWarehouse, "ATH-1"}, 2},
+                                          {{SourceKind::kSupplier, "S\"'\\"}, 1}};
+  order.checks[CheckKind::kDetails] =
+      Check{CheckOutcome::kPassed, "", Staff().actor, std::nullopt, at};
+  order.checks[CheckKind::kPayment] = Check{CheckOutcome::kFailed, "η κάρτα\nδεν πέρασε",
+                                            EshopService().actor, Actor{Role::kStaff, "eleni"}, at};
   order.invoice = Invoice{"Α-1001", absl::CivilDay(2026, 11, 30)};
-  order.parcels = {{3, "ACS", "1234567890", "https://www.acscourier.example/track/1234567890", "Σε μεταφορά"}};
+  order.parcels = {
+      {3, "ACS", "1234567890", "https://www.acscourier.example/track/1234567890", "Σε μεταφορά"}};
   order.last_parcel_number = 3;
   order.expected_delivery = at + absl::Hours(50);
   order.pickup_until = at + absl::Hours(240);
@@ -165,17 +170,20 @@ TEST_P(StoreConformance, LoadGivesTheOrdersKeysAndUnitsThatExist) {
   auto writer = OpenWriter();
   ASSERT_THAT(writer->Begin(), IsOk());
   const ExternalKey known{first.order().content.source, first.order().content.external_reference};
-  const Loaded loaded = writer
-                            ->Load({.subjects = {first.order().subject.number, Number::FromSerial(kSerial + 77)},
-                                    .external_keys = {known, {"eshop", "unheard of"}, {known.source, "web-100000001"}},
-                                    .request_keys = {creation.request_key, other.request_key, NewRequestKey()}})
-                            .value();
+  const Loaded loaded =
+      writer
+          ->Load(
+              {.subjects = {first.order().subject.number, Number::FromSerial(kSerial + 77)},
+               .external_keys = {known, {"eshop", "unheard of"}, {known.source, "web-100000001"}},
+               .request_keys = {creation.request_key, other.request_key, NewRequestKey()}})
+          .value();
   EXPECT_THAT(writer->Rollback(), IsOk());
 
   EXPECT_THAT(loaded.orders, SizeIs(2)) << "the one asked for, and that of the request key";
   EXPECT_EQ(loaded.orders.at(first.order().subject.number), first.order());
   EXPECT_EQ(loaded.orders.at(second.order().subject.number), second.order());
-  EXPECT_THAT(loaded.external_keys, UnorderedElementsAre(testing::Pair(known, first.order().subject.number)));
+  EXPECT_THAT(loaded.external_keys,
+              UnorderedElementsAre(testing::Pair(known, first.order().subject.number)));
   ASSERT_THAT(loaded.request_keys, SizeIs(2));
   const CommittedUnit& unit = loaded.request_keys.at(creation.request_key);
   EXPECT_EQ(unit.subject, first.order().subject.number);
@@ -186,11 +194,14 @@ TEST_P(StoreConformance, LoadGivesTheOrdersKeysAndUnitsThatExist) {
 
 TEST_P(StoreConformance, KeysAreComparedByteByByte) {
   std::int64_t serial = kSerial;
-  for (std::string reference : {"WEB-1", "web-1", "WEB-1 ", "WEB-í", "WEB-i", "ΟΔΟΣ", "οδος", "οδός"}) {
+  for (std::string reference :
+       {"WEB-1", "web-1", "WEB-1 ", "WEB-í", "WEB-i", "ΟΔΟΣ", "οδος", "οδός"}) {
     OrderContent content = CourierContent();
     content.external_reference = reference;
     MustWrite(CreationOf(OrderInTest(content, serial)));
-    EXPECT_EQ(OpenReader()->FindByExternalKey({"eshop", reference}).value(), Number::FromSerial(serial)) << reference;
+    EXPECT_EQ(OpenReader()->FindByExternalKey({"eshop", reference}).value(),
+              Number::FromSerial(serial))
+        << reference;
     ++serial;
   }
   EXPECT_EQ(OpenReader()->FindByExternalKey({"eshop", "Web-1"}).value(), std::nullopt);
@@ -219,7 +230,8 @@ TEST_P(StoreConformance, ATakenRequestKeyIsAlreadyThere) {
   auto writer = OpenWriter();
   EXPECT_THAT(Write(*writer, second), HasCode(absl::StatusCode::kAlreadyExists));
   // Nothing of it is left, and the session goes on.
-  EXPECT_THAT(ReadOrder(*OpenReader(), second.after.subject.number).status(), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(ReadOrder(*OpenReader(), second.after.subject.number).status(),
+              HasCode(absl::StatusCode::kNotFound));
   second.request_key = NewRequestKey();
   EXPECT_THAT(Write(*writer, second), IsOk());
   EXPECT_EQ(store().ReadFeedHead().value().position, 2);
@@ -229,7 +241,8 @@ TEST_P(StoreConformance, ATakenRequestKeyIsAlreadyThere) {
 TEST_P(StoreConformance, ContentThatDoesNotFitIsRefusedForGood) {
   const auto refused = [&](const Change& change) {
     const absl::Status status = Write(*OpenWriter(), change);
-    return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status) || absl::IsInternal(status);
+    return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status) ||
+           absl::IsInternal(status);
   };
   Change change = CreationOf(PlacedOrder(kSerial));
   change.after.content.lines[0].sku = std::string(65, 'x');
@@ -246,7 +259,8 @@ TEST_P(StoreConformance, ContentThatDoesNotFitIsRefusedForGood) {
   change = CreationOf(PlacedOrder(kSerial));
   change.activities.push_back(Comment(change.after, "\xC3\x28").activities.front());
   EXPECT_TRUE(refused(change)) << "a comment that is not UTF-8";
-  EXPECT_THAT(Write(*OpenWriter(), CreationOf(PlacedOrder(kSerial))), IsOk()) << "nothing was left of the others";
+  EXPECT_THAT(Write(*OpenWriter(), CreationOf(PlacedOrder(kSerial))), IsOk())
+      << "nothing was left of the others";
 }
 
 TEST_P(StoreConformance, AsLongAsAllowedFits) {
@@ -348,11 +362,14 @@ TEST_P(StoreConformance, ActivitiesAreListedInEitherDirectionByVisibilityAndKind
   };
   EXPECT_THAT(seqs({}), ElementsAre(1, 2, 4, 5));
   EXPECT_THAT(seqs({.include_internal = true}), ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_THAT(seqs({.include_internal = true, .newest_first = true, .limit = 2}), ElementsAre(5, 4));
-  EXPECT_THAT(seqs({.include_internal = true, .newest_first = true, .after_seq = 4}), ElementsAre(3, 2, 1));
+  EXPECT_THAT(seqs({.include_internal = true, .newest_first = true, .limit = 2}),
+              ElementsAre(5, 4));
+  EXPECT_THAT(seqs({.include_internal = true, .newest_first = true, .after_seq = 4}),
+              ElementsAre(3, 2, 1));
   EXPECT_THAT(seqs({.after_seq = 2, .limit = 1}), ElementsAre(4));
   EXPECT_THAT(seqs({.kinds = {ActivityKind::kCommentAdded}}), ElementsAre(2, 4));
-  EXPECT_THAT(seqs({.kinds = {ActivityKind::kOrderMoved, ActivityKind::kOrderCreated, ActivityKind::kOrderMoved}}),
+  EXPECT_THAT(seqs({.kinds = {ActivityKind::kOrderMoved, ActivityKind::kOrderCreated,
+                              ActivityKind::kOrderMoved}}),
               ElementsAre(1, 5));
   EXPECT_THAT(seqs({.limit = 0}), IsEmpty());
 }
@@ -366,7 +383,8 @@ TEST_P(StoreConformance, AnActivityOfANewerServerIsAnErrorThatSaysSo) {
   EXPECT_THAT(status, HasCode(absl::StatusCode::kDataLoss));
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("kind 250"));
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("newer server"));
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(order.order().subject.number.ToString()));
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr(order.order().subject.number.ToString()));
 }
 
 TEST_P(StoreConformance, AnOrderThatCannotBeReadIsAnErrorThatNamesIt) {
@@ -375,7 +393,8 @@ TEST_P(StoreConformance, AnOrderThatCannotBeReadIsAnErrorThatNamesIt) {
   database().Execute("UPDATE orders SET document = '{\"data\":{}}'");
   const absl::Status status = ReadOrder(*OpenReader(), order.order().subject.number).status();
   EXPECT_THAT(status, HasCode(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(order.order().subject.number.ToString()));
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr(order.order().subject.number.ToString()));
 }
 
 TEST_P(StoreConformance, TheSecretIsTheSameForAllAndForEver) {

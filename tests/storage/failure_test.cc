@@ -24,12 +24,12 @@ void KillConnections(const TestDatabase& database) {
   auto killer = database.Connect();
   const std::int64_t own =
       killer->Query("SELECT CONNECTION_ID()", {}, {sql::ValueType::kInteger}).value().Integer(0, 0);
-  const std::string name =
-      std::string(killer->Query("SELECT DATABASE()", {}, {sql::ValueType::kText}).value().Text(0, 0));
+  const std::string name = std::string(
+      killer->Query("SELECT DATABASE()", {}, {sql::ValueType::kText}).value().Text(0, 0));
   const sql::Rows all = killer
                             ->Query("SHOW PROCESSLIST", {},
-                                    {sql::ValueType::kInteger, sql::ValueType::kText, sql::ValueType::kText,
-                                     sql::ValueType::kText})
+                                    {sql::ValueType::kInteger, sql::ValueType::kText,
+                                     sql::ValueType::kText, sql::ValueType::kText})
                             .value();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all.Integer(i, 0) == own || all.Text(i, 3) != name) continue;
@@ -46,10 +46,12 @@ TEST_P(ServerConformance, ALostConnectionIsUnavailableAndStaysSo) {
   ASSERT_THAT(writer->Begin(), IsOk());
   ASSERT_THAT(writer->Load({.subjects = {order.order().subject.number}}).status(), IsOk());
   KillConnections(database());
-  EXPECT_THAT(WriteRows(*writer, {StartProcessing(order.order())}), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(WriteRows(*writer, {StartProcessing(order.order())}),
+              HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(writer->Rollback(), HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(writer->Begin(), HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(reader->GetOrders({order.order().subject.number}).status(), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(reader->GetOrders({order.order().subject.number}).status(),
+              HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(reader->Ping(), HasCode(absl::StatusCode::kUnavailable));
   // The store itself goes on: its own session is replaced, and others can be opened.
   EXPECT_THAT(store().ReadFeedHead().status(), IsOk());
@@ -93,7 +95,8 @@ TEST_P(StoreConformance, ACommitThatCompletesAfterTheReconnectIsWaitedFor) {
   faulty.Fail(Method::kCommit, Fault::kCommitCompletesLater);
   auto lost = faulty.OpenWriteSession().value();
   EXPECT_THAT(Write(*lost, step), HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(ReadOrder(*OpenReader(), order.order().subject.number).value(), order.order()) << "not committed yet";
+  EXPECT_EQ(ReadOrder(*OpenReader(), order.order().subject.number).value(), order.order())
+      << "not committed yet";
 
   auto again = faulty.OpenWriteSession().value();
   ASSERT_THAT(again->Begin(), IsOk());
@@ -118,7 +121,8 @@ TEST_P(StoreConformance, ACreationThatCommitsAfterTheReconnectIsFoundInTheSecond
   ASSERT_THAT(again->Begin(), IsOk());
   const Loaded loaded = again->Load(RequestFor(retry)).value();
   EXPECT_THAT(again->Rollback(), IsOk());
-  EXPECT_EQ(loaded.request_keys.at(creation[0].request_key).subject, creation[0].after.subject.number);
+  EXPECT_EQ(loaded.request_keys.at(creation[0].request_key).subject,
+            creation[0].after.subject.number);
 }
 
 TEST_P(StoreConformance, ATransactionThatWasAbortedForAnyReasonRunsAgain) {
@@ -149,7 +153,8 @@ TEST_P(StoreConformance, ALostConnectionLosesWhatWasNotCommitted) {
   FaultyStore faulty(store());
   faulty.Fail(Method::kCommit, Fault::kLoseBeforeExecute);
   auto writer = faulty.OpenWriteSession().value();
-  EXPECT_THAT(Write(*writer, CreationOf(PlacedOrder(kSerial))), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Write(*writer, CreationOf(PlacedOrder(kSerial))),
+              HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(writer->Begin(), HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(Write(*OpenWriter(), CreationOf(PlacedOrder(kSerial))), IsOk());
   EXPECT_EQ(store().ReadFeedHead().value().position, 1);
@@ -159,7 +164,8 @@ TEST_P(StoreConformance, ABlockedCallWaitsUntilItIsReleased) {
   FaultyStore faulty(store());
   faulty.Fail(Method::kLoad, Fault::kBlock);
   auto writer = faulty.OpenWriteSession().value();
-  auto result = std::async(std::launch::async, [&] { return Write(*writer, CreationOf(PlacedOrder(kSerial))); });
+  auto result = std::async(std::launch::async,
+                           [&] { return Write(*writer, CreationOf(PlacedOrder(kSerial))); });
   EXPECT_TRUE(faulty.WaitUntilBlocked());
   faulty.Release();
   EXPECT_THAT(result.get(), IsOk());
@@ -170,7 +176,8 @@ TEST_P(StoreConformance, APoisonedActivityIsRefusedAndOthersAreNot) {
   const Number poisoned = Number::FromSerial(kSerial + 1);
   faulty.PoisonWhere([=](const Activity& activity) { return activity.subject == poisoned; });
   auto writer = faulty.OpenWriteSession().value();
-  std::vector<Change> both = {CreationOf(PlacedOrder(kSerial)), CreationOf(PlacedOrder(kSerial + 1))};
+  std::vector<Change> both = {CreationOf(PlacedOrder(kSerial)),
+                              CreationOf(PlacedOrder(kSerial + 1))};
   EXPECT_THAT(Write(*writer, both), HasCode(absl::StatusCode::kInternal));
   EXPECT_THAT(Write(*writer, both[0]), IsOk());
   EXPECT_THAT(Write(*writer, both[1]), HasCode(absl::StatusCode::kInternal));
@@ -180,7 +187,8 @@ TEST_P(StoreConformance, APoisonedActivityIsRefusedAndOthersAreNot) {
 
 TEST_P(StoreConformance, AServerThatDoesNotAnswerIsUnavailable) {
   if (OnSqlite()) {
-    EXPECT_THAT(OpenStore("sqlite:/no such folder/orders.db").status(), HasCode(absl::StatusCode::kUnavailable));
+    EXPECT_THAT(OpenStore("sqlite:/no such folder/orders.db").status(),
+                HasCode(absl::StatusCode::kUnavailable));
     return;
   }
   // Port 1 is not listened on.
@@ -206,13 +214,16 @@ TEST_P(ServerConformance, TlsThatIsAskedForIsThereOrTheServerIsRefused) {
   const absl::Status required = OpenStore(database().url() + "?tls=required").status();
   const absl::Status verified = OpenStore(database().url() + "?tls=verify").status();
   const bool has_tls =
-      database().QueryInteger(GetParam() == sql::Backend::kMariaDb ? "SELECT @@have_ssl = 'YES'" : "SELECT 1") != 0;
+      database().QueryInteger(GetParam() == sql::Backend::kMariaDb ? "SELECT @@have_ssl = 'YES'"
+                                                                   : "SELECT 1") != 0;
   EXPECT_EQ(required.ok(), has_tls) << required;
   EXPECT_FALSE(verified.ok()) << "nobody vouches for the certificate";
 }
 
 TEST_P(StoreConformance, SettingsThatRiskLossAreWarnedOfByName) {
-  const auto warnings = [&] { return absl::StrJoin(DurabilityWarnings(database().url()).value(), "\n"); };
+  const auto warnings = [&] {
+    return absl::StrJoin(DurabilityWarnings(database().url()).value(), "\n");
+  };
   if (OnSqlite()) {
     EXPECT_EQ(warnings(), "");
     return;

@@ -27,7 +27,9 @@ using Json = nlohmann::ordered_json;
   std::abort();
 }
 
-std::string TimeText(absl::Time time) { return FormatRfc3339(absl::ToUnixMicros(time)); }
+std::string TimeText(absl::Time time) {
+  return FormatRfc3339(absl::ToUnixMicros(time));
+}
 
 absl::Time ReadTime(const Json& json) {
   const std::optional<std::int64_t> micros = ParseRfc3339(json.get<std::string>());
@@ -35,7 +37,9 @@ absl::Time ReadTime(const Json& json) {
   return absl::FromUnixMicros(*micros);
 }
 
-Json ActorToJson(const Actor& actor) { return {{"role", std::string(Name(actor.role))}, {"id", actor.id}}; }
+Json ActorToJson(const Actor& actor) {
+  return {{"role", std::string(Name(actor.role))}, {"id", actor.id}};
+}
 
 Actor ReadActor(const Json& json) {
   return {.role = RoleFromName(json.at("role").get<std::string>()).value(), .id = json.at("id")};
@@ -48,7 +52,8 @@ GoldenActivity ReadActivity(const Json& json) {
   activity.seq = json.at("seq");
   activity.position = json.at("position");
   activity.customer_id = json.at("customer_id");
-  activity.visibility = json.at("visibility") == "INTERNAL" ? Visibility::kInternal : Visibility::kPublic;
+  activity.visibility =
+      json.at("visibility") == "INTERNAL" ? Visibility::kInternal : Visibility::kPublic;
   activity.actor = ReadActor(json.at("actor"));
   if (json.contains("on_behalf_of")) activity.on_behalf_of = ReadActor(json.at("on_behalf_of"));
   activity.occurred_at = ReadTime(json.at("occurred_at"));
@@ -75,26 +80,31 @@ Json ActivityToJson(const Activity& activity) {
   return json;
 }
 
-std::string Describe(const std::optional<absl::Time>& time) { return time.has_value() ? TimeText(*time) : "-"; }
+std::string Describe(const std::optional<absl::Time>& time) {
+  return time.has_value() ? TimeText(*time) : "-";
+}
 
 std::string Describe(const Address& address) {
-  return absl::StrCat(address.recipient, "|", absl::StrJoin(address.lines, "/"), "|", address.postal_code, "|",
-                      address.city, "|", address.region, "|", address.country, "|", address.phone, "|",
-                      address.instructions);
+  return absl::StrCat(address.recipient, "|", absl::StrJoin(address.lines, "/"), "|",
+                      address.postal_code, "|", address.city, "|", address.region, "|",
+                      address.country, "|", address.phone, "|", address.instructions);
 }
 
 std::string Describe(const Line& line) {
-  std::string text = absl::StrCat("line ", line.number, ": ", line.quantity, " × ", line.sku, " (", line.name, ") at ",
-                                  line.unit_price.minor, " less ", line.discount.minor, ", VAT ",
-                                  line.vat_rate.basis_points, ", gathered");
+  std::string text =
+      absl::StrCat("line ", line.number, ": ", line.quantity, " × ", line.sku, " (", line.name,
+                   ") at ", line.unit_price.minor, " less ", line.discount.minor, ", VAT ",
+                   line.vat_rate.basis_points, ", gathered");
   for (const GatheredFrom& from : line.gathered) {
-    absl::StrAppend(&text, " ", from.quantity, " from ", Name(from.source.kind), " ", from.source.id);
+    absl::StrAppend(&text, " ", from.quantity, " from ", Name(from.source.kind), " ",
+                    from.source.id);
   }
   return text;
 }
 
 std::string Describe(const Check& check) {
-  std::string text = absl::StrCat(Name(check.outcome), " by ", Name(check.by.role), " ", check.by.id);
+  std::string text =
+      absl::StrCat(Name(check.outcome), " by ", Name(check.by.role), " ", check.by.id);
   if (check.on_behalf_of.has_value()) {
     absl::StrAppend(&text, " for ", Name(check.on_behalf_of->role), " ", check.on_behalf_of->id);
   }
@@ -102,33 +112,39 @@ std::string Describe(const Check& check) {
 }
 
 void DescribeSubject(const Subject& subject, std::vector<std::string>& lines) {
-  lines.push_back(absl::StrCat("number ", subject.number.value(), ", customer '", subject.customer_id, "', status ",
-                               subject.status, subject.active ? ", active" : ", closed", ", version ", subject.version,
-                               ", seq ", subject.last_seq));
-  lines.push_back(absl::StrCat("created ", TimeText(subject.created_at), ", updated ", TimeText(subject.updated_at),
-                               ", last ", TimeText(subject.last_activity_at), ", last public ",
+  lines.push_back(absl::StrCat("number ", subject.number.value(), ", customer '",
+                               subject.customer_id, "', status ", subject.status,
+                               subject.active ? ", active" : ", closed", ", version ",
+                               subject.version, ", seq ", subject.last_seq));
+  lines.push_back(absl::StrCat("created ", TimeText(subject.created_at), ", updated ",
+                               TimeText(subject.updated_at), ", last ",
+                               TimeText(subject.last_activity_at), ", last public ",
                                TimeText(subject.last_public_activity_at)));
 }
 
 void DescribeContent(const OrderContent& content, std::vector<std::string>& lines) {
   const Customer& customer = content.customer;
   lines.push_back(absl::StrCat("reference ", content.source, "/", content.external_reference));
-  lines.push_back(absl::StrCat("customer ", customer.name, "|", customer.email, "|", customer.phone, "|",
-                               Name(customer.segment), "|", customer.company_name, "|", customer.vat_number, "|",
-                               Name(customer.language)));
-  lines.push_back(absl::StrCat("currency ", content.currency, content.prices_include_vat ? " with" : " without", " VAT"));
+  lines.push_back(absl::StrCat("customer ", customer.name, "|", customer.email, "|", customer.phone,
+                               "|", Name(customer.segment), "|", customer.company_name, "|",
+                               customer.vat_number, "|", Name(customer.language)));
+  lines.push_back(absl::StrCat("currency ", content.currency,
+                               content.prices_include_vat ? " with" : " without", " VAT"));
   for (const Line& line : content.lines) lines.push_back(Describe(line));
   for (const Charge& charge : content.charges) {
-    lines.push_back(absl::StrCat("charge ", Name(charge.kind), " '", charge.label, "' ", charge.amount.minor, ", VAT ",
-                                 charge.vat_rate.basis_points));
+    lines.push_back(absl::StrCat("charge ", Name(charge.kind), " '", charge.label, "' ",
+                                 charge.amount.minor, ", VAT ", charge.vat_rate.basis_points));
   }
-  lines.push_back(absl::StrCat("payment ", Name(content.payment_method), ", method ", Name(content.method),
-                               ", notifications ", content.notifications_on ? "on" : "off", ", promised ",
+  lines.push_back(absl::StrCat("payment ", Name(content.payment_method), ", method ",
+                               Name(content.method), ", notifications ",
+                               content.notifications_on ? "on" : "off", ", promised ",
                                Describe(content.promised_delivery)));
-  if (content.delivery_address.has_value()) lines.push_back("to " + Describe(*content.delivery_address));
+  if (content.delivery_address.has_value())
+    lines.push_back("to " + Describe(*content.delivery_address));
   if (content.store.has_value()) {
     lines.push_back(absl::StrCat("store ", content.store->id, "|", content.store->name, "|",
-                                 Describe(content.store->address), "|", content.store->opening_hours));
+                                 Describe(content.store->address), "|",
+                                 content.store->opening_hours));
   }
 }
 
@@ -139,20 +155,24 @@ void DescribeProgress(const Order& order, std::vector<std::string>& lines) {
     }
   }
   if (order.invoice.has_value()) {
-    lines.push_back(absl::StrCat("invoice ", order.invoice->number, " of ", absl::FormatCivilTime(order.invoice->date)));
+    lines.push_back(absl::StrCat("invoice ", order.invoice->number, " of ",
+                                 absl::FormatCivilTime(order.invoice->date)));
   }
   for (const Parcel& parcel : order.parcels) {
-    lines.push_back(absl::StrCat("parcel ", parcel.number, ": ", parcel.carrier, "|", parcel.tracking_number, "|",
-                                 parcel.tracking_url, "|", parcel.carrier_status));
+    lines.push_back(absl::StrCat("parcel ", parcel.number, ": ", parcel.carrier, "|",
+                                 parcel.tracking_number, "|", parcel.tracking_url, "|",
+                                 parcel.carrier_status));
   }
   lines.push_back(absl::StrCat("parcels so far ", order.last_parcel_number, ", expected ",
-                               Describe(order.expected_delivery), ", until ", Describe(order.pickup_until)));
+                               Describe(order.expected_delivery), ", until ",
+                               Describe(order.pickup_until)));
   if (order.vehicle_trip.has_value()) {
     lines.push_back(absl::StrCat("vehicle ", order.vehicle_trip->vehicle, " from ",
                                  TimeText(order.vehicle_trip->window.start), " to ",
                                  TimeText(order.vehicle_trip->window.end)));
   }
-  if (!order.cancellation_reason.empty()) lines.push_back("cancelled: " + order.cancellation_reason);
+  if (!order.cancellation_reason.empty())
+    lines.push_back("cancelled: " + order.cancellation_reason);
 }
 
 }  // namespace
@@ -162,9 +182,11 @@ std::string Describe(const Order& order) {
   DescribeSubject(order.subject, lines);
   DescribeContent(order.content, lines);
   for (const VatTotal& vat : order.totals.vat) {
-    lines.push_back(absl::StrCat("VAT ", vat.rate.basis_points, ": ", vat.vat.minor, " on ", vat.net.minor));
+    lines.push_back(
+        absl::StrCat("VAT ", vat.rate.basis_points, ": ", vat.vat.minor, " on ", vat.net.minor));
   }
-  lines.push_back(absl::StrCat("net ", order.totals.net.minor, ", gross ", order.totals.gross.minor));
+  lines.push_back(
+      absl::StrCat("net ", order.totals.net.minor, ", gross ", order.totals.gross.minor));
   DescribeProgress(order, lines);
   return absl::StrJoin(lines, "\n");
 }
@@ -181,7 +203,8 @@ std::vector<GoldenLog> ReadGoldenLogs(const std::string& folder) {
     logs.push_back(std::move(golden));
   }
   if (logs.empty()) Die("no golden logs in " + folder);
-  std::sort(logs.begin(), logs.end(), [](const GoldenLog& a, const GoldenLog& b) { return a.name < b.name; });
+  std::sort(logs.begin(), logs.end(),
+            [](const GoldenLog& a, const GoldenLog& b) { return a.name < b.name; });
   return logs;
 }
 

@@ -29,13 +29,15 @@ struct GoldenLog {
 // All of them, by name. Ends the program when one cannot be read.
 std::vector<GoldenLog> ReadGoldenLogs(const std::string& folder);
 
-// Writes `log` as this version does. For making the files of a new version; those of released ones never change.
+// Writes `log` as this version does. For making the files of a new version; those of released ones
+// never change.
 void WriteGoldenLog(const std::string& path, const std::vector<Activity>& log);
 
 // The activity with what its payload says.
 absl::StatusOr<Activity> Decoded(const GoldenActivity& golden);
 
-// Everything that is known of the order, line by line, for people and for comparing. Independent of the codec.
+// Everything that is known of the order, line by line, for people and for comparing. Independent of
+// the codec.
 std::string Describe(const Order& order);
 
 }  // namespace ipstore::orders::test

@@ -27,7 +27,8 @@ using testing::Not;
 constexpr std::int64_t kSerial = Number::kFirstSerial;
 
 // An order in that status, as far as its subject row is concerned.
-Change OrderInStatus(int i, OrderStatus status, std::string customer, absl::Time at, absl::Time public_at) {
+Change OrderInStatus(int i, OrderStatus status, std::string customer, absl::Time at,
+                     absl::Time public_at) {
   OrderContent content = PickupContent();
   content.customer.id = std::move(customer);
   Change change = CreationOf(PlacedOrder(kSerial + i, std::move(content)));
@@ -39,12 +40,14 @@ Change OrderInStatus(int i, OrderStatus status, std::string customer, absl::Time
   return change;
 }
 
-// Sixty orders of two customers in all statuses; several share a moment, and public activity is in another order.
+// Sixty orders of two customers in all statuses; several share a moment, and public activity is in
+// another order.
 std::vector<Change> SixtyOrders() {
   std::vector<Change> changes;
   for (int i = 0; i < 60; ++i) {
-    changes.push_back(OrderInStatus(i, kOrderStatuses[i % kOrderStatuses.size()], i % 3 == 0 ? kNikosId : kMariaId,
-                                    PlacedAt() + absl::Seconds(i / 7), PlacedAt() - absl::Seconds(i / 4)));
+    changes.push_back(OrderInStatus(
+        i, kOrderStatuses[i % kOrderStatuses.size()], i % 3 == 0 ? kNikosId : kMariaId,
+        PlacedAt() + absl::Seconds(i / 7), PlacedAt() - absl::Seconds(i / 4)));
   }
   return changes;
 }
@@ -52,8 +55,9 @@ std::vector<Change> SixtyOrders() {
 bool Matches(const OrderQuery& query, const Subject& subject) {
   if (query.customer_id.has_value() && subject.customer_id != *query.customer_id) return false;
   if (query.statuses.empty()) return !query.active_only || subject.active;
-  return std::any_of(query.statuses.begin(), query.statuses.end(),
-                     [&](OrderStatus status) { return subject.status == static_cast<std::uint8_t>(status); });
+  return std::any_of(query.statuses.begin(), query.statuses.end(), [&](OrderStatus status) {
+    return subject.status == static_cast<std::uint8_t>(status);
+  });
 }
 
 absl::Time TimeOf(const OrderQuery& query, const Subject& subject) {
@@ -88,13 +92,15 @@ std::vector<Number> Paged(Reader& reader, OrderQuery query) {
 // Each kind of list that there is.
 std::vector<OrderQuery> Queries() {
   std::vector<OrderQuery> queries;
-  for (const std::optional<std::string>& customer : {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
+  for (const std::optional<std::string>& customer :
+       {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
     queries.push_back({.customer_id = customer});
     queries.push_back({.customer_id = customer, .active_only = true});
     queries.push_back({.customer_id = customer, .statuses = {OrderStatus::kReceived}});
-    queries.push_back({.customer_id = customer,
-                       .statuses = {OrderStatus::kCancelled, OrderStatus::kProcessing, OrderStatus::kCancelled},
-                       .active_only = true});
+    queries.push_back(
+        {.customer_id = customer,
+         .statuses = {OrderStatus::kCancelled, OrderStatus::kProcessing, OrderStatus::kCancelled},
+         .active_only = true});
   }
   return queries;
 }
@@ -133,7 +139,8 @@ TEST_P(StoreConformance, AnInternalCommentDoesNotMoveTheCustomersList) {
     comment = Comment(now, "checked again", Visibility::kInternal);
   }
   auto reader = OpenReader();
-  EXPECT_EQ(reader->ListOrders({.customer_id = kMariaId}).value().front().subject.number, newer.order().subject.number);
+  EXPECT_EQ(reader->ListOrders({.customer_id = kMariaId}).value().front().subject.number,
+            newer.order().subject.number);
   EXPECT_EQ(reader->ListOrders({}).value().front().subject.number, older.order().subject.number);
 }
 
@@ -169,17 +176,22 @@ struct PlanStep {
   std::string extra;  // all that it remarks
 };
 
-std::vector<PlanStep> PlanOf(sql::Session& session, sql::Backend backend, const sql::ListStatement& statement) {
+std::vector<PlanStep> PlanOf(sql::Session& session, sql::Backend backend,
+                             const sql::ListStatement& statement) {
   const bool sqlite = backend == sql::Backend::kSqlite;
   // MySQL has two columns more than MariaDB: partitions, before the key, and filtered, after it.
   const std::size_t columns = sqlite ? 4 : backend == sql::Backend::kMariaDb ? 10 : 12;
   const std::size_t key = sqlite ? 3 : backend == sql::Backend::kMariaDb ? 5 : 6;
-  const std::string explain = absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN FORMAT=TRADITIONAL ", statement.text);
-  const sql::Rows rows =
-      session.Query(explain, statement.params, std::vector<sql::ValueType>(columns, sql::ValueType::kText)).value();
+  const std::string explain =
+      absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN FORMAT=TRADITIONAL ", statement.text);
+  const sql::Rows rows = session
+                             .Query(explain, statement.params,
+                                    std::vector<sql::ValueType>(columns, sql::ValueType::kText))
+                             .value();
   std::vector<PlanStep> plan;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    plan.push_back({.key = std::string(rows.Text(row, key)), .extra = std::string(rows.Text(row, columns - 1))});
+    plan.push_back({.key = std::string(rows.Text(row, key)),
+                    .extra = std::string(rows.Text(row, columns - 1))});
   }
   return plan;
 }
@@ -211,11 +223,13 @@ class ListPlans : public StoreConformance {
     if (IsSkipped()) return;
     std::vector<Change> all;
     for (int i = 0; i < 2000; ++i) {
-      all.push_back(OrderInStatus(i, kOrderStatuses[i % kOrderStatuses.size()], i % 4 == 0 ? kMariaId : kNikosId,
-                                  PlacedAt() + absl::Seconds(i), PlacedAt() + absl::Seconds(i)));
+      all.push_back(OrderInStatus(i, kOrderStatuses[i % kOrderStatuses.size()],
+                                  i % 4 == 0 ? kMariaId : kNikosId, PlacedAt() + absl::Seconds(i),
+                                  PlacedAt() + absl::Seconds(i)));
     }
     ASSERT_THAT(Write(*OpenWriter(), all), IsOk());
-    database().Execute(OnSqlite() ? "ANALYZE" : "ANALYZE TABLE subjects, orders, order_lines, activities");
+    database().Execute(OnSqlite() ? "ANALYZE"
+                                  : "ANALYZE TABLE subjects, orders, order_lines, activities");
     session_ = database().Connect(sql::Purpose::kRead);
   }
 
@@ -227,17 +241,20 @@ class ListPlans : public StoreConformance {
   // The index entries that the statement walks over.
   std::int64_t EntriesRead(const sql::ListStatement& statement) {
     const auto read = [&] {
-      const sql::Rows rows = session_
-                                 ->Query("SHOW SESSION STATUS WHERE Variable_name IN ('Handler_read_key',"
-                                         " 'Handler_read_next', 'Handler_read_prev')",
-                                         {}, {sql::ValueType::kText, sql::ValueType::kInteger})
-                                 .value();
+      const sql::Rows rows =
+          session_
+              ->Query(
+                  "SHOW SESSION STATUS WHERE Variable_name IN ('Handler_read_key',"
+                  " 'Handler_read_next', 'Handler_read_prev')",
+                  {}, {sql::ValueType::kText, sql::ValueType::kInteger})
+              .value();
       std::int64_t sum = 0;
       for (std::size_t row = 0; row < rows.size(); ++row) sum += rows.Integer(row, 1);
       return sum;
     };
     const std::int64_t before = read();
-    EXPECT_THAT(session_->Query(statement.text, statement.params, sql::kFindOrdersTypes).status(), IsOk());
+    EXPECT_THAT(session_->Query(statement.text, statement.params, sql::kFindOrdersTypes).status(),
+                IsOk());
     return read() - before;
   }
 
@@ -249,9 +266,12 @@ INSTANTIATE_TEST_SUITE_P(All, ListPlans, testing::ValuesIn(AllBackends()), Backe
 
 TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
   for (OrderQuery query : Queries()) {
-    const std::string index = query.customer_id.has_value() ? "subjects_of_customer" : "subjects_by_status";
+    const std::string index =
+        query.customer_id.has_value() ? "subjects_of_customer" : "subjects_by_status";
     for (bool further_page : {false, true}) {
-      if (further_page) query.after = ListCursor{PlacedAt() + absl::Seconds(500), Number::FromSerial(kSerial + 500)};
+      if (further_page)
+        query.after =
+            ListCursor{PlacedAt() + absl::Seconds(500), Number::FromSerial(kSerial + 500)};
       const std::vector<PlanStep> plan = PlanOf(sql::FindOrders(dialect(), query));
       EXPECT_THAT(plan, SortsNothing());
       if (!OnSqlite()) {
@@ -262,7 +282,8 @@ TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
       for (const PlanStep& step : plan) {
         if (!absl::StrContains(step.extra, "SEARCH subjects")) continue;
         EXPECT_THAT(step.extra, HasSubstr(index));
-        EXPECT_THAT(step.extra, HasSubstr(further_page ? "activity_at<?" : "status=?")) << "goes straight to the place";
+        EXPECT_THAT(step.extra, HasSubstr(further_page ? "activity_at<?" : "status=?"))
+            << "goes straight to the place";
       }
     }
   }
@@ -282,11 +303,14 @@ TEST_P(ListPlans, ThePageDeepDownCostsWhatTheFirstDoes) {
 
 TEST_P(ListPlans, ActivitiesAreReadInTheOrderOfTheirKey) {
   for (bool newest_first : {false, true}) {
-    const std::vector<PlanStep> plan = PlanOf(sql::FindActivities(
-        dialect(), {.subject = Number::FromSerial(kSerial + 5), .newest_first = newest_first, .after_seq = 2}));
+    const std::vector<PlanStep> plan =
+        PlanOf(sql::FindActivities(dialect(), {.subject = Number::FromSerial(kSerial + 5),
+                                               .newest_first = newest_first,
+                                               .after_seq = 2}));
     EXPECT_THAT(plan, SortsNothing());
     EXPECT_THAT(KeysOf(plan),
-                ElementsAre(HasSubstr(OnSqlite() ? "sqlite_autoindex_activities_1 (subject=? AND seq" : "PRIMARY")));
+                ElementsAre(HasSubstr(
+                    OnSqlite() ? "sqlite_autoindex_activities_1 (subject=? AND seq" : "PRIMARY")));
   }
 }
 
@@ -295,20 +319,24 @@ TEST_P(ListPlans, KeysAreLookedUpInTheirIndexes) {
   const auto plan = [&](const sql::BatchStatement& statement) {
     sql::ListStatement four{.text = statement.Text(4), .params = {}};
     for (std::size_t i = 0; i < 4 * statement.params_per_row(); ++i) {
-      four.params.push_back(sql::Param::Integer(Number::FromSerial(kSerial + static_cast<int>(i)).value()));
+      four.params.push_back(
+          sql::Param::Integer(Number::FromSerial(kSerial + static_cast<int>(i)).value()));
     }
     return PlanOf(four);
   };
-  for (const auto* by_number : {&statements.lock_subjects, &statements.read_orders, &statements.read_lines}) {
+  for (const auto* by_number :
+       {&statements.lock_subjects, &statements.read_orders, &statements.read_lines}) {
     EXPECT_THAT(plan(*by_number), SortsNothing());
     EXPECT_THAT(KeysOf(plan(*by_number)), ElementsAre(HasSubstr(OnSqlite() ? "USING" : "PRIMARY")));
   }
-  EXPECT_THAT(KeysOf(plan(statements.read_whole_orders)), Each(HasSubstr(OnSqlite() ? "SEARCH" : "PRIMARY")));
+  EXPECT_THAT(KeysOf(plan(statements.read_whole_orders)),
+              Each(HasSubstr(OnSqlite() ? "SEARCH" : "PRIMARY")));
 }
 
 TEST_P(ListPlans, RequestKeysAndExternalKeysAreLookedUpInTheirIndexes) {
   const sql::StoreStatements statements(dialect());
-  // Different ones: a single unknown key is looked up while the statement is planned, and the plan is then empty.
+  // Different ones: a single unknown key is looked up while the statement is planned, and the plan
+  // is then empty.
   const std::string texts = "0123456789abcdefghijkl";
   sql::ListStatement requests{.text = statements.find_requests.Text(4), .params = {}};
   sql::ListStatement references{.text = statements.find_external_keys.Text(4), .params = {}};

@@ -24,7 +24,8 @@ using testing::Not;
 
 TEST(DatabaseUrl, SqliteNamesAFile) {
   EXPECT_EQ(ParseDatabaseUrl("sqlite:orders.db")->path, "orders.db");
-  EXPECT_EQ(ParseDatabaseUrl("sqlite:/var/lib/orders/orders.db")->path, "/var/lib/orders/orders.db");
+  EXPECT_EQ(ParseDatabaseUrl("sqlite:/var/lib/orders/orders.db")->path,
+            "/var/lib/orders/orders.db");
   EXPECT_EQ(ParseDatabaseUrl("sqlite:///var/lib/orders.db")->path, "/var/lib/orders.db");
   EXPECT_EQ(ParseDatabaseUrl("sqlite:my%20orders.db")->path, "my orders.db");
   EXPECT_FALSE(ParseDatabaseUrl("sqlite:").ok());
@@ -32,8 +33,10 @@ TEST(DatabaseUrl, SqliteNamesAFile) {
 }
 
 TEST(DatabaseUrl, MySqlNamesServerUserAndDatabase) {
-  const DatabaseUrl url = ParseDatabaseUrl("mysql://orders:s%40cret%3A%2F@db1.example:3307/shop?tls=verify&tls_ca=/etc/ca.pem")
-                              .value();
+  const DatabaseUrl url =
+      ParseDatabaseUrl(
+          "mysql://orders:s%40cret%3A%2F@db1.example:3307/shop?tls=verify&tls_ca=/etc/ca.pem")
+          .value();
   EXPECT_EQ(url.scheme, DatabaseUrl::Scheme::kMySql);
   EXPECT_EQ(url.user, "orders");
   EXPECT_EQ(url.password, "s@cret:/");
@@ -61,17 +64,20 @@ TEST(DatabaseUrl, OnlyLoopbackIsSpokenToInPlainTextUnlessSaidSo) {
   EXPECT_EQ(ParseDatabaseUrl("mysql://u@127.0.0.1/d")->tls, DatabaseUrl::Tls::kOff);
   EXPECT_EQ(ParseDatabaseUrl("mysql://u@localhost/d")->tls, DatabaseUrl::Tls::kOff);
   EXPECT_EQ(ParseDatabaseUrl("mysql://u@[::1]/d")->tls, DatabaseUrl::Tls::kOff);
-  EXPECT_EQ(ParseDatabaseUrl("mysql://u@127.0.0.1/d?tls=required")->tls, DatabaseUrl::Tls::kRequired);
+  EXPECT_EQ(ParseDatabaseUrl("mysql://u@127.0.0.1/d?tls=required")->tls,
+            DatabaseUrl::Tls::kRequired);
   EXPECT_EQ(ParseDatabaseUrl("mysql://u@db1/d")->tls, DatabaseUrl::Tls::kRequired);
   EXPECT_EQ(ParseDatabaseUrl("mysql://u@db1/d?tls=off")->tls, DatabaseUrl::Tls::kOff);
 }
 
 TEST(DatabaseUrl, WrongOnesAreRefusedWithoutBeingRepeated) {
   for (const char* url :
-       {"", "orders.db", "postgres://u:hidden@h/d", "mysql://", "mysql://h/d", "mysql://:hidden@h/d", "mysql://u:hidden@/d",
-        "mysql://u:hidden@h", "mysql://u:hidden@h/", "mysql://u:hidden@h:0/d", "mysql://u:hidden@h:x/d",
-        "mysql://u:hidden@h:65536/d", "mysql://u:hid%zen@h/d", "mysql://u:hidden@[::1/d", "mysql://u:hidden@[::1]x/d",
-        "mysql://u:hidden@h/d?tls=of", "mysql://u:hidden@h/d?tsl=verify", "mysql://u:hidden@h/d?tls=off&tls_ca=/x"}) {
+       {"", "orders.db", "postgres://u:hidden@h/d", "mysql://", "mysql://h/d",
+        "mysql://:hidden@h/d", "mysql://u:hidden@/d", "mysql://u:hidden@h", "mysql://u:hidden@h/",
+        "mysql://u:hidden@h:0/d", "mysql://u:hidden@h:x/d", "mysql://u:hidden@h:65536/d",
+        "mysql://u:hid%zen@h/d", "mysql://u:hidden@[::1/d", "mysql://u:hidden@[::1]x/d",
+        "mysql://u:hidden@h/d?tls=of", "mysql://u:hidden@h/d?tsl=verify",
+        "mysql://u:hidden@h/d?tls=off&tls_ca=/x"}) {
     const absl::Status status = ParseDatabaseUrl(url).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << url;
     EXPECT_THAT(std::string(status.message()), Not(HasSubstr("hid"))) << url;
@@ -80,7 +86,8 @@ TEST(DatabaseUrl, WrongOnesAreRefusedWithoutBeingRepeated) {
 }
 
 TEST(DatabaseUrl, ForLogsItHasNoPassword) {
-  EXPECT_EQ(RedactedUrl("mysql://orders:hidden@db1:3307/shop?tls=off"), "mysql://orders@db1:3307/shop");
+  EXPECT_EQ(RedactedUrl("mysql://orders:hidden@db1:3307/shop?tls=off"),
+            "mysql://orders@db1:3307/shop");
   EXPECT_EQ(RedactedUrl("mysql://orders:hidden@[::1]/shop"), "mysql://orders@[::1]:3306/shop");
   EXPECT_EQ(RedactedUrl("sqlite:orders.db"), "sqlite:orders.db");
   EXPECT_EQ(RedactedUrl("mysql:/orders:hidden@db1"), "(not a database url)");
@@ -95,8 +102,9 @@ TEST(TimeText, IsWrittenToTheMicrosecondInUtc) {
 }
 
 TEST(TimeText, IsReadAsItWasWritten) {
-  for (std::int64_t micros : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'782'000'000'123'456},
-                              std::int64_t{253'402'300'799'999'999}, std::int64_t{-30'610'224'000'000'000}}) {
+  for (std::int64_t micros :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'782'000'000'123'456},
+        std::int64_t{253'402'300'799'999'999}, std::int64_t{-30'610'224'000'000'000}}) {
     EXPECT_TRUE(IsStorableTime(micros));
     EXPECT_EQ(ParseSqlTime(FormatSqlTime(micros)), micros);
     EXPECT_EQ(ParseRfc3339(FormatRfc3339(micros)), micros);
@@ -106,9 +114,10 @@ TEST(TimeText, IsReadAsItWasWritten) {
 }
 
 TEST(TimeText, WhatIsNoTimeIsNotRead) {
-  for (const char* text : {"", "1970-01-01", "1970-02-30 00:00:00", "1970-01-01 25:00:00", "1970-01-01T00:00:00",
-                           "1970-01-01 00:00:00.", "1970-01-01 00:00:00.1234567", "1970-01-01 00:00:0x",
-                           "0000-00-00 00:00:00", "1970-01-01 00:00:00,5"}) {
+  for (const char* text :
+       {"", "1970-01-01", "1970-02-30 00:00:00", "1970-01-01 25:00:00", "1970-01-01T00:00:00",
+        "1970-01-01 00:00:00.", "1970-01-01 00:00:00.1234567", "1970-01-01 00:00:0x",
+        "0000-00-00 00:00:00", "1970-01-01 00:00:00,5"}) {
     EXPECT_EQ(ParseSqlTime(text), std::nullopt) << text;
   }
   EXPECT_EQ(ParseRfc3339("1970-01-01T00:00:00+02:00"), std::nullopt);
@@ -119,7 +128,8 @@ TEST(TimeText, TimesWithoutEndCannotBeStored) {
   EXPECT_FALSE(IsStorableTime(absl::ToUnixMicros(absl::InfiniteFuture())));
   EXPECT_FALSE(IsStorableTime(absl::ToUnixMicros(absl::InfinitePast())));
   EXPECT_FALSE(sql::CheckTimes({sql::Param::Time(absl::InfiniteFuture())}).ok());
-  EXPECT_TRUE(sql::CheckTimes({sql::Param::Time(absl::UnixEpoch()), sql::Param::Integer(INT64_MAX)}).ok());
+  EXPECT_TRUE(
+      sql::CheckTimes({sql::Param::Time(absl::UnixEpoch()), sql::Param::Integer(INT64_MAX)}).ok());
 }
 
 // --- Errors of MySQL and MariaDB ---
@@ -141,8 +151,8 @@ TEST(MySqlErrors, LostConnectionsAreUnavailable) {
 TEST(MySqlErrors, RefusedContentIsNeverWorthAnotherRun) {
   for (int number : {1048, 1153, 1264, 1292, 1366, 1406, 3819, 4025, 0, 9999}) {
     const absl::StatusCode code = mysql::CodeOfError(number, "HY000");
-    EXPECT_TRUE(code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kOutOfRange ||
-                code == absl::StatusCode::kInternal)
+    EXPECT_TRUE(code == absl::StatusCode::kInvalidArgument ||
+                code == absl::StatusCode::kOutOfRange || code == absl::StatusCode::kInternal)
         << number;
   }
   EXPECT_EQ(mysql::CodeOfError(1062, "23000"), absl::StatusCode::kAlreadyExists);
@@ -156,7 +166,8 @@ class RecordingSession final : public sql::Session {
   absl::Status Begin() override { return absl::OkStatus(); }
   absl::Status Commit() override { return absl::OkStatus(); }
   absl::Status Rollback() override { return absl::OkStatus(); }
-  absl::StatusOr<std::int64_t> Execute(const std::string& statement, absl::Span<const sql::Param> params) override {
+  absl::StatusOr<std::int64_t> Execute(const std::string& statement,
+                                       absl::Span<const sql::Param> params) override {
     Record(statement, params);
     return std::int64_t{1};
   }
@@ -194,12 +205,14 @@ TEST(BatchStatement, InsertsHaveEachRowOnceInFewSizes) {
   RecordingSession session;
   ASSERT_TRUE(sql::InsertAll(session, sql::BatchStatement(InTemplate()), Numbers(7)).ok());
   EXPECT_THAT(session.statements, ElementsAre("in (?,?,?,?)", "in (?,?)", "in (?)"));
-  EXPECT_THAT(session.values, ElementsAre(ElementsAre(1, 2, 3, 4), ElementsAre(5, 6), ElementsAre(7)));
+  EXPECT_THAT(session.values,
+              ElementsAre(ElementsAre(1, 2, 3, 4), ElementsAre(5, 6), ElementsAre(7)));
 }
 
 TEST(BatchStatement, QueriesAreFilledUpWithTheirLastKey) {
   RecordingSession session;
-  ASSERT_TRUE(sql::QueryAll(session, sql::BatchStatement(InTemplate()), Numbers(5), {sql::ValueType::kInteger},
+  ASSERT_TRUE(sql::QueryAll(session, sql::BatchStatement(InTemplate()), Numbers(5),
+                            {sql::ValueType::kInteger},
                             [](const sql::Rows&) { return absl::OkStatus(); })
                   .ok());
   EXPECT_THAT(session.statements, ElementsAre("in (?,?,?,?,?,?,?,?)"));
@@ -241,12 +254,14 @@ TEST(BatchStatement, LargeRowsGoIntoMoreStatements) {
 
 TEST(Dialect, UpdatesOfManyRowsFindEachByItsKey) {
   const sql::RowsUpdate update{.table = "t", .key = {"k"}, .set = {"a", "b"}, .guard = {"b"}};
-  EXPECT_EQ(sql::Dialect(sql::Backend::kMySql).UpdateRows(update).Text(2),
-            "UPDATE (SELECT ? AS k,? AS a,? AS b,? AS old_b UNION ALL SELECT ?,?,?,?) given"
-            " STRAIGHT_JOIN t t FORCE INDEX (PRIMARY) ON t.k = given.k SET t.a = given.a, t.b = given.b"
-            " WHERE t.b = given.old_b");
+  EXPECT_EQ(
+      sql::Dialect(sql::Backend::kMySql).UpdateRows(update).Text(2),
+      "UPDATE (SELECT ? AS k,? AS a,? AS b,? AS old_b UNION ALL SELECT ?,?,?,?) given"
+      " STRAIGHT_JOIN t t FORCE INDEX (PRIMARY) ON t.k = given.k SET t.a = given.a, t.b = given.b"
+      " WHERE t.b = given.old_b");
   EXPECT_EQ(sql::Dialect(sql::Backend::kSqlite).UpdateRows(update).Text(2),
-            "WITH given(k,a,b,old_b) AS (VALUES (?,?,?,?),(?,?,?,?)) UPDATE t SET a = given.a, b = given.b FROM given"
+            "WITH given(k,a,b,old_b) AS (VALUES (?,?,?,?),(?,?,?,?)) UPDATE t SET a = given.a, b = "
+            "given.b FROM given"
             " WHERE t.k = given.k AND t.b = given.old_b");
 }
 

@@ -15,8 +15,9 @@ using testing::HasSubstr;
 
 // What a server of the future would have done.
 void RecordVersion(const TestDatabase& database, int version, int oldest_server) {
-  database.Execute(absl::StrCat("INSERT INTO schema_versions (version, oldest_server, name, applied_at) VALUES (", version,
-                                ", ", oldest_server, ", 'of the future', '2030-01-01 00:00:00')"));
+  database.Execute(absl::StrCat(
+      "INSERT INTO schema_versions (version, oldest_server, name, applied_at) VALUES (", version,
+      ", ", oldest_server, ", 'of the future', '2030-01-01 00:00:00')"));
 }
 
 TEST_P(StoreConformance, MigratingMakesTheSchemaOnce) {
@@ -40,7 +41,8 @@ TEST_P(StoreConformance, SeveralMayMigrateAtTheSameTime) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(database().QueryInteger("SELECT COUNT(*) FROM schema_versions"), sql::ServerSchemaVersion());
+  EXPECT_EQ(database().QueryInteger("SELECT COUNT(*) FROM schema_versions"),
+            sql::ServerSchemaVersion());
   EXPECT_EQ(database().QueryInteger("SELECT COUNT(*) FROM settings"), 1);
   MustWrite(CreationOf(PlacedOrder(Number::kFirstSerial)));
 }
@@ -56,7 +58,8 @@ TEST_P(StoreConformance, AMigrationThatWasInterruptedIsFinishedByTheNext) {
 
 TEST_P(StoreConformance, ADatabaseWithoutSchemaSaysWhatToDo) {
   if (OnSqlite()) {
-    EXPECT_THAT(OpenStore(database().url()).status(), IsOk()) << "the embedded database is made as it is needed";
+    EXPECT_THAT(OpenStore(database().url()).status(), IsOk())
+        << "the embedded database is made as it is needed";
     return;
   }
   const absl::Status status = OpenStore(database().url()).status();
@@ -66,8 +69,8 @@ TEST_P(StoreConformance, ADatabaseWithoutSchemaSaysWhatToDo) {
 
 TEST_P(ServerConformance, ADatabaseThatDoesNotExistIsMadeByMigrating) {
   auto session = database().Connect();
-  const std::string name =
-      std::string(session->Query("SELECT DATABASE()", {}, {sql::ValueType::kText}).value().Text(0, 0));
+  const std::string name = std::string(
+      session->Query("SELECT DATABASE()", {}, {sql::ValueType::kText}).value().Text(0, 0));
   database().Execute("DROP DATABASE " + name);
   const absl::Status missing = OpenStore(database().url()).status();
   EXPECT_THAT(missing, HasCode(absl::StatusCode::kFailedPrecondition));
@@ -89,7 +92,8 @@ TEST_P(StoreConformance, ANewerSchemaThatCannotServeThisServerIsRefused) {
   reader.reset();
   CloseStore();
   EXPECT_THAT(OpenStore(database().url()).status(), HasCode(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(MigrateStore(database().url()).status(), HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(MigrateStore(database().url()).status(),
+              HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_P(StoreConformance, ANewerSchemaThatStillServesThisServerIsAccepted) {
@@ -102,13 +106,15 @@ TEST_P(StoreConformance, ANewerSchemaThatStillServesThisServerIsAccepted) {
 
 TEST_P(ServerConformance, TimesAndIdentifiersHaveTheTypesThatTheyShould) {
   store();
-  EXPECT_EQ(database().QueryInteger("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
-                                    " AND collation_name IS NOT NULL AND table_name <> 'schema_versions'"
-                                    " AND collation_name NOT IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')"),
+  EXPECT_EQ(database().QueryInteger(
+                "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
+                " AND collation_name IS NOT NULL AND table_name <> 'schema_versions'"
+                " AND collation_name NOT IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')"),
             0);
-  EXPECT_EQ(database().QueryInteger("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
-                                    " AND table_name <> 'schema_versions' AND data_type = 'datetime'"
-                                    " AND datetime_precision <> 6"),
+  EXPECT_EQ(database().QueryInteger(
+                "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
+                " AND table_name <> 'schema_versions' AND data_type = 'datetime'"
+                " AND datetime_precision <> 6"),
             0);
 }
 

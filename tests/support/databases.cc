@@ -31,7 +31,8 @@ T OrDie(absl::StatusOr<T> result, absl::string_view what) {
 
 std::string RandomName() {
   std::random_device random;
-  return absl::StrCat("ipstore_test_", absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+  return absl::StrCat("ipstore_test_", absl::Hex(random(), absl::kZeroPad8),
+                      absl::Hex(random(), absl::kZeroPad8));
 }
 
 const char* VariableOf(sql::Backend backend) {
@@ -91,7 +92,8 @@ void TestDatabase::Execute(const std::string& statement) const {
 }
 
 std::int64_t TestDatabase::QueryInteger(const std::string& query) const {
-  const sql::Rows rows = OrDie(Connect(sql::Purpose::kRead)->Query(query, {}, {sql::ValueType::kInteger}), query);
+  const sql::Rows rows =
+      OrDie(Connect(sql::Purpose::kRead)->Query(query, {}, {sql::ValueType::kInteger}), query);
   if (rows.empty()) Die(query, absl::NotFoundError("no row"));
   return rows.Integer(0, 0);
 }

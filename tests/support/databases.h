@@ -19,7 +19,8 @@ namespace ipstore::orders::test {
 inline constexpr char kMariaDbVariable[] = "IPSTORE_TEST_MARIADB_URL";
 inline constexpr char kMySqlVariable[] = "IPSTORE_TEST_MYSQL_URL";
 
-// An empty database on that backend, without a schema. It and all that it holds is gone with the object.
+// An empty database on that backend, without a schema. It and all that it holds is gone with the
+// object.
 class TestDatabase {
  public:
   // Nothing when the backend's variable is not set; see WhyMissing().
@@ -32,10 +33,12 @@ class TestDatabase {
   bool IsSqlite() const { return backend_ == sql::Backend::kSqlite; }
   const std::string& url() const { return url_; }
 
-  // Migrates and opens; ends the program when that fails. Several may be open at the same time, but only one on SQLite.
+  // Migrates and opens; ends the program when that fails. Several may be open at the same time, but
+  // only one on SQLite.
   std::unique_ptr<Store> OpenStore() const;
 
-  // A connection beside those of the store, on which a test can look and meddle. Ends the program when that fails.
+  // A connection beside those of the store, on which a test can look and meddle. Ends the program
+  // when that fails.
   std::unique_ptr<sql::Session> Connect(sql::Purpose purpose = sql::Purpose::kWrite) const;
   // Runs a statement on one. Ends the program when it fails.
   void Execute(const std::string& statement) const;
@@ -55,8 +58,8 @@ std::string WhyMissing(sql::Backend backend);
 
 // For INSTANTIATE_TEST_SUITE_P.
 inline const std::vector<sql::Backend>& AllBackends() {
-  static const auto* const kAll =
-      new std::vector<sql::Backend>{sql::Backend::kSqlite, sql::Backend::kMariaDb, sql::Backend::kMySql};
+  static const auto* const kAll = new std::vector<sql::Backend>{
+      sql::Backend::kSqlite, sql::Backend::kMariaDb, sql::Backend::kMySql};
   return *kAll;
 }
 
@@ -65,7 +68,9 @@ inline const std::vector<sql::Backend>& AllBackends() {
 namespace ipstore::orders::sql {
 
 // How GoogleTest shows a backend.
-inline void PrintTo(Backend backend, std::ostream* out) { *out << std::string(Name(backend)); }
+inline void PrintTo(Backend backend, std::ostream* out) {
+  *out << std::string(Name(backend));
+}
 
 }  // namespace ipstore::orders::sql
 

@@ -11,7 +11,9 @@ namespace {
 constexpr std::chrono::milliseconds kLater{150};
 constexpr std::chrono::seconds kPatience{10};
 
-absl::Status Lost() { return absl::UnavailableError("injected: the connection was lost before"); }
+absl::Status Lost() {
+  return absl::UnavailableError("injected: the connection was lost before");
+}
 
 bool EndsSession(Fault fault) {
   return fault == Fault::kLoseBeforeExecute || fault == Fault::kExecuteThenLoseAnswer ||
@@ -48,7 +50,8 @@ class FaultyWriteSession final : public WriteSession {
       : store_(store), session_(std::move(session)) {}
 
   absl::StatusOr<std::int64_t> ReserveSerials(std::int64_t count) override {
-    return Run<absl::StatusOr<std::int64_t>>(Method::kReserveSerials, [&] { return session_->ReserveSerials(count); });
+    return Run<absl::StatusOr<std::int64_t>>(Method::kReserveSerials,
+                                             [&] { return session_->ReserveSerials(count); });
   }
   absl::Status Begin() override {
     if (session_ != nullptr) store_.CompletePendingCommitsSoon();
@@ -58,13 +61,17 @@ class FaultyWriteSession final : public WriteSession {
     return Run<absl::StatusOr<Loaded>>(Method::kLoad, [&] { return session_->Load(request); });
   }
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override {
-    return Run<absl::Status>(Method::kWriteSubjects, [&] { return session_->WriteSubjects(writes); });
+    return Run<absl::Status>(Method::kWriteSubjects,
+                             [&] { return session_->WriteSubjects(writes); });
   }
-  absl::StatusOr<std::int64_t> AppendActivities(absl::Span<const ActivityWrite> activities) override {
-    return Run<absl::StatusOr<std::int64_t>>(Method::kAppendActivities, [&]() -> absl::StatusOr<std::int64_t> {
-      if (store_.IsPoison(activities)) return StatusOf(Fault::kPoison);
-      return session_->AppendActivities(activities);
-    });
+  absl::StatusOr<std::int64_t> AppendActivities(
+      absl::Span<const ActivityWrite> activities) override {
+    return Run<absl::StatusOr<std::int64_t>>(Method::kAppendActivities,
+                                             [&]() -> absl::StatusOr<std::int64_t> {
+                                               if (store_.IsPoison(activities))
+                                                 return StatusOf(Fault::kPoison);
+                                               return session_->AppendActivities(activities);
+                                             });
   }
   absl::Status Commit() override {
     return Run<absl::Status>(Method::kCommit, [&] { return session_->Commit(); });
@@ -91,21 +98,24 @@ class FaultyWriteSession final : public WriteSession {
 
 class FaultyReader final : public Reader {
  public:
-  FaultyReader(FaultyStore& store, std::unique_ptr<Reader> reader) : store_(store), reader_(std::move(reader)) {}
+  FaultyReader(FaultyStore& store, std::unique_ptr<Reader> reader)
+      : store_(store), reader_(std::move(reader)) {}
 
   absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override {
-    return Run<absl::StatusOr<std::vector<Order>>>(Method::kGetOrders, [&] { return reader_->GetOrders(numbers); });
+    return Run<absl::StatusOr<std::vector<Order>>>(Method::kGetOrders,
+                                                   [&] { return reader_->GetOrders(numbers); });
   }
   absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override {
-    return Run<absl::StatusOr<std::optional<Number>>>(Method::kFindByExternalKey,
-                                                      [&] { return reader_->FindByExternalKey(key); });
+    return Run<absl::StatusOr<std::optional<Number>>>(
+        Method::kFindByExternalKey, [&] { return reader_->FindByExternalKey(key); });
   }
   absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) override {
-    return Run<absl::StatusOr<std::vector<Order>>>(Method::kListOrders, [&] { return reader_->ListOrders(query); });
+    return Run<absl::StatusOr<std::vector<Order>>>(Method::kListOrders,
+                                                   [&] { return reader_->ListOrders(query); });
   }
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override {
-    return Run<absl::StatusOr<std::vector<Activity>>>(Method::kListActivities,
-                                                      [&] { return reader_->ListActivities(query); });
+    return Run<absl::StatusOr<std::vector<Activity>>>(
+        Method::kListActivities, [&] { return reader_->ListActivities(query); });
   }
   absl::Status Ping() override {
     return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });
@@ -134,7 +144,8 @@ FaultyStore::~FaultyStore() {
 void FaultyStore::Fail(Method method, Fault fault, When when) {
   const std::lock_guard lock(mutex_);
   const int first = calls_[static_cast<std::size_t>(method)] + when.call;
-  plans_.push_back({.method = method, .fault = fault, .first_call = first, .last_call = first + when.times - 1});
+  plans_.push_back(
+      {.method = method, .fault = fault, .first_call = first, .last_call = first + when.times - 1});
 }
 
 void FaultyStore::PoisonWhere(std::function<bool(const Activity&)> is_poison) {
@@ -217,16 +228,17 @@ std::optional<Fault> FaultyStore::Enter(Method method) {
 
 std::optional<Fault> FaultyStore::FaultFor(Method method, int call) const {
   for (const Plan& plan : plans_) {
-    if (plan.method == method && call >= plan.first_call && call <= plan.last_call) return plan.fault;
+    if (plan.method == method && call >= plan.first_call && call <= plan.last_call)
+      return plan.fault;
   }
   return std::nullopt;
 }
 
 bool FaultyStore::IsPoison(absl::Span<const ActivityWrite> activities) const {
   const std::lock_guard lock(mutex_);
-  return is_poison_ != nullptr && std::any_of(activities.begin(), activities.end(), [&](const ActivityWrite& write) {
-           return is_poison_(*write.activity);
-         });
+  return is_poison_ != nullptr &&
+         std::any_of(activities.begin(), activities.end(),
+                     [&](const ActivityWrite& write) { return is_poison_(*write.activity); });
 }
 
 void FaultyStore::PutOff(std::unique_ptr<WriteSession> session) {
@@ -237,11 +249,13 @@ void FaultyStore::PutOff(std::unique_ptr<WriteSession> session) {
 void FaultyStore::CompletePendingCommitsSoon() {
   const std::lock_guard lock(mutex_);
   if (pending_.empty()) return;
-  background_.emplace_back([this, pending = std::make_shared<std::vector<std::unique_ptr<WriteSession>>>(
-                                      std::move(pending_))] {
-    std::this_thread::sleep_for(kLater);
-    for (const std::unique_ptr<WriteSession>& session : *pending) static_cast<void>(session->Commit());
-  });
+  background_.emplace_back(
+      [this, pending = std::make_shared<std::vector<std::unique_ptr<WriteSession>>>(
+                 std::move(pending_))] {
+        std::this_thread::sleep_for(kLater);
+        for (const std::unique_ptr<WriteSession>& session : *pending)
+          static_cast<void>(session->Commit());
+      });
   pending_.clear();
 }
 

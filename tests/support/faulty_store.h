@@ -1,9 +1,10 @@
-// A store that fails when a test asks it to: the n-th call of a method, in a named way. Everything else goes through to the
-// store beneath.
+// A store that fails when a test asks it to: the n-th call of a method, in a named way. Everything
+// else goes through to the store beneath.
 //
 //   FaultyStore store(*real);
 //   store.Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);          // the next Commit()
-//   store.Fail(Method::kLoad, Fault::kDeadlock, {.call = 3, .times = 2});  // the third and fourth Load() from now
+//   store.Fail(Method::kLoad, Fault::kDeadlock, {.call = 3, .times = 2});  // the third and fourth
+//   Load() from now
 #ifndef IPSTORE_ORDERS_TESTS_SUPPORT_FAULTY_STORE_H_
 #define IPSTORE_ORDERS_TESTS_SUPPORT_FAULTY_STORE_H_
 
@@ -56,15 +57,16 @@ enum class Fault : std::uint8_t {
   kLoseBeforeExecute,
   // Executed; then UNAVAILABLE, and the session beneath is closed.
   kExecuteThenLoseAnswer,
-  // For kCommit: UNAVAILABLE at once, while the database is still busy with it. It commits a little after another session has
-  // begun its next transaction, or in CompletePendingCommits(). Its locks are held until then.
+  // For kCommit: UNAVAILABLE at once, while the database is still busy with it. It commits a little
+  // after another session has begun its next transaction, or in CompletePendingCommits(). Its locks
+  // are held until then.
   kCommitCompletesLater,
   // Waits for Release(), then goes through.
   kBlock,
 };
 
-// Thread-safe. The sessions that it gives must not outlive it. After a lost connection they answer UNAVAILABLE to
-// everything.
+// Thread-safe. The sessions that it gives must not outlive it. After a lost connection they answer
+// UNAVAILABLE to everything.
 class FaultyStore final : public Store {
  public:
   struct When {
@@ -77,16 +79,18 @@ class FaultyStore final : public Store {
   // Completes pending commits and releases what is blocked.
   ~FaultyStore() override;
 
-  // Plans a fault. Several plans for one method are told apart by their calls; of two for one call the first counts.
+  // Plans a fault. Several plans for one method are told apart by their calls; of two for one call
+  // the first counts.
   void Fail(Method method, Fault fault) { Fail(method, fault, When{}); }
   void Fail(Method method, Fault fault, When when);
-  // Every AppendActivities() with such an activity answers INTERNAL, without being executed, until this is called again.
-  // An empty function ends it.
+  // Every AppendActivities() with such an activity answers INTERNAL, without being executed, until
+  // this is called again. An empty function ends it.
   void PoisonWhere(std::function<bool(const Activity&)> is_poison);
   // Forgets all plans, and releases what is blocked.
   void Heal();
 
-  // Blocks until `count` calls are waiting in kBlock; false when that takes longer than ten seconds.
+  // Blocks until `count` calls are waiting in kBlock; false when that takes longer than ten
+  // seconds.
   bool WaitUntilBlocked(int count = 1);
   // Lets those go on that wait, and no later ones.
   void Release();

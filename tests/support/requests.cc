@@ -23,7 +23,9 @@ v1::Order AsRequest(OrderContent content, const std::string& reference) {
   return message;
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* to) { to->set_seconds(absl::ToUnixSeconds(time)); }
+void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
+  to->set_seconds(absl::ToUnixSeconds(time));
+}
 
 v1::OrderAction HandoverOf(const v1::Order& order) {
   if (order.method() == v1::FULFILMENT_METHOD_COURIER) return v1::ORDER_ACTION_HAND_TO_CARRIER;
@@ -41,7 +43,8 @@ v1::Order StepForward(const Client& staff, const v1::Order& order) {
     case v1::ORDER_STATUS_AWAITING_PROCESSING:
       return Take(staff, order, v1::ORDER_ACTION_START_PROCESSING);
     case v1::ORDER_STATUS_PROCESSING:
-      for (v1::CheckKind check : {v1::CHECK_KIND_DETAILS, v1::CHECK_KIND_AVAILABILITY, v1::CHECK_KIND_PAYMENT}) {
+      for (v1::CheckKind check :
+           {v1::CHECK_KIND_DETAILS, v1::CHECK_KIND_AVAILABILITY, v1::CHECK_KIND_PAYMENT}) {
         staff.Must(Checking(order, check));
       }
       return Take(staff, order, v1::ORDER_ACTION_START_GATHERING);
@@ -58,9 +61,15 @@ v1::Order StepForward(const Client& staff, const v1::Order& order) {
 
 }  // namespace
 
-v1::Order CourierOrder(const std::string& reference) { return AsRequest(CourierContent(), reference); }
-v1::Order PickupOrder(const std::string& reference) { return AsRequest(PickupContent(), reference); }
-v1::Order VehicleOrder(const std::string& reference) { return AsRequest(VehicleContent(), reference); }
+v1::Order CourierOrder(const std::string& reference) {
+  return AsRequest(CourierContent(), reference);
+}
+v1::Order PickupOrder(const std::string& reference) {
+  return AsRequest(PickupContent(), reference);
+}
+v1::Order VehicleOrder(const std::string& reference) {
+  return AsRequest(VehicleContent(), reference);
+}
 
 v1::CreateOrderRequest Creating(v1::Order order) {
   v1::CreateOrderRequest request;
@@ -68,7 +77,9 @@ v1::CreateOrderRequest Creating(v1::Order order) {
   return request;
 }
 
-v1::Order Place(const Client& client, v1::Order order) { return client.Must(Creating(std::move(order))).order(); }
+v1::Order Place(const Client& client, v1::Order order) {
+  return client.Must(Creating(std::move(order))).order();
+}
 
 v1::TransitionOrderRequest Stepping(const v1::Order& order, v1::OrderAction action) {
   const absl::Time now = absl::Now();
@@ -95,8 +106,10 @@ v1::TransitionOrderRequest Stepping(const v1::Order& order, v1::OrderAction acti
       break;
     case v1::ORDER_ACTION_DISPATCH_VEHICLE:
       request.mutable_dispatch_vehicle()->set_vehicle("ΙΒΚ-4821");
-      SetTime(now + absl::Hours(2), request.mutable_dispatch_vehicle()->mutable_window()->mutable_start());
-      SetTime(now + absl::Hours(5), request.mutable_dispatch_vehicle()->mutable_window()->mutable_end());
+      SetTime(now + absl::Hours(2),
+              request.mutable_dispatch_vehicle()->mutable_window()->mutable_start());
+      SetTime(now + absl::Hours(5),
+              request.mutable_dispatch_vehicle()->mutable_window()->mutable_end());
       break;
     case v1::ORDER_ACTION_CONFIRM_RECEIPT:
       request.mutable_confirm_receipt();
@@ -123,7 +136,8 @@ v1::TransitionOrderRequest Stepping(const v1::Order& order, v1::OrderAction acti
   return request;
 }
 
-v1::RecordCheckRequest Checking(const v1::Order& order, v1::CheckKind check, v1::CheckOutcome outcome) {
+v1::RecordCheckRequest Checking(const v1::Order& order, v1::CheckKind check,
+                                v1::CheckOutcome outcome) {
   v1::RecordCheckRequest request;
   request.set_name(order.name());
   request.set_check(check);
@@ -163,7 +177,8 @@ v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tr
   return request;
 }
 
-v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& text, v1::Visibility visibility) {
+v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& text,
+                                    v1::Visibility visibility) {
   v1::CreateCommentRequest request;
   request.set_parent(order.name());
   request.mutable_comment()->set_text(text);
@@ -188,7 +203,8 @@ v1::Order WalkTo(const Client& staff, const v1::Order& order, v1::OrderStatus st
   return walked;
 }
 
-std::vector<v1::Activity> ActivitiesOf(const Client& client, const v1::Order& order, int page_size) {
+std::vector<v1::Activity> ActivitiesOf(const Client& client, const v1::Order& order,
+                                       int page_size) {
   std::vector<v1::Activity> activities;
   v1::ListActivitiesRequest request;
   request.set_parent(order.name());

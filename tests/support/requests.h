@@ -1,4 +1,5 @@
-// Requests as clients would send them: orders in the contract's messages, and what it takes to walk one along.
+// Requests as clients would send them: orders in the contract's messages, and what it takes to walk
+// one along.
 #ifndef IPSTORE_ORDERS_TESTS_SUPPORT_REQUESTS_H_
 #define IPSTORE_ORDERS_TESTS_SUPPORT_REQUESTS_H_
 
@@ -34,11 +35,13 @@ v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& t
 
 v1::GetOrderRequest Getting(const v1::Order& order);
 
-// Makes every call that leads an order forward to `status`, and returns it as it is then. `staff` must have the right.
+// Makes every call that leads an order forward to `status`, and returns it as it is then. `staff`
+// must have the right.
 v1::Order WalkTo(const Client& staff, const v1::Order& order, v1::OrderStatus status);
 
 // All activities of an order that the caller may see, page by page.
-std::vector<v1::Activity> ActivitiesOf(const Client& client, const v1::Order& order, int page_size = 0);
+std::vector<v1::Activity> ActivitiesOf(const Client& client, const v1::Order& order,
+                                       int page_size = 0);
 
 }  // namespace ipstore::orders::test
 

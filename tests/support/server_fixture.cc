@@ -51,7 +51,8 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 // What no client may ever read: words of SQL, of drivers and of stacks.
 const std::regex& Unspeakable() {
   static const auto* const kWords = new std::regex(
-      "SELECT |INSERT |UPDATE |DELETE |WHERE |sqlite|mysql|mariadb|constraint|deadlock|errno|injected|connection lost"
+      "SELECT |INSERT |UPDATE |DELETE |WHERE "
+      "|sqlite|mysql|mariadb|constraint|deadlock|errno|injected|connection lost"
       "|\\.cc:|\\.h:|0x[0-9a-f]{6}|std::|absl::|exception|backtrace|127\\.0\\.0\\.1",
       std::regex::icase);
   return *kWords;
@@ -62,17 +63,21 @@ void ExpectHarmless(const std::string& text) {
 }
 
 // Numbers and names are variables of a sentence; labels of enumerators are not found this way.
-void ExpectVariablesInMetadata(const std::string& message, const std::map<std::string, std::string>& metadata) {
+void ExpectVariablesInMetadata(const std::string& message,
+                               const std::map<std::string, std::string>& metadata) {
   static const auto* const kNumber = new std::regex("[0-9]{1,}");
   const std::string values = absl::StrJoin(metadata, "\n", absl::PairFormatter("="));
-  for (std::sregex_iterator number(message.begin(), message.end(), *kNumber), end; number != end; ++number) {
-    EXPECT_THAT(values, testing::HasSubstr(number->str())) << "in the message but not in the metadata: " << message;
+  for (std::sregex_iterator number(message.begin(), message.end(), *kNumber), end; number != end;
+       ++number) {
+    EXPECT_THAT(values, testing::HasSubstr(number->str()))
+        << "in the message but not in the metadata: " << message;
   }
 }
 
 }  // namespace
 
-// --- CallStatus ------------------------------------------------------------------------------------------------------
+// --- CallStatus
+// ------------------------------------------------------------------------------------------------------
 
 std::string CallStatus::Reason() const {
   const auto infos = All<google::rpc::ErrorInfo>();
@@ -94,7 +99,8 @@ std::vector<std::string> CallStatus::Violations() const {
   std::vector<std::string> violations;
   for (const auto& bad : All<google::rpc::BadRequest>()) {
     for (const auto& violation : bad.field_violations()) {
-      const std::vector<std::string> parts = absl::StrSplit(violation.description(), absl::MaxSplits(": ", 1));
+      const std::vector<std::string> parts =
+          absl::StrSplit(violation.description(), absl::MaxSplits(": ", 1));
       violations.push_back(absl::StrCat(violation.field(), " ", parts.front()));
     }
   }
@@ -150,14 +156,15 @@ void ExpectWellFormedError(const CallStatus& status) {
   }
 }
 
-// --- Client ----------------------------------------------------------------------------------------------------------
+// --- Client
+// ----------------------------------------------------------------------------------------------------------
 
 class Client::Channel {
  public:
   explicit Channel(const std::string& address) : stub_(Connect(address)) {}
 
-  grpc::Status Call(grpc::ClientContext& context, const std::string& path, const std::string& request,
-                    std::string& response) {
+  grpc::Status Call(grpc::ClientContext& context, const std::string& path,
+                    const std::string& request, std::string& response) {
     const grpc::ByteBuffer sent = BufferOf(request);
     grpc::ByteBuffer received;
     std::promise<grpc::Status> done;
@@ -175,7 +182,9 @@ class Client::Channel {
 Client::Client(const std::string& address, const Caller& caller)
     : channel_(std::make_shared<Channel>(address)), headers_(HeadersOf(caller)), language_("en") {}
 
-Client Client::As(const Caller& caller) const { return WithHeaders(HeadersOf(caller)); }
+Client Client::As(const Caller& caller) const {
+  return WithHeaders(HeadersOf(caller));
+}
 
 Client Client::In(std::string accept_language) const {
   Client other = *this;
@@ -202,18 +211,21 @@ Reply<std::string> Client::CallBytes(const std::string& path, const std::string&
   if (!language_.empty()) context.AddMetadata("accept-language", language_);
   Reply<std::string> reply;
   const grpc::Status status = channel_->Call(context, path, request, reply.value);
-  reply.status = {static_cast<google::rpc::Code>(status.error_code()), status.error_message(), status.error_details()};
-  // Without details it is gRPC's own word: a deadline that passed in the client, a server that is gone.
-  const bool from_transport =
-      status.error_details().empty() && (status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                                         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
+  reply.status = {static_cast<google::rpc::Code>(status.error_code()), status.error_message(),
+                  status.error_details()};
+  // Without details it is gRPC's own word: a deadline that passed in the client, a server that is
+  // gone.
+  const bool from_transport = status.error_details().empty() &&
+                              (status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                               status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
   if (!status.ok() && !from_transport) ExpectWellFormedError(reply.status);
   return reply;
 }
 
 std::string Client::PathFor(const google::protobuf::Descriptor& request) {
   for (const google::protobuf::FileDescriptor* file :
-       {v1::CreateOrderRequest::descriptor()->file(), v1::CreateCommentRequest::descriptor()->file(),
+       {v1::CreateOrderRequest::descriptor()->file(),
+        v1::CreateCommentRequest::descriptor()->file(),
         v1::ListActivitiesRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
@@ -227,7 +239,8 @@ std::string Client::PathFor(const google::protobuf::Descriptor& request) {
   return "";
 }
 
-// --- HealthWatch -----------------------------------------------------------------------------------------------------
+// --- HealthWatch
+// -----------------------------------------------------------------------------------------------------
 
 class HealthWatch::Impl {
  public:
@@ -256,9 +269,12 @@ class HealthWatch::Impl {
 HealthWatch::HealthWatch(const std::string& address, const std::string& service)
     : impl_(std::make_unique<Impl>(address, service)) {}
 HealthWatch::~HealthWatch() = default;
-std::string HealthWatch::Next() { return impl_->Next(); }
+std::string HealthWatch::Next() {
+  return impl_->Next();
+}
 
-// --- ServerInTest ----------------------------------------------------------------------------------------------------
+// --- ServerInTest
+// ----------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -267,7 +283,9 @@ class BorrowedStore final : public Store {
  public:
   explicit BorrowedStore(Store& store) : store_(store) {}
 
-  absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override { return store_.OpenWriteSession(); }
+  absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override {
+    return store_.OpenWriteSession();
+  }
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override { return store_.OpenReader(); }
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
@@ -295,7 +313,8 @@ ServerInTest::ServerInTest(const Config& config)
   Start(config);
 }
 
-ServerInTest::ServerInTest(const TestDatabase& database, const Config& config) : store_(database.OpenStore()) {
+ServerInTest::ServerInTest(const TestDatabase& database, const Config& config)
+    : store_(database.OpenStore()) {
   Start(config);
 }
 

@@ -1,8 +1,8 @@
-// A server in the test's own process, and a client that speaks to it through gRPC as one caller. gRPC itself stays out of
-// this header, since every file that includes it takes long to compile.
+// A server in the test's own process, and a client that speaks to it through gRPC as one caller.
+// gRPC itself stays out of this header, since every file that includes it takes long to compile.
 //
-// The client looks at every error that it gets: each must be as errors.proto says and free of SQL and stacks. So every
-// test that meets an error checks that, too.
+// The client looks at every error that it gets: each must be as errors.proto says and free of SQL
+// and stacks. So every test that meets an error checks that, too.
 #ifndef IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
 #define IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
 
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "domain/command.h"
+#include "gmock/gmock.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
@@ -51,11 +51,11 @@ struct CallStatus {
     return found;
   }
 
-  std::string Reason() const;                            // of the ErrorInfo; empty when there is none
-  std::map<std::string, std::string> Metadata() const;   // likewise
+  std::string Reason() const;  // of the ErrorInfo; empty when there is none
+  std::map<std::string, std::string> Metadata() const;  // likewise
   std::string LocalizedText() const;
-  std::vector<std::string> Violations() const;           // "order.lines[0].quantity NOT_POSITIVE", as listed
-  std::vector<std::string> Guards() const;               // types of the PreconditionFailure, as listed
+  std::vector<std::string> Violations() const;  // "order.lines[0].quantity NOT_POSITIVE", as listed
+  std::vector<std::string> Guards() const;      // types of the PreconditionFailure, as listed
 };
 
 // How GoogleTest shows it.
@@ -94,7 +94,8 @@ IPSTORE_TEST_ANSWER(GetCommentRequest, Comment);
 IPSTORE_TEST_ANSWER(ListCommentsRequest, ListCommentsResponse);
 #undef IPSTORE_TEST_ANSWER
 
-// Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe; calls block.
+// Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe;
+// calls block.
 class Client {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -114,9 +115,11 @@ class Client {
 
   template <typename Request>
   Reply<typename AnswerTo<Request>::Type> Call(const Request& request) const {
-    const Reply<std::string> bytes = CallBytes(PathFor(*Request::descriptor()), request.SerializeAsString());
+    const Reply<std::string> bytes =
+        CallBytes(PathFor(*Request::descriptor()), request.SerializeAsString());
     Reply<typename AnswerTo<Request>::Type> reply{.status = bytes.status, .value = {}};
-    if (reply.ok() && !reply.value.ParseFromString(bytes.value)) ADD_FAILURE() << "the answer is no message";
+    if (reply.ok() && !reply.value.ParseFromString(bytes.value))
+      ADD_FAILURE() << "the answer is no message";
     return reply;
   }
 
@@ -124,7 +127,8 @@ class Client {
   template <typename Request>
   typename AnswerTo<Request>::Type Must(const Request& request) const {
     auto reply = Call(request);
-    EXPECT_TRUE(reply.ok()) << Request::descriptor()->name() << ": " << testing::PrintToString(reply.status);
+    EXPECT_TRUE(reply.ok()) << Request::descriptor()->name() << ": "
+                            << testing::PrintToString(reply.status);
     return std::move(reply.value);
   }
 

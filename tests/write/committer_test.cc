@@ -1,4 +1,5 @@
-// What the group committer does while the database behaves, and how it treats those who wait: on SQLite.
+// What the group committer does while the database behaves, and how it treats those who wait: on
+// SQLite.
 #include "server/write/committer.h"
 
 #include <algorithm>
@@ -67,9 +68,11 @@ TEST_F(Committer, ABatchIsNeverLargerThanItsLimit) {
 TEST_F(Committer, UnitsOnOneOrderInOneBatchSeeWhatThoseBeforeThemDid) {
   const Number order = server().Place("WEB-1");
   const Answer busy = KeepBusy();
-  const Answer start = Submit(Changing(order, Step(OrderAction::kStartProcessing, Read(order), PlacedAt())));
+  const Answer start =
+      Submit(Changing(order, Step(OrderAction::kStartProcessing, Read(order), PlacedAt())));
   const Answer check = Submit(Changing(order, Passed(CheckKind::kDetails)));
-  const Answer again = Submit(Changing(order, Step(OrderAction::kStartProcessing, Read(order), PlacedAt())));
+  const Answer again =
+      Submit(Changing(order, Step(OrderAction::kStartProcessing, Read(order), PlacedAt())));
   const Answer comment = Submit(Commenting(order, "Στον τρίτο όροφο."));
   store().Release();
 
@@ -104,7 +107,8 @@ TEST_F(Committer, ARefusedUnitTouchesNoneOfItsNeighbours) {
   const Number order = server().Place("WEB-1");
   const Answer busy = KeepBusy();
   const Answer before = Submit(Commenting(order, "πριν"));
-  const Answer refused = Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Read(order), PlacedAt())));
+  const Answer refused =
+      Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Read(order), PlacedAt())));
   const Answer unknown = Submit(Commenting(Number::FromSerial(Number::kLastSerial), "πουθενά"));
   const Answer after = Submit(Commenting(order, "μετά"));
   store().Release();
@@ -121,7 +125,8 @@ TEST_F(Committer, ARefusedUnitTouchesNoneOfItsNeighbours) {
 TEST_F(Committer, ABatchOfRefusalsWritesNothing) {
   const Number order = server().Place("WEB-1");
   const int commits = store().Calls(Method::kCommit);
-  EXPECT_THAT(Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Read(order), PlacedAt()))).WaitRefusal(),
+  EXPECT_THAT(Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Read(order), PlacedAt())))
+                  .WaitRefusal(),
               RefusedFor(Reason::kActionNotOpen));
   EXPECT_EQ(store().Calls(Method::kCommit), commits);
   EXPECT_EQ(store().Calls(Method::kRollback), 1);
@@ -130,7 +135,8 @@ TEST_F(Committer, ABatchOfRefusalsWritesNothing) {
 TEST_F(Committer, TheHeadOfTheFeedIsTakenLast) {
   const Number order = server().Place("WEB-1");
   store().Fail(Method::kAppendActivities, Fault::kBlock);
-  const std::vector<Method> all = {Method::kReserveSerials, Method::kBegin, Method::kLoad, Method::kWriteSubjects};
+  const std::vector<Method> all = {Method::kReserveSerials, Method::kBegin, Method::kLoad,
+                                   Method::kWriteSubjects};
   const int commits = store().Calls(Method::kCommit);
   const Answer answer = Submit(Commenting(order, "Στον τρίτο όροφο."));
   ASSERT_TRUE(store().WaitUntilBlocked());
@@ -271,7 +277,8 @@ TEST_F(Committer, ARefusalUsesUpNoRequestId) {
 TEST_F(Committer, ARequestIdWithAnotherMethodActorOrContentIsRefused) {
   const Number order = server().Place("WEB-1");
   const Number other = server().Place("WEB-2");
-  const Request used{.id = NewRequestId(), .method = "CreateComment", .actor = "STAFF eleni", .content = "ένα"};
+  const Request used{
+      .id = NewRequestId(), .method = "CreateComment", .actor = "STAFF eleni", .content = "ένα"};
   Submit(Commenting(order, "ένα", used)).WaitApplied();
 
   Request method = used, actor = used, content = used;
@@ -403,7 +410,8 @@ TEST_F(Committer, StoppingFinishesWhatWaits) {
   for (int i = 0; i < 5; ++i) waiting.push_back(Submit(Creating(absl::StrCat("WEB-", i))));
   std::thread stop([&] { server().committer().Stop(absl::InfiniteFuture()); });
   const auto refused = [&] {
-    const Answer probe = Submit(Commenting(Number::FromSerial(Number::kLastSerial), "μετά το τέλος"));
+    const Answer probe =
+        Submit(Commenting(Number::FromSerial(Number::kLastSerial), "μετά το τέλος"));
     return probe.times() == 1 && probe.WaitRefusal().reason == Reason::kUnavailable;
   };
   EXPECT_TRUE(WaitUntil(refused));
@@ -528,7 +536,8 @@ TEST_F(Committer, CreatesGetNumbersOfTheirOwn) {
   for (int i = 0; i < 200; ++i) answers.push_back(Submit(Creating(absl::StrCat("WEB-", i))));
   store().Release();
   std::vector<Number> numbers;
-  for (const Answer& answer : answers) numbers.push_back(answer.WaitApplied().order->subject.number);
+  for (const Answer& answer : answers)
+    numbers.push_back(answer.WaitApplied().order->subject.number);
   std::ranges::sort(numbers);
   EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
   EXPECT_LE(store().Calls(Method::kReserveSerials), 2);

@@ -1,5 +1,5 @@
-// What the group committer does when the database fails, on each database: every change is made once or not at all, and
-// its caller is told which.
+// What the group committer does when the database fails, on each database: every change is made
+// once or not at all, and its caller is told which.
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,8 +24,9 @@ constexpr int kForever = 1'000'000;
 
 class CommitterFaults : public WritePathOn {
  protected:
-  // An order with three units waiting behind a busy committer: a create, a comment of it and a step with a comment. `act`
-  // breaks something; then they are let go, and all must be applied once, as if nothing had happened.
+  // An order with three units waiting behind a busy committer: a create, a comment of it and a step
+  // with a comment. `act` breaks something; then they are let go, and all must be applied once, as
+  // if nothing had happened.
   template <typename Act>
   void ExpectThreeAppliedOnceDespite(const Act& act) {
     const Number order = server().Place(absl::StrCat("WEB-", NewRequestId()));
@@ -78,14 +79,16 @@ INSTANTIATE_TEST_SUITE_P(On, CommitterFaults, testing::ValuesIn(AllBackends()), 
 
 TEST_P(CommitterFaults, ABatchThatMeetsADeadlockALockTimeoutOrAChangedRowIsRunAgain) {
   for (const Fault fault : {Fault::kDeadlock, Fault::kLockTimeout, Fault::kChangedRow}) {
-    for (const Method method :
-         {Method::kBegin, Method::kLoad, Method::kWriteSubjects, Method::kAppendActivities, Method::kCommit}) {
-      SCOPED_TRACE(absl::StrCat("fault ", static_cast<int>(fault), ", method ", static_cast<int>(method)));
+    for (const Method method : {Method::kBegin, Method::kLoad, Method::kWriteSubjects,
+                                Method::kAppendActivities, Method::kCommit}) {
+      SCOPED_TRACE(
+          absl::StrCat("fault ", static_cast<int>(fault), ", method ", static_cast<int>(method)));
       const CommitterStats before = server().committer().stats();
       const int rollbacks = store().Calls(Method::kRollback);
       // The busy unit's Begin() was counted when it blocked, its other calls are still to come.
       const int call = method == Method::kBegin ? 1 : 2;
-      ExpectThreeAppliedOnceDespite([&] { store().Fail(method, fault, {.call = call, .times = 2}); });
+      ExpectThreeAppliedOnceDespite(
+          [&] { store().Fail(method, fault, {.call = call, .times = 2}); });
       EXPECT_EQ(server().committer().stats().reruns, before.reruns + 2);
       EXPECT_EQ(server().committer().stats().isolations, 0U);
       EXPECT_EQ(store().Calls(Method::kRollback), rollbacks + 2);  // always, before it is run again
@@ -94,18 +97,23 @@ TEST_P(CommitterFaults, ABatchThatMeetsADeadlockALockTimeoutOrAChangedRowIsRunAg
 }
 
 TEST_P(CommitterFaults, AUniqueKeyThatAnotherTransactionTookIsLookedUpAgain) {
-  ExpectThreeAppliedOnceDespite([&] { store().Fail(Method::kWriteSubjects, Fault::kTaken, {.call = 2}); });
-  ExpectThreeAppliedOnceDespite([&] { store().Fail(Method::kAppendActivities, Fault::kTaken, {.call = 2, .times = 2}); });
+  ExpectThreeAppliedOnceDespite(
+      [&] { store().Fail(Method::kWriteSubjects, Fault::kTaken, {.call = 2}); });
+  ExpectThreeAppliedOnceDespite(
+      [&] { store().Fail(Method::kAppendActivities, Fault::kTaken, {.call = 2, .times = 2}); });
   EXPECT_EQ(server().committer().stats().isolations, 0U);
 }
 
 TEST_P(CommitterFaults, AConflictThatStaysIsTheFaultOfOneUnit) {
-  server();
-  store().Fail(Method::kWriteSubjects, Fault::kTaken, {.times = 8});  // four times the batch, four times its first unit
   const Answer busy = KeepBusy();
+  // Four times the batch, then four times its first unit alone.
+  store().Fail(Method::kWriteSubjects, Fault::kTaken, {.call = 2, .times = 8});
+  const Answer blamed = Submit(Creating("WEB-1"));
+  const Answer other = Submit(Creating("WEB-2"));
   store().Release();
-  EXPECT_THAT(busy.WaitRefusal(), RefusedFor(Reason::kInternal));
-  server().Place("WEB-1");
+  EXPECT_THAT(blamed.WaitRefusal(), RefusedFor(Reason::kInternal));
+  other.WaitApplied();
+  EXPECT_EQ(server().committer().stats().isolations, 1U);
 }
 
 TEST_P(CommitterFaults, ReRunsBackOff) {
@@ -115,7 +123,8 @@ TEST_P(CommitterFaults, ReRunsBackOff) {
   store().Fail(Method::kLoad, Fault::kDeadlock, {.times = 4});
   const absl::Time begin = absl::Now();
   Submit(Commenting(order, "ένα")).WaitApplied();
-  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(10 + 20 + 20 + 20));  // each at least half of 20, 40, 40, 40
+  EXPECT_GE(absl::Now() - begin,
+            absl::Milliseconds(10 + 20 + 20 + 20));  // each at least half of 20, 40, 40, 40
 }
 
 TEST_P(CommitterFaults, ReRunsEndAtTheDeadlineOfEachUnit) {
@@ -171,7 +180,8 @@ TEST_P(CommitterFaults, AUnitThatTheDatabaseRefusesIsIsolatedAndTheOthersSucceed
   EXPECT_EQ(before.WaitApplied().first_seq, 2);
   create.WaitApplied();
   EXPECT_THAT(poisoned.WaitRefusal(), RefusedFor(Reason::kInternal));
-  EXPECT_THAT(poisoned.WaitRefusal().facts, SizeIs(1));  // the incident, and nothing of the database
+  EXPECT_THAT(poisoned.WaitRefusal().facts,
+              SizeIs(1));  // the incident, and nothing of the database
   EXPECT_EQ(after.WaitApplied().first_seq, 3);
   EXPECT_THAT(Log(order), SizeIs(3));
   EXPECT_EQ(server().committer().stats().isolations, 1U);
@@ -215,8 +225,10 @@ TEST_P(CommitterFaults, AnOrderThatCannotBeReadHoldsUpNoOther) {
 
 TEST_P(CommitterFaults, AConnectionLostAtAnyCallIsReplacedAndTheBatchRunAgain) {
   for (const Fault fault : {Fault::kLoseBeforeExecute, Fault::kExecuteThenLoseAnswer}) {
-    for (const Method method : {Method::kBegin, Method::kLoad, Method::kWriteSubjects, Method::kAppendActivities}) {
-      SCOPED_TRACE(absl::StrCat("fault ", static_cast<int>(fault), ", method ", static_cast<int>(method)));
+    for (const Method method :
+         {Method::kBegin, Method::kLoad, Method::kWriteSubjects, Method::kAppendActivities}) {
+      SCOPED_TRACE(
+          absl::StrCat("fault ", static_cast<int>(fault), ", method ", static_cast<int>(method)));
       const int opened = store().Calls(Method::kOpenWriteSession);
       const int rollbacks = store().Calls(Method::kRollback);
       const int call = method == Method::kBegin ? 1 : 2;
@@ -235,7 +247,8 @@ TEST_P(CommitterFaults, AConnectionThatCannotBeOpenedAtFirstIsTriedAgain) {
 }
 
 TEST_P(CommitterFaults, AConnectionLostWhileNumbersAreReservedWastesNumbersOnly) {
-  for (const Fault fault : {Fault::kDeadlock, Fault::kLoseBeforeExecute, Fault::kExecuteThenLoseAnswer}) {
+  for (const Fault fault :
+       {Fault::kDeadlock, Fault::kLoseBeforeExecute, Fault::kExecuteThenLoseAnswer}) {
     server().Restart(options);  // has no numbers left
     store().Fail(Method::kReserveSerials, fault, {.times = 2});
     const Number number = server().Place(absl::StrCat("WEB-", static_cast<int>(fault)));
@@ -245,9 +258,11 @@ TEST_P(CommitterFaults, AConnectionLostWhileNumbersAreReservedWastesNumbersOnly)
 
 TEST_P(CommitterFaults, AConnectionLostWhenRefusalsAreRolledBackChangesNothing) {
   const Number order = server().Place("WEB-1");
-  for (const Fault fault : {Fault::kLoseBeforeExecute, Fault::kExecuteThenLoseAnswer, Fault::kPoison}) {
+  for (const Fault fault :
+       {Fault::kLoseBeforeExecute, Fault::kExecuteThenLoseAnswer, Fault::kPoison}) {
     store().Fail(Method::kRollback, fault);
-    EXPECT_THAT(Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Order(), PlacedAt()))).WaitRefusal(),
+    EXPECT_THAT(Submit(Changing(order, Step(OrderAction::kConfirmReceipt, Order(), PlacedAt())))
+                    .WaitRefusal(),
                 testing::AnyOf(RefusedFor(Reason::kActionNotOpen), RefusedFor(Reason::kInternal)));
   }
   Submit(Commenting(order, "ένα")).WaitApplied();
@@ -256,18 +271,21 @@ TEST_P(CommitterFaults, AConnectionLostWhenRefusalsAreRolledBackChangesNothing) 
 // --- Lost answers to a COMMIT ---
 
 TEST_P(CommitterFaults, ACommitWhoseAnswerWasLostIsNotMadeTwice) {
-  ExpectThreeAppliedOnceDespite([&] { store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer, {.call = 2}); });
+  ExpectThreeAppliedOnceDespite(
+      [&] { store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer, {.call = 2}); });
   EXPECT_EQ(server().committer().stats().lost_commits, 1U);
   EXPECT_EQ(server().committer().stats().replayed, 0U);
 }
 
 TEST_P(CommitterFaults, ACommitThatWasLostOnItsWayIsMade) {
-  ExpectThreeAppliedOnceDespite([&] { store().Fail(Method::kCommit, Fault::kLoseBeforeExecute, {.call = 2}); });
+  ExpectThreeAppliedOnceDespite(
+      [&] { store().Fail(Method::kCommit, Fault::kLoseBeforeExecute, {.call = 2}); });
   EXPECT_EQ(server().committer().stats().lost_commits, 1U);
 }
 
 TEST_P(CommitterFaults, ACommitThatCompletesAfterTheReconnectIsNotMadeTwice) {
-  ExpectThreeAppliedOnceDespite([&] { store().Fail(Method::kCommit, Fault::kCommitCompletesLater, {.call = 2}); });
+  ExpectThreeAppliedOnceDespite(
+      [&] { store().Fail(Method::kCommit, Fault::kCommitCompletesLater, {.call = 2}); });
   EXPECT_EQ(server().committer().stats().lost_commits, 1U);
   EXPECT_EQ(server().committer().stats().replayed, 0U);
 }
@@ -277,7 +295,8 @@ TEST_P(CommitterFaults, ALoneCreateWhoseCommitCompletesAfterTheReconnectIsNotMad
   for (const Fault fault :
        {Fault::kExecuteThenLoseAnswer, Fault::kLoseBeforeExecute, Fault::kCommitCompletesLater}) {
     store().Fail(Method::kCommit, fault);
-    const Applied applied = Submit(Creating(absl::StrCat("WEB-", static_cast<int>(fault)))).WaitApplied();
+    const Applied applied =
+        Submit(Creating(absl::StrCat("WEB-", static_cast<int>(fault)))).WaitApplied();
     ExpectStored(applied, 1);
     EXPECT_THAT(Log(applied.order->subject.number), SizeIs(1));
   }
@@ -348,7 +367,8 @@ TEST_P(CommitterFaults, AUnitInDoubtIsNeverCalledRefusedForGood) {
   const Request request{.id = NewRequestId()};
   store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);
   store().Fail(Method::kLoad, Fault::kPoison, {.call = 2});
-  EXPECT_THAT(Submit(Commenting(order, "μία φορά", request)).WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_THAT(Submit(Commenting(order, "μία φορά", request)).WaitRefusal(),
+              RefusedFor(Reason::kUnavailable));
   EXPECT_TRUE(Submit(Commenting(order, "μία φορά", request)).WaitApplied().replayed);
 }
 

@@ -17,7 +17,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-void Push(BatchQueue<int>& queue, int item) { ASSERT_TRUE(queue.TryPush(item)); }
+void Push(BatchQueue<int>& queue, int item) {
+  ASSERT_TRUE(queue.TryPush(item));
+}
 
 TEST(BatchQueue, GivesWhatWaitsAtOnceAndInOrder) {
   BatchQueue<int> queue(10);
@@ -134,7 +136,8 @@ TEST(BatchQueue, SeveralTakersShareTheItemsAndGetEachOnce) {
     for (std::thread& producer : Produce(queue)) producer.join();
     queue.Close();
     for (std::thread& taker : takers) taker.join();
-    EXPECT_TRUE(std::ranges::all_of(times, [](const std::atomic<int>& count) { return count == 1; }));
+    EXPECT_TRUE(
+        std::ranges::all_of(times, [](const std::atomic<int>& count) { return count == 1; }));
   }
 }
 

@@ -2,12 +2,15 @@
 #include "server/read/read_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <future>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -57,7 +60,9 @@ struct Read {
 
   // "read", or the name of the refusal.
   std::string Wait() { return ended.get(); }
-  bool Ended() const { return ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+  bool Ended() const {
+    return ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
 };
 
 class ReadPoolTest : public testing::Test {
@@ -77,7 +82,9 @@ class ReadPoolTest : public testing::Test {
       if (status.ok()) end->set_value("read");
       return status;
     };
-    task.refuse = [end = read.end](Refusal refusal) { end->set_value(std::string(Name(refusal.reason))); };
+    task.refuse = [end = read.end](Refusal refusal) {
+      end->set_value(std::string(Name(refusal.reason)));
+    };
     pool().Submit(std::move(task));
     return read;
   }
@@ -228,11 +235,14 @@ TEST_F(ReadPoolTest, StoppingFinishesWhatWaitsAndRefusesTheRest) {
   Read waiting = SubmitPing();
   std::thread first([&] { pool().Stop(); });
   std::thread second([&] { pool().Stop(); });
-  Read refused = SubmitPing();
-  while (!refused.Ended() || refused.Wait() != "UNAVAILABLE") {
-    refused = SubmitPing();
+  while (true) {
+    Read read = SubmitPing();
+    if (!read.Ended()) {
+      busy.push_back(std::move(read));
+    } else if (read.Wait() == "UNAVAILABLE") {
+      break;  // until then the queue is only full
+    }
     std::this_thread::yield();
-    if (!refused.Ended()) busy.push_back(std::move(refused)), refused = SubmitPing();
   }
   gate.Open();
   first.join();

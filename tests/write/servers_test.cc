@@ -1,4 +1,5 @@
-// Several servers, and several committers of one server, on one database: MariaDB and MySQL. SQLite has one of each.
+// Several servers, and several committers of one server, on one database: MariaDB and MySQL. SQLite
+// has one of each.
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,8 +30,8 @@ class CommittersOnOneDatabase : public WritePathOn {
     WritePathOn::TearDown();
   }
 
-  // Gives `first` to server() and `second` to other(), so that neither sees the other one's rows when it looks: both have
-  // looked before either has written.
+  // Gives `first` to server() and `second` to other(), so that neither sees the other one's rows
+  // when it looks: both have looked before either has written.
   std::pair<Answer, Answer> Race(Unit first, Unit second) {
     store().Fail(Method::kWriteSubjects, Fault::kBlock);
     other().store().Fail(Method::kWriteSubjects, Fault::kBlock);
@@ -49,7 +50,8 @@ class CommittersOnOneDatabase : public WritePathOn {
   std::unique_ptr<WriteServer> other_;
 };
 
-INSTANTIATE_TEST_SUITE_P(On, CommittersOnOneDatabase, testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql),
+INSTANTIATE_TEST_SUITE_P(On, CommittersOnOneDatabase,
+                         testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql),
                          BackendTitle);
 
 TEST_P(CommittersOnOneDatabase, OneOfTwoWhoRaceForAnExternalReferenceGetsIt) {
@@ -80,7 +82,9 @@ TEST_P(CommittersOnOneDatabase, ARequestIdThatTwoServersGetWithDifferentContentI
 
 TEST_P(CommittersOnOneDatabase, AChangeWaitsForAnotherServersOnTheSameOrderAndSeesIt) {
   const Number order = server().Place("WEB-1");
-  const auto start = [&] { return Changing(order, Step(OrderAction::kStartProcessing, Order(), PlacedAt())); };
+  const auto start = [&] {
+    return Changing(order, Step(OrderAction::kStartProcessing, Order(), PlacedAt()));
+  };
   store().Fail(Method::kWriteSubjects, Fault::kBlock);
   const Answer first = server().Submit(start());
   ASSERT_TRUE(store().WaitUntilBlocked());
@@ -110,7 +114,8 @@ TEST_P(CommittersOnOneDatabase, ALostCommitThatCompletesWhileAnotherServerRetrie
   const Answer retried_comment = other().Submit(Commenting(order, "μία φορά", comment));
   const Answer retried_create = other().Submit(Creating("WEB-2", create));
   ASSERT_TRUE(WaitUntil([&] { return other().store().Calls(Method::kLoad) > loads; }));
-  for (const absl::Status& ended : store().CompletePendingCommits()) EXPECT_TRUE(ended.ok()) << ended;
+  for (const absl::Status& ended : store().CompletePendingCommits())
+    EXPECT_TRUE(ended.ok()) << ended;
   EXPECT_TRUE(retried_comment.WaitApplied().replayed);
   EXPECT_TRUE(retried_create.WaitApplied().replayed);
   EXPECT_THAT(Log(order), SizeIs(2));

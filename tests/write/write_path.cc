@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <functional>
 #include <thread>
 
 #include "absl/hash/hash.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
@@ -98,9 +96,13 @@ int Answer::times() const {
   return state_->times;
 }
 
-RequestKey KeyOf(const Request& request) { return HashOf({request.id}); }
+RequestKey KeyOf(const Request& request) {
+  return HashOf({request.id});
+}
 
-ContentHash ContentOf(const Request& request) { return HashOf({request.method, request.actor, request.content}); }
+ContentHash ContentOf(const Request& request) {
+  return HashOf({request.method, request.actor, request.content});
+}
 
 std::string NewRequestId() {
   static std::atomic<int> next = 0;
@@ -113,7 +115,8 @@ Unit Creating(std::string reference, std::optional<Request> request) {
   unit.creates = ExternalKey{.source = command.content.source, .reference = std::move(reference)};
   unit.decide = [command](const UnitContext& context) -> Decision {
     const OrderContent& content = command.content;
-    if (context.external_key_taken) return ExternalReferenceExists(content.source, content.external_reference);
+    if (context.external_key_taken)
+      return ExternalReferenceExists(content.source, content.external_reference);
     return Decide(context.new_number, command, EshopService(), context.now);
   };
   return WithRequest(std::move(unit), std::move(request));
@@ -152,7 +155,8 @@ WriteServer::~WriteServer() {
 }
 
 void WriteServer::Start(CommitterOptions options) {
-  options.on_committed = [this, then = options.on_committed](std::int64_t first, std::size_t count) {
+  options.on_committed = [this, then = options.on_committed](std::int64_t first,
+                                                             std::size_t count) {
     {
       const std::lock_guard lock(mutex_);
       announced_.emplace_back(first, count);
@@ -207,20 +211,6 @@ void WriteServer::ExpectEachAnsweredOnce() const {
   for (const Answer& answer : answers_) EXPECT_EQ(answer.times(), 1);
 }
 
-std::vector<std::string> TextsOf(const Stored& stored, absl::string_view mark) {
-  std::vector<std::string> texts;
-  const auto add = [&](const std::string& text) {
-    if (absl::StartsWith(text, mark)) texts.push_back(text);
-  };
-  for (const std::vector<Activity>& log : stored.logs) {
-    for (const Activity& activity : log) {
-      if (const auto* created = std::get_if<OrderCreated>(&activity.event)) add(created->content.external_reference);
-      if (const auto* comment = std::get_if<CommentAdded>(&activity.event)) add(comment->text);
-    }
-  }
-  return texts;
-}
-
 Stored ReadAll(const TestDatabase& database, Store& store) {
   const std::unique_ptr<Reader> reader = OrFail(store.OpenReader());
   const std::vector<Number> numbers = AllNumbers(database);
@@ -245,7 +235,8 @@ void ExpectSound(const TestDatabase& database, Store& store) {
   }
   std::ranges::sort(positions);
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    ASSERT_EQ(positions[i], static_cast<std::int64_t>(i + 1)) << "positions have a gap or a duplicate";
+    ASSERT_EQ(positions[i], static_cast<std::int64_t>(i + 1))
+        << "positions have a gap or a duplicate";
   }
   EXPECT_EQ(OrFail(store.ReadFeedHead()).position, static_cast<std::int64_t>(positions.size()));
 }
@@ -253,6 +244,7 @@ void ExpectSound(const TestDatabase& database, Store& store) {
 void WritePath::SetUp() {
   database_ = TestDatabase::Make(backend_);
   if (database_ == nullptr) GTEST_SKIP() << WhyMissing(backend_);
+  options.committers = 1;
   options.first_backoff = absl::Microseconds(100);
   options.last_backoff = absl::Milliseconds(5);
 }
@@ -282,7 +274,8 @@ Order WritePath::Read(Number number) {
 
 std::vector<Activity> WritePath::Log(Number number) {
   const std::unique_ptr<Reader> reader = OrFail(server().store().OpenReader());
-  return OrFail(reader->ListActivities({.subject = number, .include_internal = true, .limit = 1'000'000}));
+  return OrFail(
+      reader->ListActivities({.subject = number, .include_internal = true, .limit = 1'000'000}));
 }
 
 Answer WritePath::KeepBusy() {

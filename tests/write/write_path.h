@@ -1,5 +1,6 @@
-// What every test of the write path needs: a database of its own beneath a store that can be told to fail, a committer,
-// short ways to hand it units of work, and, at the end of each test, a look at everything that was stored.
+// What every test of the write path needs: a database of its own beneath a store that can be told
+// to fail, a committer, short ways to hand it units of work, and, at the end of each test, a look
+// at everything that was stored.
 #ifndef IPSTORE_ORDERS_TESTS_WRITE_WRITE_PATH_H_
 #define IPSTORE_ORDERS_TESTS_WRITE_WRITE_PATH_H_
 
@@ -16,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "domain/command.h"
 #include "domain/order.h"
@@ -43,7 +44,8 @@ class Answer {
 
   // Waits for it. After half a minute the test fails and it is INTERNAL.
   Outcome Wait() const;
-  // The same, as what a test expects it to be; fails the test and gives an empty one where it is the other.
+  // The same, as what a test expects it to be; fails the test and gives an empty one where it is
+  // the other.
   Applied WaitApplied() const;
   Refusal WaitRefusal() const;
 
@@ -72,7 +74,8 @@ class TestClock {
   std::atomic<std::int64_t> micros_;
 };
 
-// The keys of a request as the services make them: one hash of who calls and the request_id, one of all the rest.
+// The keys of a request as the services make them: one hash of who calls and the request_id, one of
+// all the rest.
 struct Request {
   std::string id;
   std::string method = "TransitionOrder";
@@ -139,12 +142,9 @@ struct Stored {
 };
 Stored ReadAll(const TestDatabase& database, Store& store);
 
-// The invariants of the log, whatever was done: every log replays to its stored order, and positions run from 1 to the head
-// of the feed, each once. Fails the test where they do not hold.
+// The invariants of the log, whatever was done: every log replays to its stored order, and
+// positions run from 1 to the head of the feed, each once. Fails the test where they do not hold.
 void ExpectSound(const TestDatabase& database, Store& store);
-
-// Those comments and references in the log that begin with `mark`, one entry for each time.
-std::vector<std::string> TextsOf(const Stored& stored, absl::string_view mark = "");
 
 // A test of the write path on one database. Each ends with ExpectSound().
 class WritePath : public testing::Test {
@@ -154,7 +154,7 @@ class WritePath : public testing::Test {
   void SetUp() override;
   void TearDown() override;
 
-  // Gentle for tests: small waits. Change it before server() is first asked for.
+  // One committer, and small waits. Change it before server() is first asked for.
   CommitterOptions options;
 
   TestDatabase& database() { return *database_; }
@@ -169,8 +169,8 @@ class WritePath : public testing::Test {
   Order Read(Number number);
   std::vector<Activity> Log(Number number);
 
-  // Makes the committer busy: it waits inside a transaction of a unit of its own until store().Release(). What is submitted
-  // meanwhile gathers into one batch.
+  // Makes the committer busy: it waits inside a transaction of a unit of its own until
+  // store().Release(). What is submitted meanwhile gathers into one batch.
   Answer KeepBusy();
 
   bool OnSqlite() const { return backend_ == sql::Backend::kSqlite; }

@@ -31,20 +31,24 @@ struct ServerVersion {
 ServerVersion ParseVersion(absl::string_view text) {
   ServerVersion version;
   if (absl::StrContains(text, "MariaDB")) version.backend = Backend::kMariaDb;
-  if (version.backend == Backend::kMariaDb && absl::StartsWith(text, "5.5.5-")) text.remove_prefix(6);
+  if (version.backend == Backend::kMariaDb && absl::StartsWith(text, "5.5.5-"))
+    text.remove_prefix(6);
   version.text = std::string(text.substr(0, text.find('-')));
-  if (std::sscanf(version.text.c_str(), "%d.%d", &version.major, &version.minor) != 2) version.major = 0;
+  if (std::sscanf(version.text.c_str(), "%d.%d", &version.major, &version.minor) != 2)
+    version.major = 0;
   return version;
 }
 
-// Older ones lack what the statements use: byte-wise collations without padding, and common table expressions.
+// Older ones lack what the statements use: byte-wise collations without padding, and common table
+// expressions.
 absl::Status CheckVersion(const ServerVersion& version) {
   const bool fits = version.backend == Backend::kMariaDb
                         ? std::pair(version.major, version.minor) >= std::pair(10, 6)
                         : version.major >= 8;
   if (fits) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("the server is ", sql::Name(version.backend), " ", version.text,
-                                                    "; MySQL 8.0 or MariaDB 10.6 is the oldest that will do"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the server is ", sql::Name(version.backend), " ", version.text,
+                   "; MySQL 8.0 or MariaDB 10.6 is the oldest that will do"));
 }
 
 absl::StatusOr<ServerVersion> ReadVersion(sql::Session& session) {
@@ -65,8 +69,8 @@ class MySqlDatabase final : public sql::Database {
   const sql::Dialect& dialect() const override { return dialect_; }
   int MaxWriteSessions() const override { return std::numeric_limits<int>::max(); }
   std::string Describe() const override {
-    return absl::StrCat(sql::Name(version_.backend), " ", version_.text, " at ", target_.host, ":", target_.port, "/",
-                        target_.database);
+    return absl::StrCat(sql::Name(version_.backend), " ", version_.text, " at ", target_.host, ":",
+                        target_.port, "/", target_.database);
   }
 
  private:
@@ -84,20 +88,25 @@ struct NeededSetting {
 };
 
 constexpr std::array kNeeded = {
-    NeededSetting{"innodb_flush_log_at_trx_commit", "1", "a power loss can undo orders that were confirmed"},
-    NeededSetting{"sync_binlog", "1", "a power loss can undo orders that were confirmed, or part replicas from their source"},
+    NeededSetting{"innodb_flush_log_at_trx_commit", "1",
+                  "a power loss can undo orders that were confirmed"},
+    NeededSetting{
+        "sync_binlog", "1",
+        "a power loss can undo orders that were confirmed, or part replicas from their source"},
 };
 
 // Without a binlog MariaDB lets others read a row seconds before it is on disk.
-constexpr NeededSetting kMariaDbLogBin = {"log_bin", "on",
-                                          "other sessions can read a change before it is on disk, and a power loss "
-                                          "then undoes what was read"};
-constexpr NeededSetting kGroupConsistency = {"group_replication_consistency", "before_on_primary_failover",
-                                             "a new primary can serve stale orders before it has caught up"};
+constexpr NeededSetting kMariaDbLogBin = {
+    "log_bin", "on",
+    "other sessions can read a change before it is on disk, and a power loss "
+    "then undoes what was read"};
+constexpr NeededSetting kGroupConsistency = {
+    "group_replication_consistency", "before_on_primary_failover",
+    "a new primary can serve stale orders before it has caught up"};
 
 absl::StatusOr<std::string> ReadVariable(sql::Session& session, absl::string_view name) {
-  absl::StatusOr<Rows> rows = session.Query(absl::StrCat("SHOW GLOBAL VARIABLES LIKE '", name, "'"), {},
-                                            {ValueType::kText, ValueType::kText});
+  absl::StatusOr<Rows> rows = session.Query(absl::StrCat("SHOW GLOBAL VARIABLES LIKE '", name, "'"),
+                                            {}, {ValueType::kText, ValueType::kText});
   if (!rows.ok()) return rows.status();
   return rows->empty() ? std::string() : std::string(rows->Text(0, 1));
 }
@@ -107,12 +116,13 @@ bool Same(absl::string_view found, absl::string_view needed) {
   return absl::EqualsIgnoreCase(found, needed) || (needed == "on" && found == "1");
 }
 
-absl::Status WarnUnless(sql::Session& session, const NeededSetting& setting, std::vector<std::string>& warnings) {
+absl::Status WarnUnless(sql::Session& session, const NeededSetting& setting,
+                        std::vector<std::string>& warnings) {
   absl::StatusOr<std::string> found = ReadVariable(session, setting.name);
   if (!found.ok()) return found.status();
   if (!Same(*found, setting.value)) {
-    warnings.push_back(
-        absl::StrCat(setting.name, " is ", *found, " and should be ", setting.value, ": ", setting.otherwise));
+    warnings.push_back(absl::StrCat(setting.name, " is ", *found, " and should be ", setting.value,
+                                    ": ", setting.otherwise));
   }
   return absl::OkStatus();
 }
@@ -130,17 +140,21 @@ absl::Status WarnOfStatementBinlog(sql::Session& session, std::vector<std::strin
   absl::StatusOr<std::string> found = ReadVariable(session, "binlog_format");
   if (!found.ok()) return found.status();
   if (absl::EqualsIgnoreCase(*found, "STATEMENT")) {
-    warnings.push_back("binlog_format is STATEMENT and should be ROW: writes with READ COMMITTED are refused otherwise");
+    warnings.push_back(
+        "binlog_format is STATEMENT and should be ROW: writes with READ COMMITTED are refused "
+        "otherwise");
   }
   return absl::OkStatus();
 }
 
-absl::Status CollectWarnings(sql::Session& session, Backend backend, std::vector<std::string>& warnings) {
+absl::Status CollectWarnings(sql::Session& session, Backend backend,
+                             std::vector<std::string>& warnings) {
   for (const NeededSetting& setting : kNeeded) {
     if (absl::Status status = WarnUnless(session, setting, warnings); !status.ok()) return status;
   }
   if (backend == Backend::kMariaDb) {
-    if (absl::Status status = WarnUnless(session, kMariaDbLogBin, warnings); !status.ok()) return status;
+    if (absl::Status status = WarnUnless(session, kMariaDbLogBin, warnings); !status.ok())
+      return status;
   }
   if (absl::Status status = WarnOfGroupConsistency(session, warnings); !status.ok()) return status;
   return WarnOfStatementBinlog(session, warnings);
@@ -173,7 +187,8 @@ absl::StatusOr<std::vector<std::string>> DurabilityWarnings(const Target& target
   absl::StatusOr<ServerVersion> version = ReadVersion(**session);
   if (!version.ok()) return version.status();
   std::vector<std::string> warnings;
-  if (absl::Status status = CollectWarnings(**session, version->backend, warnings); !status.ok()) return status;
+  if (absl::Status status = CollectWarnings(**session, version->backend, warnings); !status.ok())
+    return status;
   return warnings;
 }
 

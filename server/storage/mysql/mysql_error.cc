@@ -7,7 +7,8 @@ namespace ipstore::orders::mysql {
 absl::StatusCode CodeOfError(int number, absl::string_view sql_state) {
   switch (number) {
     // The transaction may succeed when it is run again.
-    case 1020:  // ER_CHECKREAD: the row changed since it was read (MariaDB with innodb_snapshot_isolation)
+    case 1020:  // ER_CHECKREAD: the row changed since it was read (MariaDB with
+                // innodb_snapshot_isolation)
     case 1205:  // ER_LOCK_WAIT_TIMEOUT
     case 1206:  // ER_LOCK_TABLE_FULL
     case 1213:  // ER_LOCK_DEADLOCK
@@ -20,7 +21,8 @@ absl::StatusCode CodeOfError(int number, absl::string_view sql_state) {
     case 1586:  // ER_DUP_ENTRY_WITH_KEY_NAME
       return absl::StatusCode::kAlreadyExists;
 
-    // The connection is gone, or of no use: the server ends, is overloaded, or may not write (any more).
+    // The connection is gone, or of no use: the server ends, is overloaded, or may not write (any
+    // more).
     case 1040:  // ER_CON_COUNT_ERROR
     case 1041:  // ER_OUT_OF_RESOURCES
     case 1053:  // ER_SERVER_SHUTDOWN
@@ -81,7 +83,8 @@ absl::StatusCode CodeOfError(int number, absl::string_view sql_state) {
       return absl::StatusCode::kOutOfRange;
 
     default:
-      // 40001: the transaction was rolled back, whatever the reason; class 08: connection exceptions.
+      // 40001: the transaction was rolled back, whatever the reason; class 08: connection
+      // exceptions.
       if (sql_state == "40001") return absl::StatusCode::kAborted;
       if (sql_state.substr(0, 2) == "08") return absl::StatusCode::kUnavailable;
       return absl::StatusCode::kInternal;

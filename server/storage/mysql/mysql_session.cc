@@ -34,14 +34,18 @@ constexpr int kMigrateReadSeconds = 24 * 3600;
 
 absl::Status ErrorOf(const ::sql::SQLException& error, absl::string_view doing) {
   return absl::Status(CodeOfError(error.getErrorCode(), error.getSQLState()),
-                      absl::StrCat("MySQL, ", doing, ": ", error.what(), " (", error.getErrorCode(), ", ",
-                                   error.getSQLState(), ")"));
+                      absl::StrCat("MySQL, ", doing, ": ", error.what(), " (", error.getErrorCode(),
+                                   ", ", error.getSQLState(), ")"));
 }
 
 // The first word, for error messages: statements may be long.
-absl::string_view Verb(absl::string_view statement) { return statement.substr(0, statement.find_first_of(" (")); }
+absl::string_view Verb(absl::string_view statement) {
+  return statement.substr(0, statement.find_first_of(" ("));
+}
 
-::sql::SQLString ToSqlString(absl::string_view text) { return {text.data(), text.size()}; }
+::sql::SQLString ToSqlString(absl::string_view text) {
+  return {text.data(), text.size()};
+}
 
 void Bind(::sql::PreparedStatement& statement, unsigned index, const Param& param) {
   switch (param.type()) {
@@ -63,7 +67,8 @@ void Bind(::sql::PreparedStatement& statement, unsigned index, const Param& para
 
 absl::Status AddTime(const std::string& text, Rows& rows) {
   const std::optional<std::int64_t> micros = ParseSqlTime(text);
-  if (!micros.has_value()) return absl::DataLossError(absl::StrCat("MySQL gave a time that is none: ", text));
+  if (!micros.has_value())
+    return absl::DataLossError(absl::StrCat("MySQL gave a time that is none: ", text));
   rows.AddInteger(*micros);
   return absl::OkStatus();
 }
@@ -97,27 +102,33 @@ absl::StatusOr<Rows> ReadAll(::sql::ResultSet& result, absl::Span<const ValueTyp
 class MySqlSession final : public sql::Session {
  public:
   MySqlSession(std::unique_ptr<::sql::Connection> connection, Purpose purpose)
-      : connection_(std::move(connection)), once_(connection_->createStatement()), purpose_(purpose) {}
+      : connection_(std::move(connection)),
+        once_(connection_->createStatement()),
+        purpose_(purpose) {}
 
-  // Connection::commit(), rollback() and setAutoCommit() discard errors: after a lost connection they return as if all
-  // were well. Statements do not.
+  // Connection::commit(), rollback() and setAutoCommit() discard errors: after a lost connection
+  // they return as if all were well. Statements do not.
   absl::Status Begin() override {
-    return ExecuteOnce(purpose_ == Purpose::kRead ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
-                                                  : "START TRANSACTION");
+    return ExecuteOnce(purpose_ == Purpose::kRead
+                           ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+                           : "START TRANSACTION");
   }
 
   absl::Status Commit() override {
     absl::Status status = ExecuteOnce("COMMIT");
     if (status.ok() || absl::IsAborted(status)) return status;
     lost_ = true;
-    return absl::UnavailableError(absl::StrCat("the outcome of a COMMIT is unknown: ", status.message()));
+    return absl::UnavailableError(
+        absl::StrCat("the outcome of a COMMIT is unknown: ", status.message()));
   }
 
   absl::Status Rollback() override { return ExecuteOnce("ROLLBACK"); }
 
-  absl::StatusOr<std::int64_t> Execute(const std::string& statement, absl::Span<const Param> params) override {
-    return Run<std::int64_t>(statement, params,
-                             [](::sql::PreparedStatement& prepared) { return prepared.executeUpdate(); });
+  absl::StatusOr<std::int64_t> Execute(const std::string& statement,
+                                       absl::Span<const Param> params) override {
+    return Run<std::int64_t>(statement, params, [](::sql::PreparedStatement& prepared) {
+      return prepared.executeUpdate();
+    });
   }
 
   absl::StatusOr<Rows> Query(const std::string& statement, absl::Span<const Param> params,
@@ -146,7 +157,8 @@ class MySqlSession final : public sql::Session {
  private:
   // Runs `act` on the prepared statement with its parameters.
   template <typename T, typename Act>
-  absl::StatusOr<T> Run(const std::string& statement, absl::Span<const Param> params, const Act& act) {
+  absl::StatusOr<T> Run(const std::string& statement, absl::Span<const Param> params,
+                        const Act& act) {
     if (lost_) return Lost();
     if (absl::Status status = sql::CheckTimes(params); !status.ok()) return status;
     try {
@@ -173,9 +185,11 @@ class MySqlSession final : public sql::Session {
     return status;
   }
 
-  // Nothing is sent on a connection that was lost, and it is never opened again: the new session would silently have
-  // other settings.
-  static absl::Status Lost() { return absl::UnavailableError("MySQL: this connection was lost before"); }
+  // Nothing is sent on a connection that was lost, and it is never opened again: the new session
+  // would silently have other settings.
+  static absl::Status Lost() {
+    return absl::UnavailableError("MySQL: this connection was lost before");
+  }
 
   std::unique_ptr<::sql::Connection> connection_;  // before all that needs it
   std::unique_ptr<::sql::Statement> once_;
@@ -192,10 +206,11 @@ class MySqlSession final : public sql::Session {
   return *driver;
 }
 
-// Options of the connector. It accepts names that it does not know, so each one here was tried. Left out on purpose:
-// OPT_RECONNECT (see Lost()), OPT_SSL_MODE (ignored), CLIENT_MULTI_STATEMENTS.
+// Options of the connector. It accepts names that it does not know, so each one here was tried.
+// Left out on purpose: OPT_RECONNECT (see Lost()), OPT_SSL_MODE (ignored), CLIENT_MULTI_STATEMENTS.
 ::sql::ConnectOptionsMap OptionsFor(const Target& target, Purpose purpose) {
-  const std::string host = absl::StrContains(target.host, ':') ? absl::StrCat("[", target.host, "]") : target.host;
+  const std::string host =
+      absl::StrContains(target.host, ':') ? absl::StrCat("[", target.host, "]") : target.host;
   ::sql::ConnectOptionsMap options;
   options["hostName"] = ::sql::SQLString(absl::StrCat("tcp://", host, ":", target.port));
   options["userName"] = ::sql::SQLString(target.user);
@@ -216,22 +231,27 @@ class MySqlSession final : public sql::Session {
 // Falls back to plain text without a word, unless one looks.
 absl::Status CheckTls(sql::Session& session, const Target& target) {
   if (target.tls == Tls::kOff) return absl::OkStatus();
-  absl::StatusOr<Rows> cipher =
-      session.Query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {}, {ValueType::kText, ValueType::kText});
+  absl::StatusOr<Rows> cipher = session.Query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {},
+                                              {ValueType::kText, ValueType::kText});
   if (!cipher.ok()) return cipher.status();
   if (!cipher->empty() && !cipher->Text(0, 1).empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError("the server offers no TLS, and the database's url asks for it");
+  return absl::FailedPreconditionError(
+      "the server offers no TLS, and the database's url asks for it");
 }
 
-// Over-long and otherwise unfit values are errors, not cut to fit. Schema changes of others are waited for like locks.
+// Over-long and otherwise unfit values are errors, not cut to fit. Schema changes of others are
+// waited for like locks.
 absl::Status SetUp(sql::Session& session, Purpose purpose) {
   const int wait = purpose == Purpose::kMigrate ? 600 : 2;
-  absl::Status status = session.ExecuteOnce(absl::StrCat(
-      "SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO',"
-      " innodb_lock_wait_timeout = ", wait, ", lock_wait_timeout = ", wait));
+  absl::Status status = session.ExecuteOnce(
+      absl::StrCat("SET SESSION autocommit = 1, sql_mode = "
+                   "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO',"
+                   " innodb_lock_wait_timeout = ",
+                   wait, ", lock_wait_timeout = ", wait));
   if (!status.ok()) return status;
-  return session.ExecuteOnce(absl::StrCat("SET SESSION TRANSACTION ISOLATION LEVEL ",
-                                          purpose == Purpose::kRead ? "REPEATABLE READ" : "READ COMMITTED"));
+  return session.ExecuteOnce(
+      absl::StrCat("SET SESSION TRANSACTION ISOLATION LEVEL ",
+                   purpose == Purpose::kRead ? "REPEATABLE READ" : "READ COMMITTED"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// One connection to MySQL or MariaDB. What Connector/C++ 1.1 gets wrong is avoided here, each time with the reason.
+// One connection to MySQL or MariaDB. What Connector/C++ 1.1 gets wrong is avoided here, each time
+// with the reason.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_MYSQL_MYSQL_SESSION_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_MYSQL_MYSQL_SESSION_H_
 
@@ -10,8 +11,10 @@
 
 namespace ipstore::orders::mysql {
 
-// Connects, makes sure of TLS where it is wanted, and sets the session up for its purpose. Errors as Database::Connect.
-absl::StatusOr<std::unique_ptr<sql::Session>> ConnectMySql(const Target& target, sql::Purpose purpose);
+// Connects, makes sure of TLS where it is wanted, and sets the session up for its purpose. Errors
+// as Database::Connect.
+absl::StatusOr<std::unique_ptr<sql::Session>> ConnectMySql(const Target& target,
+                                                           sql::Purpose purpose);
 
 }  // namespace ipstore::orders::mysql
 

@@ -16,15 +16,17 @@ std::size_t BytesOf(absl::Span<const Param> params) {
   return bytes;
 }
 
-// How many of the rows ahead go into one statement that is not filled up: a size that there is a text for, and not too many
-// bytes.
+// How many of the rows ahead go into one statement that is not filled up: a size that there is a
+// text for, and not too many bytes.
 std::size_t ExactSize(absl::Span<const Param> params, std::size_t params_per_row) {
-  std::size_t rows = std::min(absl::bit_floor(params.size() / params_per_row), BatchStatement::kMaxRows);
+  std::size_t rows =
+      std::min(absl::bit_floor(params.size() / params_per_row), BatchStatement::kMaxRows);
   while (rows > 1 && BytesOf(params.first(rows * params_per_row)) > kMaxStatementBytes) rows /= 2;
   return rows;
 }
 
-// The same for one that is filled up by repeating its last row: as many as there are, unless that makes too many bytes.
+// The same for one that is filled up by repeating its last row: as many as there are, unless that
+// makes too many bytes.
 std::size_t FilledSize(absl::Span<const Param> params, std::size_t params_per_row) {
   const std::size_t rows = std::min(params.size() / params_per_row, BatchStatement::kMaxRows);
   const absl::Span<const Param> slice = params.first(rows * params_per_row);
@@ -32,10 +34,11 @@ std::size_t FilledSize(absl::Span<const Param> params, std::size_t params_per_ro
   return BytesOf(slice) + filling <= kMaxStatementBytes ? rows : ExactSize(params, params_per_row);
 }
 
-// Calls `act` with slices of `params` whose sizes there are texts for, each text with its slice. The last slice is filled up
-// by repeating its last row.
-absl::Status ForEachFilledSlice(const BatchStatement& statement, absl::Span<const Param> params,
-                                absl::FunctionRef<absl::Status(const std::string&, absl::Span<const Param>)> act) {
+// Calls `act` with slices of `params` whose sizes there are texts for, each text with its slice.
+// The last slice is filled up by repeating its last row.
+absl::Status ForEachFilledSlice(
+    const BatchStatement& statement, absl::Span<const Param> params,
+    absl::FunctionRef<absl::Status(const std::string&, absl::Span<const Param>)> act) {
   const std::size_t per_row = statement.params_per_row();
   std::vector<Param> filled;
   while (!params.empty()) {
@@ -64,11 +67,13 @@ const std::string& BatchStatement::Text(std::size_t rows) const {
   return texts_[static_cast<std::size_t>(absl::countr_zero(rows))];
 }
 
-absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params) {
+absl::Status InsertAll(Session& session, const BatchStatement& statement,
+                       absl::Span<const Param> params) {
   const std::size_t per_row = statement.params_per_row();
   while (!params.empty()) {
     const std::size_t rows = ExactSize(params, per_row);
-    absl::StatusOr<std::int64_t> inserted = session.Execute(statement.Text(rows), params.first(rows * per_row));
+    absl::StatusOr<std::int64_t> inserted =
+        session.Execute(statement.Text(rows), params.first(rows * per_row));
     if (!inserted.ok()) return inserted.status();
     params.remove_prefix(rows * per_row);
   }
@@ -78,8 +83,8 @@ absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::
 absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& statement,
                                        absl::Span<const Param> params) {
   std::int64_t changed = 0;
-  absl::Status status =
-      ForEachFilledSlice(statement, params, [&](const std::string& text, absl::Span<const Param> slice) {
+  absl::Status status = ForEachFilledSlice(
+      statement, params, [&](const std::string& text, absl::Span<const Param> slice) {
         absl::StatusOr<std::int64_t> rows = session.Execute(text, slice);
         if (rows.ok()) changed += *rows;
         return rows.status();
@@ -88,12 +93,14 @@ absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& s
   return changed;
 }
 
-absl::Status QueryAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params,
-                      absl::Span<const ValueType> columns, absl::FunctionRef<absl::Status(const Rows&)> take) {
-  return ForEachFilledSlice(statement, params, [&](const std::string& text, absl::Span<const Param> slice) {
-    absl::StatusOr<Rows> rows = session.Query(text, slice, columns);
-    return rows.ok() ? take(*rows) : rows.status();
-  });
+absl::Status QueryAll(Session& session, const BatchStatement& statement,
+                      absl::Span<const Param> params, absl::Span<const ValueType> columns,
+                      absl::FunctionRef<absl::Status(const Rows&)> take) {
+  return ForEachFilledSlice(statement, params,
+                            [&](const std::string& text, absl::Span<const Param> slice) {
+                              absl::StatusOr<Rows> rows = session.Query(text, slice, columns);
+                              return rows.ok() ? take(*rows) : rows.status();
+                            });
 }
 
 }  // namespace ipstore::orders::sql

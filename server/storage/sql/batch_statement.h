@@ -1,5 +1,5 @@
-// Statements over many rows, written out for a few sizes only, so that the statements that a connection keeps prepared
-// stay few.
+// Statements over many rows, written out for a few sizes only, so that the statements that a
+// connection keeps prepared stay few.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_
 
@@ -18,7 +18,8 @@
 
 namespace ipstore::orders::sql {
 
-// The texts of one statement for 1, 2, 4, … kMaxRows rows. Immutable, so that all sessions share it.
+// The texts of one statement for 1, 2, 4, … kMaxRows rows. Immutable, so that all sessions share
+// it.
 class BatchStatement {
  public:
   static constexpr std::size_t kMaxRows = 256;
@@ -37,18 +38,22 @@ class BatchStatement {
   std::array<std::string, kSizes> texts_;
 };
 
-// Inserts all rows, whose values stand in `params` one row after the other, with as few statements as the sizes allow:
-// each row once, no statement much beyond what a server takes in one packet. Errors as Session::Execute.
-absl::Status InsertAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
+// Inserts all rows, whose values stand in `params` one row after the other, with as few statements
+// as the sizes allow: each row once, no statement much beyond what a server takes in one packet.
+// Errors as Session::Execute.
+absl::Status InsertAll(Session& session, const BatchStatement& statement,
+                       absl::Span<const Param> params);
 
-// Updates, overwrites or deletes all rows; the answer is how many the database counts as changed. The last row may be given
-// twice to fill up a size. Errors as Session::Execute.
-absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params);
+// Updates, overwrites or deletes all rows; the answer is how many the database counts as changed.
+// The last row may be given twice to fill up a size. Errors as Session::Execute.
+absl::StatusOr<std::int64_t> UpdateAll(Session& session, const BatchStatement& statement,
+                                       absl::Span<const Param> params);
 
-// Queries for all keys and hands each answer to `take`. The last key may be asked for twice to fill up a size, within one IN
-// list. Errors as Session::Query, and those of `take`.
-absl::Status QueryAll(Session& session, const BatchStatement& statement, absl::Span<const Param> params,
-                      absl::Span<const ValueType> columns, absl::FunctionRef<absl::Status(const Rows&)> take);
+// Queries for all keys and hands each answer to `take`. The last key may be asked for twice to fill
+// up a size, within one IN list. Errors as Session::Query, and those of `take`.
+absl::Status QueryAll(Session& session, const BatchStatement& statement,
+                      absl::Span<const Param> params, absl::Span<const ValueType> columns,
+                      absl::FunctionRef<absl::Status(const Rows&)> take);
 
 }  // namespace ipstore::orders::sql
 

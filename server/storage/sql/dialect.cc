@@ -12,8 +12,8 @@ std::string Placeholders(std::size_t count) {
   return absl::StrJoin(std::vector<absl::string_view>(count, "?"), ",");
 }
 
-// The columns of the rows that an update is given: key, set, then guard under another name, since a column may be both
-// set and guarded.
+// The columns of the rows that an update is given: key, set, then guard under another name, since a
+// column may be both set and guarded.
 std::vector<std::string> GivenColumns(const RowsUpdate& update) {
   std::vector<std::string> columns;
   for (absl::string_view column : update.key) columns.emplace_back(column);
@@ -22,8 +22,10 @@ std::vector<std::string> GivenColumns(const RowsUpdate& update) {
   return columns;
 }
 
-std::string Join(const std::vector<absl::string_view>& columns, absl::string_view separator, auto&& write) {
-  return absl::StrJoin(columns, separator, [&](std::string* out, absl::string_view column) { write(out, column); });
+std::string Join(const std::vector<absl::string_view>& columns, absl::string_view separator,
+                 auto&& write) {
+  return absl::StrJoin(columns, separator,
+                       [&](std::string* out, absl::string_view column) { write(out, column); });
 }
 
 // "t.a = given.a, t.b = given.b"; the table's name is left out where the dialect forbids it.
@@ -54,22 +56,23 @@ RowsTemplate UpdateRowsFromValues(const RowsUpdate& update) {
   text.head = absl::StrCat("WITH given(", absl::StrJoin(columns, ","), ") AS (VALUES ");
   text.first_row = absl::StrCat("(", Placeholders(columns.size()), ")");
   text.next_row = absl::StrCat(",", text.first_row);
-  text.tail = absl::StrCat(") UPDATE ", update.table, " SET ", Assignments(update, ""), " FROM given WHERE ",
-                           KeyCondition(update, table));
+  text.tail = absl::StrCat(") UPDATE ", update.table, " SET ", Assignments(update, ""),
+                           " FROM given WHERE ", KeyCondition(update, table));
   if (!update.guard.empty()) absl::StrAppend(&text.tail, " AND ", GuardCondition(update, table));
   return text;
 }
 
-// UPDATE (SELECT ? AS a, … UNION ALL SELECT ?,…) given STRAIGHT_JOIN t … SET …: the given rows are walked and each finds
-// its own by primary key, so that no other row is locked.
+// UPDATE (SELECT ? AS a, … UNION ALL SELECT ?,…) given STRAIGHT_JOIN t … SET …: the given rows are
+// walked and each finds its own by primary key, so that no other row is locked.
 RowsTemplate UpdateRowsByJoin(const RowsUpdate& update) {
   const std::vector<std::string> columns = GivenColumns(update);
   RowsTemplate text;
   text.params_per_row = columns.size();
   text.head = "UPDATE (";
-  text.first_row = absl::StrCat("SELECT ", absl::StrJoin(columns, ",", [](std::string* out, const std::string& column) {
-                                  absl::StrAppend(out, "? AS ", column);
-                                }));
+  text.first_row = absl::StrCat(
+      "SELECT ", absl::StrJoin(columns, ",", [](std::string* out, const std::string& column) {
+        absl::StrAppend(out, "? AS ", column);
+      }));
   text.next_row = absl::StrCat(" UNION ALL SELECT ", Placeholders(columns.size()));
   text.tail = absl::StrCat(") given STRAIGHT_JOIN ", update.table, " t FORCE INDEX (PRIMARY) ON ",
                            KeyCondition(update, "t."), " SET ", Assignments(update, "t."));
@@ -109,7 +112,8 @@ std::string Dialect::TableByPrimaryKey(absl::string_view table) const {
   return TableByIndex(table, "PRIMARY");
 }
 
-RowsTemplate Dialect::InsertRows(absl::string_view table, const std::vector<absl::string_view>& columns) const {
+RowsTemplate Dialect::InsertRows(absl::string_view table,
+                                 const std::vector<absl::string_view>& columns) const {
   RowsTemplate text;
   text.params_per_row = columns.size();
   text.head = absl::StrCat("INSERT INTO ", table, " (", absl::StrJoin(columns, ","), ") VALUES ");
@@ -118,18 +122,22 @@ RowsTemplate Dialect::InsertRows(absl::string_view table, const std::vector<absl
   return text;
 }
 
-RowsTemplate Dialect::UpsertRows(absl::string_view table, const std::vector<absl::string_view>& columns,
+RowsTemplate Dialect::UpsertRows(absl::string_view table,
+                                 const std::vector<absl::string_view>& columns,
                                  std::size_t key_columns) const {
   RowsTemplate text = InsertRows(table, columns);
   const absl::Span<const absl::string_view> all(columns);
   const absl::Span<const absl::string_view> key = all.first(key_columns);
   // VALUES() is the one form that MySQL and MariaDB have in common.
-  text.tail = IsSqlite() ? absl::StrCat(" ON CONFLICT (", absl::StrJoin(key, ","), ") DO UPDATE SET ")
-                         : std::string(" ON DUPLICATE KEY UPDATE ");
+  text.tail = IsSqlite()
+                  ? absl::StrCat(" ON CONFLICT (", absl::StrJoin(key, ","), ") DO UPDATE SET ")
+                  : std::string(" ON DUPLICATE KEY UPDATE ");
   const bool sqlite = IsSqlite();
-  absl::StrAppend(&text.tail, absl::StrJoin(all.subspan(key_columns), ",", [=](std::string* out, absl::string_view name) {
-                    absl::StrAppend(out, name, sqlite ? " = excluded." : " = VALUES(", name, sqlite ? "" : ")");
-                  }));
+  absl::StrAppend(
+      &text.tail,
+      absl::StrJoin(all.subspan(key_columns), ",", [=](std::string* out, absl::string_view name) {
+        absl::StrAppend(out, name, sqlite ? " = excluded." : " = VALUES(", name, sqlite ? "" : ")");
+      }));
   return text;
 }
 

@@ -1,5 +1,5 @@
-// What differs between SQLite, MariaDB and MySQL in the statements of the store: all of it is here and in the schema
-// (migrations.cc).
+// What differs between SQLite, MariaDB and MySQL in the statements of the store: all of it is here
+// and in the schema (migrations.cc).
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_DIALECT_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_DIALECT_H_
 
@@ -16,7 +16,8 @@ enum class Backend : std::uint8_t { kSqlite, kMariaDb, kMySql };
 
 absl::string_view Name(Backend backend);  // "sqlite", "mariadb", "mysql"
 
-// A statement over several rows, to be written out for any number of them: head, the first row, each further row, tail.
+// A statement over several rows, to be written out for any number of them: head, the first row,
+// each further row, tail.
 struct RowsTemplate {
   std::string head;
   std::string first_row;
@@ -27,9 +28,10 @@ struct RowsTemplate {
   std::string Text(std::size_t rows) const;
 };
 
-// An update of several rows, each to values of its own: `set` columns of the rows with those `key` columns, where the
-// `guard` columns have the value expected. Parameters per row: key, set, guard, in that order. The statement may name a
-// row twice with the same values; the rows changed are those that exist and satisfy the guard.
+// An update of several rows, each to values of its own: `set` columns of the rows with those `key`
+// columns, where the `guard` columns have the value expected. Parameters per row: key, set, guard,
+// in that order. The statement may name a row twice with the same values; the rows changed are
+// those that exist and satisfy the guard.
 struct RowsUpdate {
   absl::string_view table;
   std::vector<absl::string_view> key;
@@ -45,23 +47,25 @@ class Dialect {
   Backend backend() const { return backend_; }
   bool IsSqlite() const { return backend_ == Backend::kSqlite; }
 
-  // What ends a SELECT that locks the rows it reads. SQLite has none: its writers exclude each other.
+  // What ends a SELECT that locks the rows it reads. SQLite has none: its writers exclude each
+  // other.
   absl::string_view LockingRead() const { return IsSqlite() ? "" : " FOR UPDATE"; }
 
-  // A table to be read through that index and no other, whatever the statistics say: a small table would be read whole,
-  // and a locking read would then wait for rows that it was not asked for.
+  // A table to be read through that index and no other, whatever the statistics say: a small table
+  // would be read whole, and a locking read would then wait for rows that it was not asked for.
   std::string TableByIndex(absl::string_view table, absl::string_view index) const;
   // The same for the primary key.
   std::string TableByPrimaryKey(absl::string_view table) const;
 
   // INSERT of several rows into these columns.
-  RowsTemplate InsertRows(absl::string_view table, const std::vector<absl::string_view>& columns) const;
-  // The same, but a row whose primary key is there already is overwritten: its columns beyond the first `key_columns`,
-  // which are the key. A row may be given twice with the same values.
+  RowsTemplate InsertRows(absl::string_view table,
+                          const std::vector<absl::string_view>& columns) const;
+  // The same, but a row whose primary key is there already is overwritten: its columns beyond the
+  // first `key_columns`, which are the key. A row may be given twice with the same values.
   RowsTemplate UpsertRows(absl::string_view table, const std::vector<absl::string_view>& columns,
                           std::size_t key_columns) const;
-  // Not for texts of more than some thousand bytes: MySQL cuts off what its intermediate table has no room for, without an
-  // error.
+  // Not for texts of more than some thousand bytes: MySQL cuts off what its intermediate table has
+  // no room for, without an error.
   RowsTemplate UpdateRows(const RowsUpdate& update) const;
 
  private:

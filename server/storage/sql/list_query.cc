@@ -10,8 +10,8 @@
 namespace ipstore::orders::sql {
 namespace {
 
-// A list of no status in particular is one of every status: the indexes begin with it, and two indexes are maintained for
-// all lists rather than four.
+// A list of no status in particular is one of every status: the indexes begin with it, and two
+// indexes are maintained for all lists rather than four.
 std::vector<OrderStatus> StatusesOf(const OrderQuery& query) {
   std::vector<OrderStatus> statuses = query.statuses;
   if (statuses.empty()) {
@@ -30,23 +30,27 @@ struct ListOrder {
 };
 
 ListOrder OrderOf(const OrderQuery& query) {
-  if (query.customer_id.has_value()) return {.index = "subjects_of_customer", .time = "last_public_activity_at"};
+  if (query.customer_id.has_value())
+    return {.index = "subjects_of_customer", .time = "last_public_activity_at"};
   return {.index = "subjects_by_status", .time = "last_activity_at"};
 }
 
-// "Before the cursor", so that MySQL and SQLite both go straight to the place in the index. No row constructors: MySQL
-// reads the index from its start for those. The first condition says nothing new; SQLite needs it.
+// "Before the cursor", so that MySQL and SQLite both go straight to the place in the index. No row
+// constructors: MySQL reads the index from its start for those. The first condition says nothing
+// new; SQLite needs it.
 std::string BeforeCursor(absl::string_view time) {
-  return absl::StrCat(" AND ", time, " <= ? AND (", time, " < ? OR (", time, " = ? AND number < ?))");
+  return absl::StrCat(" AND ", time, " <= ? AND (", time, " < ? OR (", time,
+                      " = ? AND number < ?))");
 }
 
 // The page of one status.
 std::string OneStatus(const Dialect& dialect, const OrderQuery& query) {
   const ListOrder order = OrderOf(query);
-  return absl::StrCat("SELECT number, ", order.time, " AS at FROM ", dialect.TableByIndex("subjects", order.index),
-                      " WHERE ", query.customer_id.has_value() ? "customer_id = ? AND " : "", "kind = ? AND status = ?",
-                      query.after.has_value() ? BeforeCursor(order.time) : "", " ORDER BY ", order.time,
-                      " DESC, number DESC LIMIT ?");
+  return absl::StrCat(
+      "SELECT number, ", order.time, " AS at FROM ", dialect.TableByIndex("subjects", order.index),
+      " WHERE ", query.customer_id.has_value() ? "customer_id = ? AND " : "",
+      "kind = ? AND status = ?", query.after.has_value() ? BeforeCursor(order.time) : "",
+      " ORDER BY ", order.time, " DESC, number DESC LIMIT ?");
 }
 
 void PutOneStatus(const OrderQuery& query, OrderStatus status, std::vector<Param>& params) {
@@ -75,7 +79,8 @@ ListStatement FindOrders(const Dialect& dialect, const OrderQuery& query) {
   ListStatement statement;
   int branch = 0;
   for (OrderStatus status : StatusesOf(query)) {
-    absl::StrAppend(&statement.text, branch == 0 ? "" : " UNION ALL ", "SELECT number, at FROM (", one, ") AS s", branch);
+    absl::StrAppend(&statement.text, branch == 0 ? "" : " UNION ALL ", "SELECT number, at FROM (",
+                    one, ") AS s", branch);
     PutOneStatus(query, status, statement.params);
     ++branch;
   }
@@ -98,7 +103,8 @@ ListStatement FindActivities(const Dialect& dialect, const ActivityQuery& query)
   if (const std::vector<ActivityKind> kinds = KindsOf(query); !kinds.empty()) {
     absl::StrAppend(&statement.text, " AND kind IN (",
                     absl::StrJoin(std::vector<absl::string_view>(kinds.size(), "?"), ","), ")");
-    for (ActivityKind kind : kinds) statement.params.push_back(Param::Integer(static_cast<int>(kind)));
+    for (ActivityKind kind : kinds)
+      statement.params.push_back(Param::Integer(static_cast<int>(kind)));
   }
   absl::StrAppend(&statement.text, " ORDER BY seq", query.newest_first ? " DESC" : "", " LIMIT ?");
   statement.params.push_back(Param::Integer(std::max(query.limit, 0)));

@@ -12,17 +12,23 @@ namespace ipstore::orders::sql {
 namespace {
 
 constexpr Migration kMigrations[] = {
-    {.version = 1, .oldest_server = 1, .name = "orders, activities and the feed", .statements = SchemaV1},
+    {.version = 1,
+     .oldest_server = 1,
+     .name = "orders, activities and the feed",
+     .statements = SchemaV1},
 };
 
 constexpr int kSecretBytes = 32;
-// A lock's name has at most 64 characters, which is as long as a database's may be. MySQL 9.7 has no MD5() any more.
-constexpr absl::string_view kGetLock = "SELECT GET_LOCK(CONCAT('ipstore-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), 600)";
-constexpr absl::string_view kReleaseLock = "SELECT RELEASE_LOCK(CONCAT('ipstore-migrate-', LEFT(SHA2(DATABASE(), 256), 40)))";
+// A lock's name has at most 64 characters, which is as long as a database's may be. MySQL 9.7 has
+// no MD5() any more.
+constexpr absl::string_view kGetLock =
+    "SELECT GET_LOCK(CONCAT('ipstore-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), 600)";
+constexpr absl::string_view kReleaseLock =
+    "SELECT RELEASE_LOCK(CONCAT('ipstore-migrate-', LEFT(SHA2(DATABASE(), 256), 40)))";
 
 // What the database says of its schema.
 struct FoundSchema {
-  int version = 0;        // 0: none
+  int version = 0;  // 0: none
   int oldest_server = 0;
 };
 
@@ -38,9 +44,9 @@ absl::StatusOr<bool> HasVersionTable(Session& session, const Dialect& dialect) {
 }
 
 absl::StatusOr<FoundSchema> ReadVersion(Session& session) {
-  absl::StatusOr<Rows> rows =
-      session.Query("SELECT version, oldest_server FROM schema_versions ORDER BY version DESC LIMIT 1", {},
-                    {ValueType::kInteger, ValueType::kInteger});
+  absl::StatusOr<Rows> rows = session.Query(
+      "SELECT version, oldest_server FROM schema_versions ORDER BY version DESC LIMIT 1", {},
+      {ValueType::kInteger, ValueType::kInteger});
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return FoundSchema{};
   return FoundSchema{.version = static_cast<int>(rows->Integer(0, 0)),
@@ -50,7 +56,8 @@ absl::StatusOr<FoundSchema> ReadVersion(Session& session) {
 // The usual case costs one query: the table is looked for only when it could not be read.
 absl::StatusOr<FoundSchema> FindSchema(Session& session, const Dialect& dialect) {
   absl::StatusOr<FoundSchema> found = ReadVersion(session);
-  if (found.ok() || absl::IsUnavailable(found.status()) || absl::IsAborted(found.status())) return found;
+  if (found.ok() || absl::IsUnavailable(found.status()) || absl::IsAborted(found.status()))
+    return found;
   absl::StatusOr<bool> exists = HasVersionTable(session, dialect);
   if (!exists.ok()) return exists.status();
   if (*exists) return found;
@@ -58,10 +65,11 @@ absl::StatusOr<FoundSchema> FindSchema(Session& session, const Dialect& dialect)
 }
 
 absl::Status NewerThanThisServer(const FoundSchema& found) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the database has version ", found.version, " of the schema, on which only servers for version ",
-      found.oldest_server, " or later can run; this orderd is for version ", ServerSchemaVersion(),
-      ". Install a newer orderd"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the database has version ", found.version,
+                   " of the schema, on which only servers for version ", found.oldest_server,
+                   " or later can run; this orderd is for version ", ServerSchemaVersion(),
+                   ". Install a newer orderd"));
 }
 
 absl::Status CreateVersionTable(Session& session, const Dialect& dialect) {
@@ -78,26 +86,34 @@ absl::Status CreateVersionTable(Session& session, const Dialect& dialect) {
 absl::Status Apply(Session& session, const Dialect& dialect, const Migration& migration) {
   for (const std::string& statement : migration.statements(dialect)) {
     if (absl::Status status = session.ExecuteOnce(statement); !status.ok()) {
-      return absl::Status(status.code(), absl::StrCat("schema version ", migration.version, " (", migration.name,
-                                                      ") could not be made: ", status.message()));
+      return absl::Status(status.code(),
+                          absl::StrCat("schema version ", migration.version, " (", migration.name,
+                                       ") could not be made: ", status.message()));
     }
   }
   return session
-      .Execute("INSERT INTO schema_versions (version, oldest_server, name, applied_at) VALUES (?, ?, ?, CURRENT_TIMESTAMP)",
-               {Param::Integer(migration.version), Param::Integer(migration.oldest_server), Param::Text(migration.name)})
+      .Execute(
+          "INSERT INTO schema_versions (version, oldest_server, name, applied_at) VALUES (?, ?, ?, "
+          "CURRENT_TIMESTAMP)",
+          {Param::Integer(migration.version), Param::Integer(migration.oldest_server),
+           Param::Text(migration.name)})
       .status();
 }
 
-// The secret is made once and never changes: tokens and hashes that it keys are stored and handed out.
+// The secret is made once and never changes: tokens and hashes that it keys are stored and handed
+// out.
 absl::Status EnsureSecret(Session& session) {
-  absl::StatusOr<Rows> found = session.Query("SELECT value FROM settings WHERE name = 'secret'", {}, {ValueType::kBytes});
+  absl::StatusOr<Rows> found =
+      session.Query("SELECT value FROM settings WHERE name = 'secret'", {}, {ValueType::kBytes});
   if (!found.ok()) return found.status();
   if (!found->empty()) return absl::OkStatus();
   std::string secret(kSecretBytes, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), kSecretBytes) != 1) {
     return absl::InternalError("no random bytes for the secret");
   }
-  return session.Execute("INSERT INTO settings (name, value) VALUES ('secret', ?)", {Param::Bytes(secret)}).status();
+  return session
+      .Execute("INSERT INTO settings (name, value) VALUES ('secret', ?)", {Param::Bytes(secret)})
+      .status();
 }
 
 absl::StatusOr<MigrationReport> MigrateLocked(Session& session, const Dialect& dialect) {
@@ -127,13 +143,14 @@ absl::StatusOr<MigrationReport> MigrateInTransaction(Session& session, const Dia
   return report;
 }
 
-// MySQL's schema changes commit by themselves, so a named lock keeps other runs out. It ends with the session at the
-// latest.
+// MySQL's schema changes commit by themselves, so a named lock keeps other runs out. It ends with
+// the session at the latest.
 absl::StatusOr<MigrationReport> MigrateUnderNamedLock(Session& session, const Dialect& dialect) {
   absl::StatusOr<Rows> locked = session.Query(std::string(kGetLock), {}, {ValueType::kInteger});
   if (!locked.ok()) return locked.status();
   if (locked->Integer(0, 0) != 1) {
-    return absl::UnavailableError("another migration of this database has been running for ten minutes; try again later");
+    return absl::UnavailableError(
+        "another migration of this database has been running for ten minutes; try again later");
   }
   absl::StatusOr<MigrationReport> report = MigrateLocked(session, dialect);
   session.Query(std::string(kReleaseLock), {}, {ValueType::kInteger}).status().IgnoreError();
@@ -142,25 +159,31 @@ absl::StatusOr<MigrationReport> MigrateUnderNamedLock(Session& session, const Di
 
 }  // namespace
 
-absl::Span<const Migration> Migrations() { return kMigrations; }
+absl::Span<const Migration> Migrations() {
+  return kMigrations;
+}
 
-int ServerSchemaVersion() { return Migrations().back().version; }
+int ServerSchemaVersion() {
+  return Migrations().back().version;
+}
 
 absl::StatusOr<MigrationReport> Migrate(Session& session, const Dialect& dialect) {
-  return dialect.IsSqlite() ? MigrateInTransaction(session, dialect) : MigrateUnderNamedLock(session, dialect);
+  return dialect.IsSqlite() ? MigrateInTransaction(session, dialect)
+                            : MigrateUnderNamedLock(session, dialect);
 }
 
 absl::Status CheckSchema(Session& session, const Dialect& dialect) {
   absl::StatusOr<FoundSchema> found = FindSchema(session, dialect);
   if (!found.ok()) return found.status();
   if (found->version == 0) {
-    return absl::FailedPreconditionError("the database has no schema yet. Run `orderd migrate` with the same database");
+    return absl::FailedPreconditionError(
+        "the database has no schema yet. Run `orderd migrate` with the same database");
   }
   if (found->version < ServerSchemaVersion()) {
-    return absl::FailedPreconditionError(absl::StrCat("the database has version ", found->version,
-                                                      " of the schema, and this orderd needs version ",
-                                                      ServerSchemaVersion(),
-                                                      ". Run `orderd migrate` with the same database"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has version ", found->version,
+                     " of the schema, and this orderd needs version ", ServerSchemaVersion(),
+                     ". Run `orderd migrate` with the same database"));
   }
   if (found->oldest_server > ServerSchemaVersion()) return NewerThanThisServer(*found);
   return absl::OkStatus();

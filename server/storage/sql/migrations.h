@@ -1,8 +1,9 @@
-// The schema: numbered steps forward, which are run once each, and the check that a server fits what it finds.
+// The schema: numbered steps forward, which are run once each, and the check that a server fits
+// what it finds.
 //
-// A step expands first (new tables, new columns that old servers ignore) and records the oldest server that can still run
-// on the result; what has become superfluous is removed a release later. So old and new servers run side by side while
-// they are being replaced.
+// A step expands first (new tables, new columns that old servers ignore) and records the oldest
+// server that can still run on the result; what has become superfluous is removed a release later.
+// So old and new servers run side by side while they are being replaced.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_MIGRATIONS_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_MIGRATIONS_H_
 
@@ -20,10 +21,12 @@ namespace ipstore::orders::sql {
 
 // One step.
 struct Migration {
-  int version = 0;        // 1, 2, …: the schema's version after it
-  int oldest_server = 0;  // servers made for this version of the schema, or a later one, can run on the result
+  int version = 0;  // 1, 2, …: the schema's version after it
+  int oldest_server =
+      0;  // servers made for this version of the schema, or a later one, can run on the result
   absl::string_view name;
-  // Its statements. On MySQL each commits by itself, so each must do no harm when it is run again after a failure.
+  // Its statements. On MySQL each commits by itself, so each must do no harm when it is run again
+  // after a failure.
   std::vector<std::string> (*statements)(const Dialect& dialect);
 };
 
@@ -39,8 +42,9 @@ struct MigrationReport {
   int to = 0;
 };
 
-// Brings the schema to the version of this server. Safe to run at the same time from several processes: one works, the
-// others wait. FAILED_PRECONDITION when the schema is newer than this server can run on.
+// Brings the schema to the version of this server. Safe to run at the same time from several
+// processes: one works, the others wait. FAILED_PRECONDITION when the schema is newer than this
+// server can run on.
 absl::StatusOr<MigrationReport> Migrate(Session& session, const Dialect& dialect);
 
 // OK when this server can run on the schema. FAILED_PRECONDITION, with what to do, when it cannot.

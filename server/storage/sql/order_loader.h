@@ -14,14 +14,15 @@ namespace ipstore::orders::sql {
 
 using OrdersByNumber = absl::flat_hash_map<Number, Order>;
 
-// Locks the subjects of those numbers that exist, in that order, and adds their orders, as they are then, to `orders`. The session
-// must be in a transaction that sees what others have committed by then (READ COMMITTED). Errors as in store.h.
-absl::Status LoadLocked(Session& session, const StoreStatements& statements, absl::Span<const Number> numbers,
-                        OrdersByNumber& orders);
+// Locks the subjects of those numbers that exist, in that order, and adds their orders, as they are
+// then, to `orders`. The session must be in a transaction that sees what others have committed by
+// then (READ COMMITTED). Errors as in store.h.
+absl::Status LoadLocked(Session& session, const StoreStatements& statements,
+                        absl::Span<const Number> numbers, OrdersByNumber& orders);
 
 // Adds the orders of those numbers that exist to `orders`, without a lock. Errors as in store.h.
-absl::Status LoadUnlocked(Session& session, const StoreStatements& statements, absl::Span<const Number> numbers,
-                          OrdersByNumber& orders);
+absl::Status LoadUnlocked(Session& session, const StoreStatements& statements,
+                          absl::Span<const Number> numbers, OrdersByNumber& orders);
 
 }  // namespace ipstore::orders::sql
 

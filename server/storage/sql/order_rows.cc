@@ -15,7 +15,8 @@ namespace {
 
 template <typename T>
 std::optional<T> Narrow(std::int64_t value) {
-  if (value < std::int64_t{std::numeric_limits<T>::min()} || value > std::int64_t{std::numeric_limits<T>::max()}) {
+  if (value < std::int64_t{std::numeric_limits<T>::min()} ||
+      value > std::int64_t{std::numeric_limits<T>::max()}) {
     return std::nullopt;
   }
   return static_cast<T>(value);
@@ -25,7 +26,9 @@ absl::string_view BytesOf(const std::array<std::uint8_t, 16>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-absl::string_view Keep(std::string text, MadeTexts& texts) { return texts.emplace_back(std::move(text)); }
+absl::string_view Keep(std::string text, MadeTexts& texts) {
+  return texts.emplace_back(std::move(text));
+}
 
 // Not an enumerator's number: the row is of a newer server, or damaged.
 absl::Status Unknown(absl::string_view what, std::int64_t value, Number number) {
@@ -49,9 +52,14 @@ absl::Status ReadName(absl::string_view what, absl::string_view name, Number num
 absl::Status ReadNames(const Rows& rows, std::size_t row, std::size_t first, Order& order) {
   const Number number = order.subject.number;
   OrderContent& content = order.content;
-  if (auto s = ReadName("segment", rows.Text(row, first + 5), number, content.customer.segment); !s.ok()) return s;
-  if (auto s = ReadName("language", rows.Text(row, first + 6), number, content.customer.language); !s.ok()) return s;
-  if (auto s = ReadName("method", rows.Text(row, first + 7), number, content.method); !s.ok()) return s;
+  if (auto s = ReadName("segment", rows.Text(row, first + 5), number, content.customer.segment);
+      !s.ok())
+    return s;
+  if (auto s = ReadName("language", rows.Text(row, first + 6), number, content.customer.language);
+      !s.ok())
+    return s;
+  if (auto s = ReadName("method", rows.Text(row, first + 7), number, content.method); !s.ok())
+    return s;
   return ReadName("payment method", rows.Text(row, first + 8), number, content.payment_method);
 }
 
@@ -85,7 +93,8 @@ absl::Status ReadActors(const Rows& rows, std::size_t row, Activity& activity) {
   activity.actor = {.role = *role, .id = std::string(rows.Text(row, 7))};
   if (rows.IsNull(row, 8)) return absl::OkStatus();
   const std::optional<Role> behalf = RoleFromNumber(rows.Integer(row, 8));
-  if (!behalf.has_value()) return Unknown("the role of whom it is for", rows.Integer(row, 8), activity.subject);
+  if (!behalf.has_value())
+    return Unknown("the role of whom it is for", rows.Integer(row, 8), activity.subject);
   activity.on_behalf_of = Actor{.role = *behalf, .id = std::string(rows.Text(row, 9))};
   return absl::OkStatus();
 }
@@ -113,31 +122,35 @@ absl::Status PutOrder(const Order& order, MadeTexts& texts, std::vector<Param>& 
   if (!document.ok()) return document.status();
   const OrderContent& content = order.content;
   const Param invoice_date =
-      order.invoice.has_value() ? Param::Text(Keep(absl::FormatCivilTime(order.invoice->date), texts)) : Param::Null();
-  params.insert(params.end(), {
-                                  Param::Integer(order.subject.number.value()),
-                                  Param::Text(content.source),
-                                  Param::Text(content.external_reference),
-                                  Param::Text(content.customer.name),
-                                  Param::Text(content.customer.email),
-                                  Param::Text(Name(content.customer.segment)),
-                                  Param::Text(Name(content.customer.language)),
-                                  Param::Text(Name(content.method)),
-                                  Param::Text(Name(content.payment_method)),
-                                  Param::Text(content.currency),
-                                  Param::Integer(order.totals.net.minor),
-                                  Param::Integer(order.totals.gross.minor),
-                                  Param::Integer(order.totals.gross.minor - order.totals.net.minor),
-                                  content.store.has_value() ? Param::Text(content.store->id) : Param::Null(),
-                                  Param::TimeOrNull(content.promised_delivery),
-                                  order.invoice.has_value() ? Param::Text(order.invoice->number) : Param::Null(),
-                                  invoice_date,
-                                  Param::Text(Keep(*std::move(document), texts)),
-                              });
+      order.invoice.has_value()
+          ? Param::Text(Keep(absl::FormatCivilTime(order.invoice->date), texts))
+          : Param::Null();
+  params.insert(params.end(),
+                {
+                    Param::Integer(order.subject.number.value()),
+                    Param::Text(content.source),
+                    Param::Text(content.external_reference),
+                    Param::Text(content.customer.name),
+                    Param::Text(content.customer.email),
+                    Param::Text(Name(content.customer.segment)),
+                    Param::Text(Name(content.customer.language)),
+                    Param::Text(Name(content.method)),
+                    Param::Text(Name(content.payment_method)),
+                    Param::Text(content.currency),
+                    Param::Integer(order.totals.net.minor),
+                    Param::Integer(order.totals.gross.minor),
+                    Param::Integer(order.totals.gross.minor - order.totals.net.minor),
+                    content.store.has_value() ? Param::Text(content.store->id) : Param::Null(),
+                    Param::TimeOrNull(content.promised_delivery),
+                    order.invoice.has_value() ? Param::Text(order.invoice->number) : Param::Null(),
+                    invoice_date,
+                    Param::Text(Keep(*std::move(document), texts)),
+                });
   return absl::OkStatus();
 }
 
-absl::Status PutLine(Number number, const Line& line, MadeTexts& texts, std::vector<Param>& params) {
+absl::Status PutLine(Number number, const Line& line, MadeTexts& texts,
+                     std::vector<Param>& params) {
   Param gathered = Param::Null();
   if (!line.gathered.empty()) {
     absl::StatusOr<std::string> text = EncodeGathered(line.gathered);
@@ -165,26 +178,27 @@ absl::Status PutActivity(const ActivityWrite& write, MadeTexts& texts, std::vect
   if (!payload.ok()) return payload.status();
   const std::optional<Actor>& behalf = activity.on_behalf_of;
   const bool first_of_unit = write.unit_size > 0;
-  params.insert(params.end(),
-                {
-                    Param::Integer(activity.subject.value()),
-                    Param::Integer(activity.seq),
-                    Param::Integer(activity.position),
-                    Param::TextOrNull(activity.customer_id),
-                    Param::Integer(static_cast<int>(KindOf(activity.event))),
-                    Param::Integer(static_cast<int>(activity.visibility)),
-                    Param::Integer(static_cast<int>(activity.actor.role)),
-                    Param::Text(activity.actor.id),
-                    behalf.has_value() ? Param::Integer(static_cast<int>(behalf->role)) : Param::Null(),
-                    behalf.has_value() ? Param::Text(behalf->id) : Param::Null(),
-                    Param::Time(activity.occurred_at),
-                    Param::Time(activity.recorded_at),
-                    Param::Integer(write.unit_size),
-                    first_of_unit ? Param::Bytes(BytesOf(write.request_key)) : Param::Null(),
-                    first_of_unit ? Param::Bytes(BytesOf(write.content_hash)) : Param::Null(),
-                    Param::Integer(kPayloadVersion),
-                    Param::Text(Keep(*std::move(payload), texts)),
-                });
+  params.insert(
+      params.end(),
+      {
+          Param::Integer(activity.subject.value()),
+          Param::Integer(activity.seq),
+          Param::Integer(activity.position),
+          Param::TextOrNull(activity.customer_id),
+          Param::Integer(static_cast<int>(KindOf(activity.event))),
+          Param::Integer(static_cast<int>(activity.visibility)),
+          Param::Integer(static_cast<int>(activity.actor.role)),
+          Param::Text(activity.actor.id),
+          behalf.has_value() ? Param::Integer(static_cast<int>(behalf->role)) : Param::Null(),
+          behalf.has_value() ? Param::Text(behalf->id) : Param::Null(),
+          Param::Time(activity.occurred_at),
+          Param::Time(activity.recorded_at),
+          Param::Integer(write.unit_size),
+          first_of_unit ? Param::Bytes(BytesOf(write.request_key)) : Param::Null(),
+          first_of_unit ? Param::Bytes(BytesOf(write.content_hash)) : Param::Null(),
+          Param::Integer(kPayloadVersion),
+          Param::Text(Keep(*std::move(payload), texts)),
+      });
   return absl::OkStatus();
 }
 
@@ -248,8 +262,8 @@ absl::StatusOr<Line> ReadLine(const Rows& rows, std::size_t row) {
   if (rows.IsNull(row, 9)) return line;
   absl::StatusOr<std::vector<GatheredFrom>> gathered = DecodeGathered(rows.Text(row, 9));
   if (!gathered.ok()) {
-    return absl::DataLossError(
-        absl::StrCat("line ", line.number, " of order ", number.ToString(), ": ", gathered.status().message()));
+    return absl::DataLossError(absl::StrCat("line ", line.number, " of order ", number.ToString(),
+                                            ": ", gathered.status().message()));
   }
   line.gathered = *std::move(gathered);
   return line;
@@ -262,7 +276,8 @@ absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
   activity.position = rows.Integer(row, 2);
   activity.customer_id = std::string(rows.Text(row, 3));
   const std::optional<Visibility> visibility = VisibilityFromNumber(rows.Integer(row, 5));
-  if (!visibility.has_value()) return Unknown("an activity with visibility", rows.Integer(row, 5), activity.subject);
+  if (!visibility.has_value())
+    return Unknown("an activity with visibility", rows.Integer(row, 5), activity.subject);
   activity.visibility = *visibility;
   if (absl::Status status = ReadActors(rows, row, activity); !status.ok()) return status;
   activity.occurred_at = rows.Time(row, 10);
@@ -278,23 +293,24 @@ absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
   return activity;
 }
 
-// The members are unpacked by structured bindings, so that this does not compile any more when one is added, rather than
-// forget it.
+// The members are unpacked by structured bindings, so that this does not compile any more when one
+// is added, rather than forget it.
 bool SameOrderRow(const Order& a, const Order& b) {
-  const auto& [a_subject, a_content, a_totals, a_checks, a_invoice, a_parcels, a_last_parcel, a_expected, a_until, a_trip,
-               a_reason] = a;
-  const auto& [b_subject, b_content, b_totals, b_checks, b_invoice, b_parcels, b_last_parcel, b_expected, b_until, b_trip,
-               b_reason] = b;
-  const auto& [a_source, a_reference, a_customer, a_currency, a_vat, a_lines, a_charges, a_payment, a_method, a_address,
-               a_store, a_promised, a_notify] = a_content;
-  const auto& [b_source, b_reference, b_customer, b_currency, b_vat, b_lines, b_charges, b_payment, b_method, b_address,
-               b_store, b_promised, b_notify] = b_content;
-  return a_last_parcel == b_last_parcel && a_vat == b_vat && a_payment == b_payment && a_method == b_method &&
-         a_notify == b_notify && a_promised == b_promised && a_expected == b_expected && a_until == b_until &&
-         a_invoice == b_invoice && a_checks == b_checks && a_parcels == b_parcels && a_trip == b_trip &&
-         a_reason == b_reason && a_totals == b_totals && a_charges == b_charges && a_store == b_store &&
-         a_address == b_address && a_customer == b_customer && a_currency == b_currency && a_source == b_source &&
-         a_reference == b_reference;
+  const auto& [a_subject, a_content, a_totals, a_checks, a_invoice, a_parcels, a_last_parcel,
+               a_expected, a_until, a_trip, a_reason] = a;
+  const auto& [b_subject, b_content, b_totals, b_checks, b_invoice, b_parcels, b_last_parcel,
+               b_expected, b_until, b_trip, b_reason] = b;
+  const auto& [a_source, a_reference, a_customer, a_currency, a_vat, a_lines, a_charges, a_payment,
+               a_method, a_address, a_store, a_promised, a_notify] = a_content;
+  const auto& [b_source, b_reference, b_customer, b_currency, b_vat, b_lines, b_charges, b_payment,
+               b_method, b_address, b_store, b_promised, b_notify] = b_content;
+  return a_last_parcel == b_last_parcel && a_vat == b_vat && a_payment == b_payment &&
+         a_method == b_method && a_notify == b_notify && a_promised == b_promised &&
+         a_expected == b_expected && a_until == b_until && a_invoice == b_invoice &&
+         a_checks == b_checks && a_parcels == b_parcels && a_trip == b_trip &&
+         a_reason == b_reason && a_totals == b_totals && a_charges == b_charges &&
+         a_store == b_store && a_address == b_address && a_customer == b_customer &&
+         a_currency == b_currency && a_source == b_source && a_reference == b_reference;
 }
 
 }  // namespace ipstore::orders::sql

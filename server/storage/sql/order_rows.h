@@ -21,52 +21,75 @@ namespace ipstore::orders::sql {
 // --- Columns: each list in the order in which the functions below write or read them ---
 
 // subjects
-inline constexpr std::array<absl::string_view, 11> kSubjectColumns = {
-    "number",     "kind",       "customer_id", "status",           "active",
-    "version",    "last_seq",   "created_at",  "updated_at",       "last_activity_at",
-    "last_public_activity_at"};
+inline constexpr std::array<absl::string_view, 11> kSubjectColumns = {"number",
+                                                                      "kind",
+                                                                      "customer_id",
+                                                                      "status",
+                                                                      "active",
+                                                                      "version",
+                                                                      "last_seq",
+                                                                      "created_at",
+                                                                      "updated_at",
+                                                                      "last_activity_at",
+                                                                      "last_public_activity_at"};
 inline constexpr std::array<ValueType, 11> kSubjectTypes = {
-    ValueType::kInteger, ValueType::kInteger, ValueType::kText, ValueType::kInteger, ValueType::kInteger,
-    ValueType::kInteger, ValueType::kInteger, ValueType::kTime, ValueType::kTime,    ValueType::kTime,
-    ValueType::kTime};
+    ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kInteger,
+    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kTime,
+    ValueType::kTime,    ValueType::kTime,    ValueType::kTime};
 
 // orders
 inline constexpr std::array<absl::string_view, 18> kOrderColumns = {
-    "number",    "source",         "external_reference", "customer_name", "customer_email",    "segment",
-    "language",  "method",         "payment_method",     "currency",      "net_minor",         "gross_minor",
-    "vat_minor", "store_id",       "promised_delivery",  "invoice_number", "invoice_date",     "document"};
+    "number",         "source",   "external_reference", "customer_name",
+    "customer_email", "segment",  "language",           "method",
+    "payment_method", "currency", "net_minor",          "gross_minor",
+    "vat_minor",      "store_id", "promised_delivery",  "invoice_number",
+    "invoice_date",   "document"};
 inline constexpr std::array<ValueType, 18> kOrderTypes = {
-    ValueType::kInteger, ValueType::kText, ValueType::kText, ValueType::kText,    ValueType::kText, ValueType::kText,
-    ValueType::kText,    ValueType::kText, ValueType::kText, ValueType::kText,    ValueType::kInteger, ValueType::kInteger,
-    ValueType::kInteger, ValueType::kText, ValueType::kTime, ValueType::kText,    ValueType::kText, ValueType::kText};
+    ValueType::kInteger, ValueType::kText, ValueType::kText,    ValueType::kText,
+    ValueType::kText,    ValueType::kText, ValueType::kText,    ValueType::kText,
+    ValueType::kText,    ValueType::kText, ValueType::kInteger, ValueType::kInteger,
+    ValueType::kInteger, ValueType::kText, ValueType::kTime,    ValueType::kText,
+    ValueType::kText,    ValueType::kText};
 
 // order_lines
-inline constexpr std::array<absl::string_view, 10> kLineColumns = {
-    "number", "line", "sku", "name", "quantity", "unit_price_minor", "discount_minor", "vat_basis_points",
-    "gathered_quantity", "gathered_from"};
+inline constexpr std::array<absl::string_view, 10> kLineColumns = {"number",
+                                                                   "line",
+                                                                   "sku",
+                                                                   "name",
+                                                                   "quantity",
+                                                                   "unit_price_minor",
+                                                                   "discount_minor",
+                                                                   "vat_basis_points",
+                                                                   "gathered_quantity",
+                                                                   "gathered_from"};
 inline constexpr std::array<ValueType, 10> kLineTypes = {
-    ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kText,    ValueType::kInteger,
-    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText};
+    ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kText,
+    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kInteger,
+    ValueType::kInteger, ValueType::kText};
 
 // activities, as they are inserted
 inline constexpr std::array<absl::string_view, 17> kActivityColumns = {
-    "subject",     "seq",          "position",     "customer_id", "kind",         "visibility",
-    "actor_role",  "actor_id",     "on_behalf_of_role", "on_behalf_of_id", "occurred_at", "recorded_at",
-    "unit_size",   "request_key",  "content_hash", "payload_version", "payload"};
+    "subject",         "seq",         "position",  "customer_id",       "kind",
+    "visibility",      "actor_role",  "actor_id",  "on_behalf_of_role", "on_behalf_of_id",
+    "occurred_at",     "recorded_at", "unit_size", "request_key",       "content_hash",
+    "payload_version", "payload"};
 inline constexpr std::size_t kActivityPositionColumn = 2;
 
 // activities, as they are read
 inline constexpr std::array<absl::string_view, 14> kReadActivityColumns = {
-    "subject",    "seq",      "position",          "customer_id",     "kind",        "visibility",
-    "actor_role", "actor_id", "on_behalf_of_role", "on_behalf_of_id", "occurred_at", "recorded_at",
+    "subject",         "seq",         "position",
+    "customer_id",     "kind",        "visibility",
+    "actor_role",      "actor_id",    "on_behalf_of_role",
+    "on_behalf_of_id", "occurred_at", "recorded_at",
     "payload_version", "payload"};
 inline constexpr std::array<ValueType, 14> kReadActivityTypes = {
-    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText, ValueType::kInteger,
-    ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kInteger, ValueType::kText,
-    ValueType::kTime,    ValueType::kTime,    ValueType::kInteger, ValueType::kText};
+    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText,
+    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText,
+    ValueType::kInteger, ValueType::kText,    ValueType::kTime,    ValueType::kTime,
+    ValueType::kInteger, ValueType::kText};
 
-// --- Rows to write. Texts are borrowed from the order or activity; texts made on the way are kept in `texts` (a deque:
-// what it holds does not move). Errors: INVALID_ARGUMENT as in codec.h ---
+// --- Rows to write. Texts are borrowed from the order or activity; texts made on the way are kept
+// in `texts` (a deque: what it holds does not move). Errors: INVALID_ARGUMENT as in codec.h ---
 
 using MadeTexts = std::deque<std::string>;
 
@@ -84,7 +107,8 @@ absl::Status ReadOrder(const Rows& rows, std::size_t row, std::size_t first, Ord
 absl::StatusOr<Line> ReadLine(const Rows& rows, std::size_t row);
 absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row);
 
-// True when the row of `orders` would be the same for both; what stands in other tables does not count.
+// True when the row of `orders` would be the same for both; what stands in other tables does not
+// count.
 bool SameOrderRow(const Order& a, const Order& b);
 
 }  // namespace ipstore::orders::sql

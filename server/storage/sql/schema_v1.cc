@@ -1,13 +1,16 @@
 // Version 1 of the schema: orders, their log and the feed.
 //
-// Times are UTC to the microsecond: DATETIME(6) on MySQL, microseconds since 1970 on SQLite. Amounts are in minor units.
-// Texts are compared byte by byte. `subjects` has what every list needs and nothing that is wide, because each change of an
-// order rewrites its row; `orders` and `order_lines` have what people filter and report on in columns of their own.
+// Times are UTC to the microsecond: DATETIME(6) on MySQL, microseconds since 1970 on SQLite.
+// Amounts are in minor units. Texts are compared byte by byte. `subjects` has what every list needs
+// and nothing that is wide, because each change of an order rewrites its row; `orders` and
+// `order_lines` have what people filter and report on in columns of their own.
 //
-// subjects: `customer_id` is NULL for guests, who have no list. The two indexes serve every list: each is read for one
+// subjects: `customer_id` is NULL for guests, who have no list. The two indexes serve every list:
+// each is read for one
 //   status at a time, newest first.
-// orders.document: the rest of the order as JSON (codec.h). vat_minor and store_id repeat what is in it, for reports.
-// activities: the log. `position` is not unique on purpose: then partitioning by subject stays possible. The first row of a
+// orders.document: the rest of the order as JSON (codec.h). vat_minor and store_id repeat what is
+// in it, for reports. activities: the log. `position` is not unique on purpose: then partitioning
+// by subject stays possible. The first row of a
 //   unit of work carries unit_size, request_key and content_hash.
 #include "server/storage/sql/schema_v1.h"
 
@@ -106,8 +109,8 @@ constexpr absl::string_view kMySqlTables[] = {
           ) $options)sql",
 };
 
-// The same. STRICT tables refuse wrong types; the lengths are checked, so that content which one database refuses is
-// refused by all.
+// The same. STRICT tables refuse wrong types; the lengths are checked, so that content which one
+// database refuses is refused by all.
 constexpr absl::string_view kSqliteTables[] = {
     R"sql(CREATE TABLE IF NOT EXISTS subjects (
             number                  INTEGER NOT NULL PRIMARY KEY,
@@ -124,7 +127,8 @@ constexpr absl::string_view kSqliteTables[] = {
           ) STRICT)sql",
     "CREATE INDEX IF NOT EXISTS subjects_of_customer"
     " ON subjects (customer_id, kind, status, last_public_activity_at, number)",
-    "CREATE INDEX IF NOT EXISTS subjects_by_status ON subjects (kind, status, last_activity_at, number)",
+    "CREATE INDEX IF NOT EXISTS subjects_by_status ON subjects (kind, status, last_activity_at, "
+    "number)",
     R"sql(CREATE TABLE IF NOT EXISTS orders (
             number             INTEGER NOT NULL PRIMARY KEY,
             source             TEXT    NOT NULL CHECK (length(source) <= 64),
@@ -180,18 +184,21 @@ constexpr absl::string_view kSqliteTables[] = {
             PRIMARY KEY (subject, seq)
           ) STRICT)sql",
     "CREATE INDEX IF NOT EXISTS activities_by_position ON activities (position)",
-    "CREATE UNIQUE INDEX IF NOT EXISTS activities_by_request ON activities (request_key) WHERE request_key IS NOT NULL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS activities_by_request ON activities (request_key) WHERE "
+    "request_key IS NOT NULL",
     R"sql(CREATE TABLE IF NOT EXISTS feed_head (
             id       INTEGER NOT NULL PRIMARY KEY,
             epoch    INTEGER NOT NULL,
             position INTEGER NOT NULL
           ) STRICT)sql",
-    "CREATE TABLE IF NOT EXISTS serials (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL) STRICT",
-    "CREATE TABLE IF NOT EXISTS settings (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS serials (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL) "
+    "STRICT",
+    "CREATE TABLE IF NOT EXISTS settings (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) "
+    "STRICT",
 };
 
-// Collations that compare byte by byte and, unlike utf8mb4_bin, do not take "A " for "A". MySQL and MariaDB have no name
-// for one in common.
+// Collations that compare byte by byte and, unlike utf8mb4_bin, do not take "A " for "A". MySQL and
+// MariaDB have no name for one in common.
 std::string TableOptions(const Dialect& dialect) {
   const absl::string_view collation =
       dialect.backend() == Backend::kMariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
@@ -206,11 +213,14 @@ std::vector<std::string> SchemaV1(const Dialect& dialect) {
     for (absl::string_view statement : kSqliteTables) statements.emplace_back(statement);
   } else {
     const std::string options = TableOptions(dialect);
-    for (absl::string_view table : kMySqlTables) statements.push_back(absl::StrReplaceAll(table, {{"$options", options}}));
+    for (absl::string_view table : kMySqlTables)
+      statements.push_back(absl::StrReplaceAll(table, {{"$options", options}}));
   }
-  const absl::string_view insert = dialect.IsSqlite() ? "INSERT OR IGNORE INTO " : "INSERT IGNORE INTO ";
+  const absl::string_view insert =
+      dialect.IsSqlite() ? "INSERT OR IGNORE INTO " : "INSERT IGNORE INTO ";
   statements.push_back(absl::StrCat(insert, "feed_head (id, epoch, position) VALUES (1, 1, 0)"));
-  statements.push_back(absl::StrCat(insert, "serials (name, next) VALUES ('subjects', ", Number::kFirstSerial, ")"));
+  statements.push_back(
+      absl::StrCat(insert, "serials (name, next) VALUES ('subjects', ", Number::kFirstSerial, ")"));
   return statements;
 }
 

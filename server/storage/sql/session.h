@@ -1,5 +1,5 @@
-// A thin session on an SQL database: statements with parameters and rows in plain values. The store is written over it
-// once; the drivers (mysql/, sqlite/) implement it.
+// A thin session on an SQL database: statements with parameters and rows in plain values. The store
+// is written over it once; the drivers (mysql/, sqlite/) implement it.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_SESSION_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_SESSION_H_
 
@@ -21,8 +21,8 @@ namespace ipstore::orders::sql {
 
 enum class ValueType : std::uint8_t { kNull, kInteger, kText, kBytes, kTime };
 
-// A value for one `?` of a statement. Text and bytes are borrowed: they must stay until the call has returned. A value
-// type of 32 bytes, so that the thousands of a batch are cheap to gather.
+// A value for one `?` of a statement. Text and bytes are borrowed: they must stay until the call
+// has returned. A value type of 32 bytes, so that the thousands of a batch are cheap to gather.
 class Param {
  public:
   static Param Null() { return Param(ValueType::kNull, 0, {}); }
@@ -32,9 +32,14 @@ class Param {
   // Null when empty.
   static Param TextOrNull(absl::string_view value) { return value.empty() ? Null() : Text(value); }
   static Param Bytes(absl::string_view value) { return Param(ValueType::kBytes, 0, value); }
-  // Kept to the microsecond, rounded down. Years 1000 to 9999; a driver answers INVALID_ARGUMENT to others.
-  static Param Time(absl::Time value) { return Param(ValueType::kTime, absl::ToUnixMicros(value), {}); }
-  static Param TimeOrNull(const std::optional<absl::Time>& value) { return value.has_value() ? Time(*value) : Null(); }
+  // Kept to the microsecond, rounded down. Years 1000 to 9999; a driver answers INVALID_ARGUMENT to
+  // others.
+  static Param Time(absl::Time value) {
+    return Param(ValueType::kTime, absl::ToUnixMicros(value), {});
+  }
+  static Param TimeOrNull(const std::optional<absl::Time>& value) {
+    return value.has_value() ? Time(*value) : Null();
+  }
 
   ValueType type() const { return type_; }
   std::int64_t integer() const { return number_; }
@@ -42,15 +47,17 @@ class Param {
   absl::string_view text() const { return text_; }
 
  private:
-  Param(ValueType type, std::int64_t number, absl::string_view text) : text_(text), number_(number), type_(type) {}
+  Param(ValueType type, std::int64_t number, absl::string_view text)
+      : text_(text), number_(number), type_(type) {}
 
   absl::string_view text_;
   std::int64_t number_;
   ValueType type_;
 };
 
-// The answer to a query, read to its end: nothing of it is left on the connection. A value type; rows and columns count
-// from 0. Its accessors do not check types: a column is read as what the query was said to return.
+// The answer to a query, read to its end: nothing of it is left on the connection. A value type;
+// rows and columns count from 0. Its accessors do not check types: a column is read as what the
+// query was said to return.
 class Rows {
  public:
   explicit Rows(std::size_t columns = 0) : columns_(columns) {}
@@ -67,7 +74,9 @@ class Rows {
     return absl::string_view(text_).substr(cell.offset, static_cast<std::size_t>(cell.number));
   }
   // The epoch where null.
-  absl::Time Time(std::size_t row, std::size_t column) const { return absl::FromUnixMicros(At(row, column).number); }
+  absl::Time Time(std::size_t row, std::size_t column) const {
+    return absl::FromUnixMicros(At(row, column).number);
+  }
   std::optional<absl::Time> OptionalTime(std::size_t row, std::size_t column) const {
     if (IsNull(row, column)) return std::nullopt;
     return Time(row, column);
@@ -77,7 +86,8 @@ class Rows {
   void AddNull() { cells_.push_back(Cell{.null = true}); }
   void AddInteger(std::int64_t value) { cells_.push_back(Cell{.number = value}); }
   void AddText(absl::string_view value) {
-    cells_.push_back(Cell{.number = static_cast<std::int64_t>(value.size()), .offset = text_.size()});
+    cells_.push_back(
+        Cell{.number = static_cast<std::int64_t>(value.size()), .offset = text_.size()});
     text_.append(value.data(), value.size());
   }
 
@@ -88,7 +98,9 @@ class Rows {
     bool null = false;
   };
 
-  const Cell& At(std::size_t row, std::size_t column) const { return cells_[row * columns_ + column]; }
+  const Cell& At(std::size_t row, std::size_t column) const {
+    return cells_[row * columns_ + column];
+  }
 
   std::size_t columns_;
   std::vector<Cell> cells_;
@@ -102,8 +114,8 @@ enum class Purpose : std::uint8_t {
   kMigrate,  // as kWrite, but long waits are fine
 };
 
-// One connection. Not thread-safe; every call blocks. Errors have the codes of store.h. After UNAVAILABLE every further
-// call answers UNAVAILABLE.
+// One connection. Not thread-safe; every call blocks. Errors have the codes of store.h. After
+// UNAVAILABLE every further call answers UNAVAILABLE.
 class Session {
  public:
   virtual ~Session() = default;
@@ -115,9 +127,10 @@ class Session {
   // OK also where no transaction is open.
   virtual absl::Status Rollback() = 0;
 
-  // Runs a statement that returns no rows; the answer is how many rows it changed. Statements are prepared once and kept
-  // with the session by their text, so their number must be bounded.
-  virtual absl::StatusOr<std::int64_t> Execute(const std::string& statement, absl::Span<const Param> params) = 0;
+  // Runs a statement that returns no rows; the answer is how many rows it changed. Statements are
+  // prepared once and kept with the session by their text, so their number must be bounded.
+  virtual absl::StatusOr<std::int64_t> Execute(const std::string& statement,
+                                               absl::Span<const Param> params) = 0;
 
   // Runs a statement that returns rows with the columns of those types. Kept like those of Execute.
   virtual absl::StatusOr<Rows> Query(const std::string& statement, absl::Span<const Param> params,
@@ -132,8 +145,8 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  // Connects. UNAVAILABLE when the database does not answer, FAILED_PRECONDITION when it answers and refuses (password,
-  // name, TLS, too old); no message holds the password.
+  // Connects. UNAVAILABLE when the database does not answer, FAILED_PRECONDITION when it answers
+  // and refuses (password, name, TLS, too old); no message holds the password.
   virtual absl::StatusOr<std::unique_ptr<Session>> Connect(Purpose purpose) = 0;
 
   virtual const Dialect& dialect() const = 0;

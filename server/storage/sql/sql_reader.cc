@@ -18,7 +18,9 @@ struct Found {
   Number number;
 
   // Newer activity comes first.
-  friend bool operator<(const Found& a, const Found& b) { return std::pair(b.at, b.number) < std::pair(a.at, a.number); }
+  friend bool operator<(const Found& a, const Found& b) {
+    return std::pair(b.at, b.number) < std::pair(a.at, a.number);
+  }
 };
 
 std::vector<Found> ReadFound(const Rows& rows) {
@@ -35,15 +37,16 @@ std::vector<Found> ReadFound(const Rows& rows) {
 absl::Status SqlReader::InSnapshot(absl::FunctionRef<absl::Status()> read) {
   if (absl::Status status = session_->Begin(); !status.ok()) return status;
   absl::Status status = read();
-  // Nothing was written, so ending it this way or that is the same, and an error says only that the connection is lost,
-  // which the next call will find.
+  // Nothing was written, so ending it this way or that is the same, and an error says only that the
+  // connection is lost, which the next call will find.
   session_->Rollback().IgnoreError();
   return status;
 }
 
 absl::StatusOr<std::vector<Order>> SqlReader::GetOrders(absl::Span<const Number> numbers) {
   OrdersByNumber orders;
-  absl::Status status = InSnapshot([&] { return LoadUnlocked(*session_, statements_, numbers, orders); });
+  absl::Status status =
+      InSnapshot([&] { return LoadUnlocked(*session_, statements_, numbers, orders); });
   if (!status.ok()) return status;
   std::vector<Order> list;
   list.reserve(orders.size());
@@ -52,9 +55,9 @@ absl::StatusOr<std::vector<Order>> SqlReader::GetOrders(absl::Span<const Number>
 }
 
 absl::StatusOr<std::optional<Number>> SqlReader::FindByExternalKey(const ExternalKey& key) {
-  absl::StatusOr<Rows> rows =
-      session_->Query(statements_.find_external_keys.Text(1), {Param::Text(key.source), Param::Text(key.reference)},
-                      {ValueType::kText, ValueType::kText, ValueType::kInteger});
+  absl::StatusOr<Rows> rows = session_->Query(
+      statements_.find_external_keys.Text(1), {Param::Text(key.source), Param::Text(key.reference)},
+      {ValueType::kText, ValueType::kText, ValueType::kInteger});
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return std::optional<Number>();
   return std::optional<Number>(Number::FromStored(rows->Integer(0, 2)));
@@ -81,7 +84,8 @@ absl::Status SqlReader::ReadPage(const OrderQuery& query, std::vector<Order>& pa
   if (!status.ok()) return status;
   for (Number number : *numbers) {
     const auto order = orders.find(number);
-    if (order == orders.end()) return absl::DataLossError(absl::StrCat("subject ", number.ToString(), " has no order"));
+    if (order == orders.end())
+      return absl::DataLossError(absl::StrCat("subject ", number.ToString(), " has no order"));
     page.push_back(std::move(order->second));
   }
   return absl::OkStatus();
@@ -108,6 +112,8 @@ absl::StatusOr<std::vector<Activity>> SqlReader::ListActivities(const ActivityQu
   return activities;
 }
 
-absl::Status SqlReader::Ping() { return CheckSchema(*session_, dialect_); }
+absl::Status SqlReader::Ping() {
+  return CheckSchema(*session_, dialect_);
+}
 
 }  // namespace ipstore::orders::sql

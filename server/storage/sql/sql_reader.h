@@ -18,7 +18,8 @@ namespace ipstore::orders::sql {
 class SqlReader final : public Reader {
  public:
   // `dialect` and `statements` are borrowed.
-  SqlReader(std::unique_ptr<Session> session, const Dialect& dialect, const StoreStatements& statements)
+  SqlReader(std::unique_ptr<Session> session, const Dialect& dialect,
+            const StoreStatements& statements)
       : session_(std::move(session)), dialect_(dialect), statements_(statements) {}
 
   absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override;

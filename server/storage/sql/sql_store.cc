@@ -29,14 +29,15 @@ absl::StatusOr<std::unique_ptr<Reader>> SqlStore::OpenReader() {
 }
 
 absl::Status SqlStore::CheckSchema() {
-  return OnOwnSession([&](Session& session) { return sql::CheckSchema(session, database_->dialect()); });
+  return OnOwnSession(
+      [&](Session& session) { return sql::CheckSchema(session, database_->dialect()); });
 }
 
 absl::StatusOr<FeedHead> SqlStore::ReadFeedHead() {
   FeedHead head;
   absl::Status status = OnOwnSession([&](Session& session) {
-    absl::StatusOr<Rows> rows = session.Query("SELECT epoch, position FROM feed_head WHERE id = 1", {},
-                                              {ValueType::kInteger, ValueType::kInteger});
+    absl::StatusOr<Rows> rows = session.Query("SELECT epoch, position FROM feed_head WHERE id = 1",
+                                              {}, {ValueType::kInteger, ValueType::kInteger});
     if (!rows.ok()) return rows.status();
     if (rows->empty()) return absl::InternalError("the row of the feed's head is missing");
     head = {.epoch = rows->Integer(0, 0), .position = rows->Integer(0, 1)};
@@ -52,7 +53,8 @@ absl::Status SqlStore::ReadSecret() {
         session.Query("SELECT value FROM settings WHERE name = 'secret'", {}, {ValueType::kBytes});
     if (!rows.ok()) return rows.status();
     if (rows->empty()) {
-      return absl::FailedPreconditionError("the database has no secret. Run `orderd migrate` with the same database");
+      return absl::FailedPreconditionError(
+          "the database has no secret. Run `orderd migrate` with the same database");
     }
     secret_ = std::string(rows->Text(0, 0));
     return absl::OkStatus();

@@ -15,7 +15,8 @@ namespace ipstore::orders::sql {
 
 class SqlStore final : public Store {
  public:
-  // FAILED_PRECONDITION when this server cannot run on the schema; else the errors of connecting. Blocks.
+  // FAILED_PRECONDITION when this server cannot run on the schema; else the errors of connecting.
+  // Blocks.
   static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<Database> database);
 
   absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override;
@@ -31,8 +32,8 @@ class SqlStore final : public Store {
       : database_(std::move(database)), statements_(database_->dialect()) {}
 
   absl::Status ReadSecret();
-  // Runs `act` on the store's own session, which is opened when there is none. A connection that was lost while it lay
-  // idle is replaced once.
+  // Runs `act` on the store's own session, which is opened when there is none. A connection that
+  // was lost while it lay idle is replaced once.
   absl::Status OnOwnSession(absl::FunctionRef<absl::Status(Session&)> act);
 
   std::unique_ptr<Database> database_;

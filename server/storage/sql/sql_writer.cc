@@ -19,7 +19,8 @@ absl::string_view BytesOf(const std::array<std::uint8_t, 16>& bytes) {
 template <typename Array>
 absl::Status ReadBytes(absl::string_view text, Array& bytes) {
   if (text.size() != bytes.size()) {
-    return absl::DataLossError(absl::StrCat("a stored key has ", text.size(), " bytes instead of ", bytes.size()));
+    return absl::DataLossError(
+        absl::StrCat("a stored key has ", text.size(), " bytes instead of ", bytes.size()));
   }
   std::copy(text.begin(), text.end(), bytes.begin());
   return absl::OkStatus();
@@ -32,7 +33,8 @@ struct RowsToWrite {
   std::vector<Param> gone_lines;
 };
 
-absl::Status PutLines(Number number, const std::vector<Line>& lines, MadeTexts& texts, std::vector<Param>& params) {
+absl::Status PutLines(Number number, const std::vector<Line>& lines, MadeTexts& texts,
+                      std::vector<Param>& params) {
   for (const Line& line : lines) {
     if (absl::Status status = PutLine(number, line, texts, params); !status.ok()) return status;
   }
@@ -45,53 +47,68 @@ absl::Status PutCreated(const Order& order, MadeTexts& texts, RowsToWrite& rows)
   return PutLines(order.subject.number, order.content.lines, texts, rows.new_lines);
 }
 
-// Lines keep their order and their numbers ascend on both sides, so one walk finds what became of each.
-absl::Status PutChangedLines(const Order& before, const Order& after, MadeTexts& texts, RowsToWrite& rows) {
+// Lines keep their order and their numbers ascend on both sides, so one walk finds what became of
+// each.
+absl::Status PutChangedLines(const Order& before, const Order& after, MadeTexts& texts,
+                             RowsToWrite& rows) {
   const Number number = after.subject.number;
   auto old = before.content.lines.begin();
   for (const Line& line : after.content.lines) {
     for (; old != before.content.lines.end() && old->number < line.number; ++old) {
-      rows.gone_lines.insert(rows.gone_lines.end(), {Param::Integer(number.value()), Param::Integer(old->number)});
+      rows.gone_lines.insert(rows.gone_lines.end(),
+                             {Param::Integer(number.value()), Param::Integer(old->number)});
     }
     const bool existed = old != before.content.lines.end() && old->number == line.number;
     const bool same = existed && *old == line;
     if (existed) ++old;
     if (same) continue;
-    absl::Status status = PutLine(number, line, texts, existed ? rows.changed_lines : rows.new_lines);
+    absl::Status status =
+        PutLine(number, line, texts, existed ? rows.changed_lines : rows.new_lines);
     if (!status.ok()) return status;
   }
   for (; old != before.content.lines.end(); ++old) {
-    rows.gone_lines.insert(rows.gone_lines.end(), {Param::Integer(number.value()), Param::Integer(old->number)});
+    rows.gone_lines.insert(rows.gone_lines.end(),
+                           {Param::Integer(number.value()), Param::Integer(old->number)});
   }
   return absl::OkStatus();
 }
 
-absl::Status PutChanged(const Order& before, const Order& after, MadeTexts& texts, RowsToWrite& rows) {
+absl::Status PutChanged(const Order& before, const Order& after, MadeTexts& texts,
+                        RowsToWrite& rows) {
   if (before.subject != after.subject) {
     PutSubject(after.subject, rows.changed_subjects);
     rows.changed_subjects.push_back(Param::Integer(before.subject.last_seq));
   }
   if (!SameOrderRow(before, after)) {
-    if (absl::Status status = PutOrder(after, texts, rows.changed_orders); !status.ok()) return status;
+    if (absl::Status status = PutOrder(after, texts, rows.changed_orders); !status.ok())
+      return status;
   }
   if (before.content.lines == after.content.lines) return absl::OkStatus();
   return PutChangedLines(before, after, texts, rows);
 }
 
-// Makes sure that every subject was as it had been read: then its orders row and lines are too, which change with it only.
-absl::Status UpdateSubjects(Session& session, const StoreStatements& statements, const std::vector<Param>& params) {
-  const auto expected = static_cast<std::int64_t>(params.size() / statements.update_subjects.params_per_row());
+// Makes sure that every subject was as it had been read: then its orders row and lines are too,
+// which change with it only.
+absl::Status UpdateSubjects(Session& session, const StoreStatements& statements,
+                            const std::vector<Param>& params) {
+  const auto expected =
+      static_cast<std::int64_t>(params.size() / statements.update_subjects.params_per_row());
   absl::StatusOr<std::int64_t> changed = UpdateAll(session, statements.update_subjects, params);
   if (!changed.ok()) return changed.status();
   if (*changed == expected) return absl::OkStatus();
-  return absl::AbortedError(absl::StrCat("of ", expected, " subjects only ", *changed, " were as they had been read"));
+  return absl::AbortedError(
+      absl::StrCat("of ", expected, " subjects only ", *changed, " were as they had been read"));
 }
 
-absl::Status WriteRows(Session& session, const StoreStatements& statements, const RowsToWrite& rows) {
+absl::Status WriteRows(Session& session, const StoreStatements& statements,
+                       const RowsToWrite& rows) {
   if (auto s = UpdateSubjects(session, statements, rows.changed_subjects); !s.ok()) return s;
-  if (auto s = UpdateAll(session, statements.overwrite_orders, rows.changed_orders); !s.ok()) return s.status();
-  if (auto s = UpdateAll(session, statements.overwrite_lines, rows.changed_lines); !s.ok()) return s.status();
-  if (auto s = UpdateAll(session, statements.delete_lines, rows.gone_lines); !s.ok()) return s.status();
+  if (auto s = UpdateAll(session, statements.overwrite_orders, rows.changed_orders); !s.ok())
+    return s.status();
+  if (auto s = UpdateAll(session, statements.overwrite_lines, rows.changed_lines); !s.ok())
+    return s.status();
+  if (auto s = UpdateAll(session, statements.delete_lines, rows.gone_lines); !s.ok())
+    return s.status();
   if (auto s = InsertAll(session, statements.insert_subjects, rows.new_subjects); !s.ok()) return s;
   if (auto s = InsertAll(session, statements.insert_orders, rows.new_orders); !s.ok()) return s;
   return InsertAll(session, statements.insert_lines, rows.new_lines);
@@ -100,15 +117,16 @@ absl::Status WriteRows(Session& session, const StoreStatements& statements, cons
 }  // namespace
 
 absl::StatusOr<std::int64_t> SqlWriter::TakeSerials(std::int64_t count) {
-  absl::StatusOr<std::int64_t> updated =
-      session_->Execute("UPDATE serials SET next = next + ? WHERE name = 'subjects'", {Param::Integer(count)});
+  absl::StatusOr<std::int64_t> updated = session_->Execute(
+      "UPDATE serials SET next = next + ? WHERE name = 'subjects'", {Param::Integer(count)});
   if (!updated.ok()) return updated.status();
-  absl::StatusOr<Rows> next =
-      session_->Query("SELECT next FROM serials WHERE name = 'subjects'", {}, {ValueType::kInteger});
+  absl::StatusOr<Rows> next = session_->Query("SELECT next FROM serials WHERE name = 'subjects'",
+                                              {}, {ValueType::kInteger});
   if (!next.ok()) return next.status();
   if (next->empty()) return absl::InternalError("the row of the serials is missing");
   const std::int64_t first = next->Integer(0, 0) - count;
-  if (first + count - 1 > Number::kLastSerial) return absl::ResourceExhaustedError("the serials for numbers have run out");
+  if (first + count - 1 > Number::kLastSerial)
+    return absl::ResourceExhaustedError("the serials for numbers have run out");
   return first;
 }
 
@@ -144,7 +162,8 @@ absl::Status SqlWriter::FindExternalKeys(const LoadRequest& request, Loaded& loa
                     for (std::size_t row = 0; row < rows.size(); ++row) {
                       ExternalKey key{.source = std::string(rows.Text(row, 0)),
                                       .reference = std::string(rows.Text(row, 1))};
-                      loaded.external_keys.emplace(std::move(key), Number::FromStored(rows.Integer(row, 2)));
+                      loaded.external_keys.emplace(std::move(key),
+                                                   Number::FromStored(rows.Integer(row, 2)));
                     }
                     return absl::OkStatus();
                   });
@@ -155,7 +174,8 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
   for (const RequestKey& key : request.request_keys) params_.push_back(Param::Bytes(BytesOf(key)));
   return QueryAll(
       *session_, statements_.find_requests, params_,
-      {ValueType::kBytes, ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kBytes},
+      {ValueType::kBytes, ValueType::kInteger, ValueType::kInteger, ValueType::kInteger,
+       ValueType::kBytes},
       [&](const Rows& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
           RequestKey key{};
@@ -163,7 +183,8 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
                              .first_seq = static_cast<std::int32_t>(rows.Integer(row, 2)),
                              .activity_count = static_cast<std::int32_t>(rows.Integer(row, 3))};
           if (absl::Status status = ReadBytes(rows.Text(row, 0), key); !status.ok()) return status;
-          if (absl::Status status = ReadBytes(rows.Text(row, 4), unit.content_hash); !status.ok()) return status;
+          if (absl::Status status = ReadBytes(rows.Text(row, 4), unit.content_hash); !status.ok())
+            return status;
           loaded.request_keys.emplace(key, unit);
         }
         return absl::OkStatus();
@@ -183,25 +204,28 @@ absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {
   texts_.clear();
   RowsToWrite rows;
   for (const SubjectWrite& write : writes) {
-    absl::Status status = write.before == nullptr ? PutCreated(*write.after, texts_, rows)
-                                                  : PutChanged(*write.before, *write.after, texts_, rows);
+    absl::Status status = write.before == nullptr
+                              ? PutCreated(*write.after, texts_, rows)
+                              : PutChanged(*write.before, *write.after, texts_, rows);
     if (!status.ok()) return status;
   }
   return WriteRows(*session_, statements_, rows);
 }
 
 absl::StatusOr<std::int64_t> SqlWriter::TakePositions(std::int64_t count) {
-  absl::StatusOr<std::int64_t> updated =
-      session_->Execute("UPDATE feed_head SET position = position + ? WHERE id = 1", {Param::Integer(count)});
+  absl::StatusOr<std::int64_t> updated = session_->Execute(
+      "UPDATE feed_head SET position = position + ? WHERE id = 1", {Param::Integer(count)});
   if (!updated.ok()) return updated.status();
-  absl::StatusOr<Rows> head = session_->Query("SELECT position FROM feed_head WHERE id = 1", {}, {ValueType::kInteger});
+  absl::StatusOr<Rows> head =
+      session_->Query("SELECT position FROM feed_head WHERE id = 1", {}, {ValueType::kInteger});
   if (!head.ok()) return head.status();
   if (head->empty()) return absl::InternalError("the row of the feed's head is missing");
   return head->Integer(0, 0) - count + 1;
 }
 
 // Everything that can be done before the head is done before it: from there on other writers wait.
-absl::StatusOr<std::int64_t> SqlWriter::AppendActivities(absl::Span<const ActivityWrite> activities) {
+absl::StatusOr<std::int64_t> SqlWriter::AppendActivities(
+    absl::Span<const ActivityWrite> activities) {
   texts_.clear();
   params_.clear();
   params_.reserve(activities.size() * kActivityColumns.size());
@@ -215,7 +239,9 @@ absl::StatusOr<std::int64_t> SqlWriter::AppendActivities(absl::Span<const Activi
     activities[i].activity->position = position;
     params_[i * kActivityColumns.size() + kActivityPositionColumn] = Param::Integer(position);
   }
-  if (absl::Status status = InsertAll(*session_, statements_.insert_activities, params_); !status.ok()) return status;
+  if (absl::Status status = InsertAll(*session_, statements_.insert_activities, params_);
+      !status.ok())
+    return status;
   return first;
 }
 

@@ -24,7 +24,8 @@ class SqlWriter final : public WriteSession {
   absl::Status Begin() override { return session_->Begin(); }
   absl::StatusOr<Loaded> Load(const LoadRequest& request) override;
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override;
-  absl::StatusOr<std::int64_t> AppendActivities(absl::Span<const ActivityWrite> activities) override;
+  absl::StatusOr<std::int64_t> AppendActivities(
+      absl::Span<const ActivityWrite> activities) override;
   absl::Status Commit() override { return session_->Commit(); }
   absl::Status Rollback() override { return session_->Rollback(); }
 

@@ -32,7 +32,8 @@ std::string Qualified(absl::Span<const absl::string_view> columns, absl::string_
 }
 
 // "SELECT … FROM … WHERE key IN (?, …) …"
-RowsTemplate SelectIn(absl::string_view columns, absl::string_view from, absl::string_view key, absl::string_view end) {
+RowsTemplate SelectIn(absl::string_view columns, absl::string_view from, absl::string_view key,
+                      absl::string_view end) {
   return {.head = absl::StrCat("SELECT ", columns, " FROM ", from, " WHERE ", key, " IN ("),
           .first_row = "?",
           .next_row = ",?",
@@ -41,12 +42,13 @@ RowsTemplate SelectIn(absl::string_view columns, absl::string_view from, absl::s
 }
 
 RowsTemplate LockSubjects(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kSubjectColumns, ","), dialect.TableByPrimaryKey("subjects"), "number",
-                  absl::StrCat(" ORDER BY number", dialect.LockingRead()));
+  return SelectIn(absl::StrJoin(kSubjectColumns, ","), dialect.TableByPrimaryKey("subjects"),
+                  "number", absl::StrCat(" ORDER BY number", dialect.LockingRead()));
 }
 
 RowsTemplate ReadOrders(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kOrderColumns, ","), dialect.TableByPrimaryKey("orders"), "number", "");
+  return SelectIn(absl::StrJoin(kOrderColumns, ","), dialect.TableByPrimaryKey("orders"), "number",
+                  "");
 }
 
 RowsTemplate ReadWholeOrders() {
@@ -55,13 +57,14 @@ RowsTemplate ReadWholeOrders() {
 }
 
 RowsTemplate ReadLines(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kLineColumns, ","), dialect.TableByPrimaryKey("order_lines"), "number",
-                  " ORDER BY number, line");
+  return SelectIn(absl::StrJoin(kLineColumns, ","), dialect.TableByPrimaryKey("order_lines"),
+                  "number", " ORDER BY number, line");
 }
 
 // SQLite finds the index for each alternative by itself and takes no hint for them together.
 RowsTemplate FindExternalKeys(const Dialect& dialect) {
-  const std::string table = dialect.IsSqlite() ? "orders" : dialect.TableByIndex("orders", "orders_external");
+  const std::string table =
+      dialect.IsSqlite() ? "orders" : dialect.TableByIndex("orders", "orders_external");
   return {.head = absl::StrCat("SELECT source, external_reference, number FROM ", table, " WHERE "),
           .first_row = "(source = ? AND external_reference = ?)",
           .next_row = " OR (source = ? AND external_reference = ?)",
@@ -76,8 +79,10 @@ RowsTemplate FindRequests(const Dialect& dialect) {
 
 // The guard finds a row that is not as it had been read: not locked, or written past the store.
 RowsTemplate UpdateSubjects(const Dialect& dialect) {
-  return dialect.UpdateRows(
-      {.table = "subjects", .key = {"number"}, .set = AllButKey(kSubjectColumns, 1), .guard = {"last_seq"}});
+  return dialect.UpdateRows({.table = "subjects",
+                             .key = {"number"},
+                             .set = AllButKey(kSubjectColumns, 1),
+                             .guard = {"last_seq"}});
 }
 
 RowsTemplate DeleteLines() {

@@ -12,10 +12,10 @@ struct StoreStatements {
   explicit StoreStatements(const Dialect& dialect);
 
   // Reading, by numbers:
-  BatchStatement lock_subjects;       // kSubjectColumns, locked in order of number
-  BatchStatement read_orders;         // kOrderColumns
-  BatchStatement read_whole_orders;   // kSubjectColumns, then kOrderColumns
-  BatchStatement read_lines;          // kLineColumns, by number and line
+  BatchStatement lock_subjects;      // kSubjectColumns, locked in order of number
+  BatchStatement read_orders;        // kOrderColumns
+  BatchStatement read_whole_orders;  // kSubjectColumns, then kOrderColumns
+  BatchStatement read_lines;         // kLineColumns, by number and line
   // Reading, by keys:
   BatchStatement find_external_keys;  // source, external_reference, number
   BatchStatement find_requests;       // request_key, subject, seq, unit_size, content_hash
@@ -27,7 +27,7 @@ struct StoreStatements {
   BatchStatement update_subjects;
   BatchStatement overwrite_orders;
   BatchStatement overwrite_lines;
-  BatchStatement delete_lines;        // number, line
+  BatchStatement delete_lines;  // number, line
 };
 
 }  // namespace ipstore::orders::sql

@@ -12,9 +12,10 @@ namespace ipstore::orders::sqlite {
 // Held while the object lives; the kernel releases it when the process ends, however that happens.
 class FileLock {
  public:
-  // Takes the lock on `path`, which is made if it is absent and never removed: whoever removed it could lock a file that
-  // the next one does not see. Does not wait. FAILED_PRECONDITION, with the holder's process id, when somebody has it, in
-  // this process or another; UNAVAILABLE when the file cannot be made.
+  // Takes the lock on `path`, which is made if it is absent and never removed: whoever removed it
+  // could lock a file that the next one does not see. Does not wait. FAILED_PRECONDITION, with the
+  // holder's process id, when somebody has it, in this process or another; UNAVAILABLE when the
+  // file cannot be made.
   static absl::StatusOr<std::unique_ptr<FileLock>> Take(const std::string& path);
 
   ~FileLock();

@@ -19,7 +19,8 @@ using sql::Purpose;
 using sql::Rows;
 using sql::ValueType;
 
-// How long a writer waits for another: as long as innodb_lock_wait_timeout on MySQL. A migration may take its time.
+// How long a writer waits for another: as long as innodb_lock_wait_timeout on MySQL. A migration
+// may take its time.
 constexpr int kLockWaitMillis = 2'000;
 constexpr int kMigrateLockWaitMillis = 60'000;
 
@@ -63,8 +64,8 @@ absl::StatusCode CodeOf(int extended) {
 
 absl::Status ErrorOf(sqlite3* connection, absl::string_view doing) {
   const int code = sqlite3_extended_errcode(connection);
-  return absl::Status(CodeOf(code),
-                      absl::StrCat("SQLite, ", doing, ": ", sqlite3_errmsg(connection), " (", code, ")"));
+  return absl::Status(CodeOf(code), absl::StrCat("SQLite, ", doing, ": ",
+                                                 sqlite3_errmsg(connection), " (", code, ")"));
 }
 
 struct CloseConnection {
@@ -76,7 +77,8 @@ struct FinalizeStatement {
 using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-// Leaves a statement ready for its next use, however this one ended: one that is not reset holds its locks.
+// Leaves a statement ready for its next use, however this one ended: one that is not reset holds
+// its locks.
 class ResetAtEnd {
  public:
   explicit ResetAtEnd(sqlite3_stmt* statement) : statement_(statement) {}
@@ -92,7 +94,9 @@ class ResetAtEnd {
 };
 
 // An empty view may point nowhere, which SQLite would take for NULL.
-const char* DataOf(absl::string_view text) { return text.empty() ? "" : text.data(); }
+const char* DataOf(absl::string_view text) {
+  return text.empty() ? "" : text.data();
+}
 
 // Texts are bound without a copy: they outlive the call, and ResetAtEnd lets go of them.
 int Bind(sqlite3_stmt* statement, int index, const Param& param) {
@@ -103,9 +107,11 @@ int Bind(sqlite3_stmt* statement, int index, const Param& param) {
     case ValueType::kTime:
       return sqlite3_bind_int64(statement, index, param.integer());
     case ValueType::kText:
-      return sqlite3_bind_text64(statement, index, DataOf(param.text()), param.text().size(), nullptr, SQLITE_UTF8);
+      return sqlite3_bind_text64(statement, index, DataOf(param.text()), param.text().size(),
+                                 nullptr, SQLITE_UTF8);
     case ValueType::kBytes:
-      return sqlite3_bind_blob64(statement, index, DataOf(param.text()), param.text().size(), nullptr);
+      return sqlite3_bind_blob64(statement, index, DataOf(param.text()), param.text().size(),
+                                 nullptr);
   }
   return SQLITE_MISUSE;
 }
@@ -118,21 +124,26 @@ void AddCell(sqlite3_stmt* statement, int column, ValueType type, Rows& rows) {
   } else {
     const void* begin = sqlite3_column_blob(statement, column);
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-    rows.AddText(size == 0 ? absl::string_view() : absl::string_view(static_cast<const char*>(begin), size));
+    rows.AddText(size == 0 ? absl::string_view()
+                           : absl::string_view(static_cast<const char*>(begin), size));
   }
 }
 
 class SqliteSession final : public sql::Session {
  public:
-  SqliteSession(Connection connection, Purpose purpose) : connection_(std::move(connection)), purpose_(purpose) {}
+  SqliteSession(Connection connection, Purpose purpose)
+      : connection_(std::move(connection)), purpose_(purpose) {}
 
-  absl::Status Begin() override { return ExecuteOnce(purpose_ == Purpose::kRead ? "BEGIN" : "BEGIN IMMEDIATE"); }
+  absl::Status Begin() override {
+    return ExecuteOnce(purpose_ == Purpose::kRead ? "BEGIN" : "BEGIN IMMEDIATE");
+  }
 
   absl::Status Commit() override {
     absl::Status status = ExecuteOnce("COMMIT");
     if (status.ok() || absl::IsAborted(status)) return status;
     lost_ = true;
-    return absl::UnavailableError(absl::StrCat("the outcome of a COMMIT is unknown: ", status.message()));
+    return absl::UnavailableError(
+        absl::StrCat("the outcome of a COMMIT is unknown: ", status.message()));
   }
 
   absl::Status Rollback() override {
@@ -142,11 +153,13 @@ class SqliteSession final : public sql::Session {
     return ExecuteOnce("ROLLBACK");
   }
 
-  absl::StatusOr<std::int64_t> Execute(const std::string& statement, absl::Span<const Param> params) override {
+  absl::StatusOr<std::int64_t> Execute(const std::string& statement,
+                                       absl::Span<const Param> params) override {
     absl::StatusOr<sqlite3_stmt*> prepared = Prepare(statement, params);
     if (!prepared.ok()) return prepared.status();
     const ResetAtEnd reset(*prepared);
-    if (const int code = sqlite3_step(*prepared); code != SQLITE_DONE && code != SQLITE_ROW) return Error("a write");
+    if (const int code = sqlite3_step(*prepared); code != SQLITE_DONE && code != SQLITE_ROW)
+      return Error("a write");
     return sqlite3_changes64(connection_.get());
   }
 
@@ -158,7 +171,8 @@ class SqliteSession final : public sql::Session {
     Rows rows(columns.size());
     int code = SQLITE_DONE;
     while ((code = sqlite3_step(*prepared)) == SQLITE_ROW) {
-      for (std::size_t i = 0; i < columns.size(); ++i) AddCell(*prepared, static_cast<int>(i), columns[i], rows);
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        AddCell(*prepared, static_cast<int>(i), columns[i], rows);
     }
     if (code != SQLITE_DONE) return Error("a query");
     return rows;
@@ -167,19 +181,22 @@ class SqliteSession final : public sql::Session {
   absl::Status ExecuteOnce(const std::string& statement) override {
     if (lost_) return Lost();
     const int code = sqlite3_exec(connection_.get(), statement.c_str(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return Error(absl::string_view(statement).substr(0, statement.find_first_of(" \n(")));
+    if (code != SQLITE_OK)
+      return Error(absl::string_view(statement).substr(0, statement.find_first_of(" \n(")));
     return absl::OkStatus();
   }
 
  private:
   // The statement, ready to step, with its parameters bound.
-  absl::StatusOr<sqlite3_stmt*> Prepare(const std::string& statement, absl::Span<const Param> params) {
+  absl::StatusOr<sqlite3_stmt*> Prepare(const std::string& statement,
+                                        absl::Span<const Param> params) {
     if (lost_) return Lost();
     if (absl::Status status = sql::CheckTimes(params); !status.ok()) return status;
     Statement& prepared = statements_[statement];
     if (prepared == nullptr) {
       sqlite3_stmt* made = nullptr;
-      const int code = sqlite3_prepare_v3(connection_.get(), statement.data(), static_cast<int>(statement.size()),
+      const int code = sqlite3_prepare_v3(connection_.get(), statement.data(),
+                                          static_cast<int>(statement.size()),
                                           SQLITE_PREPARE_PERSISTENT, &made, nullptr);
       prepared.reset(made);
       if (code != SQLITE_OK) return Error("preparing a statement");
@@ -197,7 +214,9 @@ class SqliteSession final : public sql::Session {
     return status;
   }
 
-  static absl::Status Lost() { return absl::UnavailableError("SQLite: this session has failed before"); }
+  static absl::Status Lost() {
+    return absl::UnavailableError("SQLite: this session has failed before");
+  }
 
   Connection connection_;  // before the statements, which must go first
   Purpose purpose_;
@@ -208,10 +227,11 @@ class SqliteSession final : public sql::Session {
 // The settings of every connection. A connection that only reads cannot write by mistake.
 std::string Settings(Purpose purpose) {
   const int wait = purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
-  return absl::StrCat("PRAGMA busy_timeout=", wait,
-                      "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                      " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
-                      purpose == Purpose::kRead ? " PRAGMA query_only=ON;" : "");
+  return absl::StrCat(
+      "PRAGMA busy_timeout=", wait,
+      "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+      " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
+      purpose == Purpose::kRead ? " PRAGMA query_only=ON;" : "");
 }
 
 // WAL is refused without an error on file systems that cannot do it.
@@ -219,8 +239,8 @@ absl::Status CheckJournal(sql::Session& session, const std::string& path) {
   absl::StatusOr<Rows> mode = session.Query("PRAGMA journal_mode", {}, {ValueType::kText});
   if (!mode.ok()) return mode.status();
   if (mode->empty() || mode->Text(0, 0) != "wal") {
-    return absl::FailedPreconditionError(
-        absl::StrCat("SQLite cannot use a write-ahead log for ", path, "; put the file on a local disk"));
+    return absl::FailedPreconditionError(absl::StrCat("SQLite cannot use a write-ahead log for ",
+                                                      path, "; put the file on a local disk"));
   }
   return absl::OkStatus();
 }
@@ -233,25 +253,32 @@ absl::StatusOr<std::unique_ptr<sql::Session>> Open(const std::string& path, Purp
   sqlite3* opened = nullptr;
   // Without a mutex of its own: one thread at a time has a connection, by the contract of Session.
   const int code =
-      sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2(path.c_str(), &opened,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Connection connection(opened);
   if (code != SQLITE_OK) return Explain(ErrorOf(connection.get(), "opening"), path);
   sqlite3_extended_result_codes(connection.get(), 1);
   auto session = std::make_unique<SqliteSession>(std::move(connection), purpose);
-  if (absl::Status status = session->ExecuteOnce(Settings(purpose)); !status.ok()) return Explain(status, path);
+  if (absl::Status status = session->ExecuteOnce(Settings(purpose)); !status.ok())
+    return Explain(status, path);
   if (absl::Status status = CheckJournal(*session, path); !status.ok()) return status;
   return session;
 }
 
 class SqliteDatabase final : public sql::Database {
  public:
-  SqliteDatabase(std::string path, std::unique_ptr<FileLock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  SqliteDatabase(std::string path, std::unique_ptr<FileLock> lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
 
-  absl::StatusOr<std::unique_ptr<sql::Session>> Connect(Purpose purpose) override { return Open(path_, purpose); }
+  absl::StatusOr<std::unique_ptr<sql::Session>> Connect(Purpose purpose) override {
+    return Open(path_, purpose);
+  }
 
   const sql::Dialect& dialect() const override { return dialect_; }
   int MaxWriteSessions() const override { return 1; }
-  std::string Describe() const override { return absl::StrCat("sqlite ", sqlite3_libversion(), " in ", path_); }
+  std::string Describe() const override {
+    return absl::StrCat("sqlite ", sqlite3_libversion(), " in ", path_);
+  }
 
  private:
   std::string path_;
@@ -267,7 +294,8 @@ absl::StatusOr<std::unique_ptr<sql::Database>> OpenSqlite(const std::string& pat
   return std::make_unique<SqliteDatabase>(path, *std::move(lock));
 }
 
-absl::StatusOr<std::unique_ptr<sql::Session>> ConnectBeside(const std::string& path, sql::Purpose purpose) {
+absl::StatusOr<std::unique_ptr<sql::Session>> ConnectBeside(const std::string& path,
+                                                            sql::Purpose purpose) {
   return Open(path, purpose);
 }
 

@@ -1,0 +1,218 @@
+// What orderctl makes of its arguments.
+
+#include "client/orderctl/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/orderctl/arguments.h"
+#include "client/orderctl/json_text.h"
+#include "client/orderctl/run.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// The command line without the environment of whoever runs the test.
+class CommandLine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"ORDERCTL_SERVER", "ORDERCTL_AS", "ORDERCTL_LANG", "TZ", "LC_ALL",
+                             "LC_MESSAGES", "LANG", "NO_COLOR"}) {
+      unsetenv(name);
+    }
+    setenv("USER", "maria", 1);
+  }
+
+  static std::variant<Command, Printout, UsageError> Parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "orderctl");
+    return ParseCommandLine(arguments);
+  }
+
+  static GlobalOptions Global(const std::vector<std::string>& arguments) {
+    return std::get<Command>(Parse(arguments)).global;
+  }
+
+  static std::string Refusal(const std::vector<std::string>& arguments) {
+    const auto parsed = Parse(arguments);
+    const auto* usage = std::get_if<UsageError>(&parsed);
+    return usage == nullptr ? "(accepted)" : usage->message;
+  }
+
+  static Outcome Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "orderctl");
+    return RunOrderctl(arguments, {});
+  }
+};
+
+TEST_F(CommandLine, WithoutOptionsTheUserIsStaffOnThisMachine) {
+  const GlobalOptions global = Global({"list"});
+  EXPECT_EQ(global.server, "127.0.0.1:50051");
+  EXPECT_EQ(global.actor, (Principal{"staff", "maria"}));
+  EXPECT_FALSE(global.on_behalf_of.has_value());
+  EXPECT_EQ(global.zone.name(), "Europe/Athens");
+  EXPECT_EQ(global.language, Language::kEnglish);
+  EXPECT_EQ(global.timeout, absl::Seconds(15));
+  EXPECT_FALSE(global.json);
+}
+
+TEST_F(CommandLine, TheEnvironmentIsHeardAndOptionsWin) {
+  setenv("ORDERCTL_SERVER", "10.0.0.1:1", 1);
+  setenv("ORDERCTL_AS", "service:eshop", 1);
+  setenv("TZ", ":Europe/London", 1);
+  setenv("LANG", "el_GR.UTF-8", 1);
+  GlobalOptions global = Global({"list"});
+  EXPECT_EQ(global.server, "10.0.0.1:1");
+  EXPECT_EQ(global.actor, (Principal{"service", "eshop"}));
+  EXPECT_EQ(global.zone.name(), "Europe/London");
+  EXPECT_EQ(global.language, Language::kGreek);
+
+  global = Global({"--server", "127.0.0.1:2", "--as", "STAFF:eleni", "--lang", "en", "list"});
+  EXPECT_EQ(global.server, "127.0.0.1:2");
+  EXPECT_EQ(global.actor, (Principal{"staff", "eleni"}));
+  EXPECT_EQ(global.language, Language::kEnglish);
+}
+
+TEST_F(CommandLine, GlobalOptionsMayStandBehindTheCommand) {
+  const GlobalOptions global =
+      Global({"get", "1000000018", "--json", "--on-behalf-of", "customer:c-17", "--timeout", "2s"});
+  EXPECT_TRUE(global.json);
+  EXPECT_EQ(global.on_behalf_of, (Principal{"customer", "c-17"}));
+  EXPECT_EQ(global.timeout, absl::Seconds(2));
+}
+
+TEST_F(CommandLine, WhatItCannotUnderstandIsRefused) {
+  EXPECT_THAT(Refusal({}), HasSubstr("a command is missing"));
+  EXPECT_THAT(Refusal({"get"}), HasSubstr("ORDER is required"));
+  EXPECT_THAT(Refusal({"dance"}), HasSubstr("dance"));
+  EXPECT_THAT(Refusal({"get", "1", "--lang", "de"}), HasSubstr("--lang"));
+  EXPECT_THAT(Refusal({"get", "1", "--as", "boss:me"}), HasSubstr("boss"));
+  EXPECT_THAT(Refusal({"get", "1", "--as", "staff:Μαρία"}), HasSubstr("ASCII"));
+  EXPECT_THAT(Refusal({"get", "1", "--zone", "Mars/Base"}), HasSubstr("Mars/Base"));
+  EXPECT_THAT(Refusal({"get", "1", "--timeout", "soon"}), HasSubstr("soon"));
+  EXPECT_THAT(Refusal({"offer-pickup", "1", "--until", "tomorrow"}), HasSubstr("--until"));
+  EXPECT_THAT(Refusal({"offer-pickup", "1"}), HasSubstr("--until is required"));
+  EXPECT_THAT(Refusal({"cancel", "1"}), HasSubstr("--reason is required"));
+  EXPECT_THAT(Refusal({"check", "1", "weather", "passed"}), HasSubstr("weather"));
+  EXPECT_THAT(Refusal({"list", "--status", "lost"}), HasSubstr("lost"));
+  EXPECT_THAT(Refusal({"start-processing", "1", "--internal"}), HasSubstr("--comment"));
+  EXPECT_THAT(Refusal({"hand-to-carrier", "1", "--parcel", "ACS"}), HasSubstr("CARRIER:TRACKING"));
+  EXPECT_THAT(Refusal({"create", "/no/such/file"}), HasSubstr("/no/such/file cannot be read"));
+  EXPECT_THAT(Refusal({"create", "/"}), HasSubstr("it is a folder"));
+}
+
+TEST_F(CommandLine, GatherWantsLinesOrAllAndToEachASource) {
+  EXPECT_EQ(Refusal({"gather", "1", "--line", "1:2", "--from", "warehouse:A"}), "(accepted)");
+  EXPECT_EQ(Refusal({"gather", "1", "--all", "--from", "warehouse:A"}), "(accepted)");
+  EXPECT_THAT(Refusal({"gather", "1", "--from", "warehouse:A"}), HasSubstr("--line or --all"));
+  EXPECT_THAT(Refusal({"gather", "1", "--line", "1:2"}), HasSubstr("--from is required"));
+  EXPECT_THAT(Refusal({"gather", "1", "--line", "x", "--from", "warehouse:A"}),
+              HasSubstr("LINE:QUANTITY"));
+  EXPECT_THAT(Refusal({"gather", "1", "--line", "1:2", "--from", "moon:A"}),
+              HasSubstr("warehouse:ID or supplier:ID"));
+  EXPECT_THAT(Refusal({"gather", "1", "--all", "--line", "1:2", "--from", "warehouse:A"}),
+              HasSubstr("--all"));
+  EXPECT_THAT(Refusal({"gather", "1", "--line", "1:1", "--line", "2:1", "--line", "3:1", "--from",
+                       "warehouse:A", "--from", "warehouse:B"}),
+              HasSubstr("one --from for all lines"));
+}
+
+TEST_F(CommandLine, HelpNamesTheExitCodes) {
+  const Outcome outcome = Run({"--help"});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
+  EXPECT_THAT(outcome.out, HasSubstr("  7  conflict"));
+  EXPECT_THAT(Run({"gather", "--help"}).out, HasSubstr("--from"));
+  EXPECT_THAT(Run({"--version"}).out, StartsWith("orderctl "));
+}
+
+TEST_F(CommandLine, WrongUsageEndsWithTwoAndOneLine) {
+  const Outcome outcome = Run({"get"});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kUsage);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "orderctl: USAGE: ORDER is required\n");
+  EXPECT_THAT(Run({"get", "--json"}).err, StartsWith("{\"error\":{\"code\":\"INVALID_ARGUMENT\""));
+}
+
+TEST_F(CommandLine, JsonThatHoldsNoOrderEndsWithThreeAndItsPlace) {
+  const std::string path = ::testing::TempDir() + "/broken.json";
+  std::ofstream(path) << "{\n  \"source\": \"eshop\",\n}\n";
+  const Outcome outcome = Run({"create", path});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kInvalidArgument);
+  EXPECT_THAT(outcome.err, StartsWith("orderctl: INVALID_JSON: parse error at line 3, column 1"));
+}
+
+TEST(Language, FollowsTheLocale) {
+  EXPECT_EQ(LanguageOfLocale("el_GR.UTF-8"), Language::kGreek);
+  EXPECT_EQ(LanguageOfLocale("el"), Language::kGreek);
+  EXPECT_EQ(LanguageOfLocale("en_GB.UTF-8"), Language::kEnglish);
+  EXPECT_EQ(LanguageOfLocale("C"), Language::kEnglish);
+  EXPECT_EQ(LanguageOfLocale(""), Language::kEnglish);
+}
+
+TEST(Arguments, AnOrderIsNamedByNumberOrName) {
+  EXPECT_EQ(OrderName("1000000018"), "orders/1000000018");
+  EXPECT_EQ(OrderName("orders/1000000018"), "orders/1000000018");
+}
+
+TEST(Arguments, AParcelsAddressMayHaveColons) {
+  const absl::StatusOr<v1::Parcel> parcel = ParseParcel("ACS:700:https://acs.example/?c=700");
+  ASSERT_TRUE(parcel.ok());
+  EXPECT_EQ(parcel->carrier(), "ACS");
+  EXPECT_EQ(parcel->tracking_number(), "700");
+  EXPECT_EQ(parcel->tracking_url(), "https://acs.example/?c=700");
+  EXPECT_FALSE(ParseParcel(":700").ok());
+}
+
+TEST(Arguments, OneSourceIsForAllLinesAndSeveralArePaired) {
+  const auto shared = ParseGathering({"1:2", "3:4"}, {"warehouse:ATH-1"});
+  ASSERT_TRUE(shared.ok());
+  EXPECT_EQ((*shared)[1].line(), 3);
+  EXPECT_EQ((*shared)[1].quantity(), 4);
+  EXPECT_EQ((*shared)[1].source().id(), "ATH-1");
+
+  const auto paired = ParseGathering({"1:2", "1:1"}, {"warehouse:ATH-1", "supplier:S:9"});
+  ASSERT_TRUE(paired.ok());
+  EXPECT_EQ((*paired)[1].source().kind(), v1::SOURCE_KIND_SUPPLIER);
+  EXPECT_EQ((*paired)[1].source().id(), "S:9");
+}
+
+TEST(Arguments, AStatusIsReadAsItIsTyped) {
+  EXPECT_EQ(ParseStatus("gathering-products").value(), v1::ORDER_STATUS_GATHERING_PRODUCTS);
+  EXPECT_EQ(ParseStatus("READY_FOR_PICKUP").value(), v1::ORDER_STATUS_READY_FOR_PICKUP);
+  EXPECT_FALSE(ParseStatus("shipped").ok());
+}
+
+TEST(JsonText, AnOrderAndAWholeRequestAreBothRead) {
+  const auto order = CreateOrderRequestFromJson(R"({"source": "eshop", "currencyCode": "EUR"})");
+  ASSERT_TRUE(order.ok()) << order.status();
+  EXPECT_EQ(order->order().source(), "eshop");
+  const auto request =
+      CreateOrderRequestFromJson(R"({"order": {"source": "eshop"}, "request_id": "r-1"})");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->order().source(), "eshop");
+  EXPECT_EQ(request->request_id(), "r-1");
+}
+
+TEST(JsonText, WhatDoesNotFitTheContractIsNamed) {
+  EXPECT_THAT(std::string(CreateOrderRequestFromJson(R"({"sauce": "eshop"})").status().message()),
+              HasSubstr("sauce"));
+  EXPECT_THAT(
+      std::string(
+          CreateOrderRequestFromJson(R"({"lines": [{"quantity": "many"}]})").status().message()),
+      HasSubstr("quantity"));
+  EXPECT_THAT(std::string(CreateOrderRequestFromJson("[]").status().message()),
+              HasSubstr("an object is expected"));
+  EXPECT_THAT(std::string(CreateOrderRequestFromJson("").status().message()),
+              HasSubstr("line 1, column 1"));
+}
+
+}  // namespace
+}  // namespace ipstore::orders::client

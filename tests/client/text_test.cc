@@ -1,0 +1,207 @@
+// What orderctl prints: columns, tables, money, times.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "client/orderctl/columns.h"
+#include "client/orderctl/money_text.h"
+#include "client/orderctl/style.h"
+#include "client/orderctl/table.h"
+#include "client/orderctl/time_text.h"
+#include "client/orderctl/words.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+absl::TimeZone Athens() {
+  return *LoadZone("Europe/Athens");
+}
+
+TEST(Columns, AGreekLetterTakesOneColumnHoweverItsAccentIsWritten) {
+  EXPECT_EQ(DisplayWidth("Παραλαβή"), 8);
+  EXPECT_EQ(DisplayWidth("Παραλαβη\u0301"), 8);
+  EXPECT_EQ(DisplayWidth("ΐ"), 1);
+  EXPECT_EQ(DisplayWidth("ι\u0308\u0301"), 1);
+}
+
+TEST(Columns, WideCharactersTakeTwoColumns) {
+  EXPECT_EQ(DisplayWidth("日本"), 4);
+  EXPECT_EQ(DisplayWidth("📦"), 2);
+}
+
+TEST(Columns, ATerminalIsShownNothingThatItWouldObey) {
+  EXPECT_EQ(Printable("a\x1b[31mb"), "a\uFFFD[31mb");
+  EXPECT_EQ(Printable("a\u202Eb"), "a\uFFFDb");
+  EXPECT_EQ(Printable("a\u009Bb"), "a\uFFFDb");
+  EXPECT_EQ(Printable("a\tb\r\nc"), "a b  c");
+  EXPECT_EQ(Printable("a\xFF"), "a\uFFFD");
+  EXPECT_EQ(Printable("Καλημέρα €"), "Καλημέρα €");
+}
+
+TEST(Columns, WrapsAtBlanksAndKeepsWordsWhole) {
+  EXPECT_THAT(Wrap("η παραγγελία είναι έτοιμη", 12), ElementsAre("η παραγγελία", "είναι έτοιμη"));
+  EXPECT_THAT(Wrap("Επεξεργασία", 4), ElementsAre("Επεξεργασία"));
+  EXPECT_THAT(Wrap("", 10), ElementsAre(""));
+}
+
+TEST(Table, ColumnsStandUnderEachOtherInGreekAndEnglish) {
+  Table table({{"Κατάσταση"}, {"Qty", Column::Align::kRight}, {"Σύνολο", Column::Align::kRight}});
+  table.AddRow({{"Παραλήφθηκε"}, {"1"}, {"89,90 €"}});
+  table.AddRow({{"Received"}, {"12"}, {"1.249,00 €"}});
+  EXPECT_EQ(table.Render(Style(), 100),
+            "Κατάσταση    Qty      Σύνολο\n"
+            "Παραλήφθηκε    1     89,90 €\n"
+            "Received      12  1.249,00 €\n");
+}
+
+TEST(Table, TheWrappingColumnGivesWayWhenTheTableIsTooWide) {
+  Table table({{"#"}, {"Text", Column::Align::kLeft, true}, {"End"}});
+  table.AddRow({{"1"}, {"some words that do not fit here"}, {"x"}});
+  EXPECT_EQ(table.Render(Style(), 28),
+            "#  Text                  End\n"
+            "1  some words that do    x\n"
+            "   not fit here\n");
+}
+
+TEST(Table, ColorDoesNotMoveColumns) {
+  Table table({{}, {}});
+  table.AddRow({{"ναι", Tone::kGood}, {"a"}});
+  table.AddRow({{"όχι, ποτέ", Tone::kBad}, {"b"}});
+  EXPECT_EQ(table.Render(Style(true), 100),
+            "\033[32mναι\033[0m        a\n\033[31mόχι, ποτέ\033[0m  b\n");
+}
+
+TEST(Style, ColorsOnlyATerminalAndNeverAgainstTheUser) {
+  EXPECT_TRUE(WantsColor(ColorWish::kAuto, true, nullptr));
+  EXPECT_TRUE(WantsColor(ColorWish::kAuto, true, ""));
+  EXPECT_FALSE(WantsColor(ColorWish::kAuto, true, "1"));
+  EXPECT_FALSE(WantsColor(ColorWish::kAuto, false, nullptr));
+  EXPECT_TRUE(WantsColor(ColorWish::kAlways, false, "1"));
+  EXPECT_FALSE(WantsColor(ColorWish::kNever, true, nullptr));
+}
+
+google::type::Money Money(const std::string& currency, std::int64_t units, std::int32_t nanos) {
+  google::type::Money money;
+  money.set_currency_code(currency);
+  money.set_units(units);
+  money.set_nanos(nanos);
+  return money;
+}
+
+TEST(MoneyText, IsWrittenInTheReadersManner) {
+  EXPECT_EQ(FormatMoney(Money("EUR", 1234, 500'000'000), Language::kGreek), "1.234,50 €");
+  EXPECT_EQ(FormatMoney(Money("EUR", 1234, 500'000'000), Language::kEnglish), "€1,234.50");
+  EXPECT_EQ(FormatMoney(Money("EUR", 0, 50'000'000), Language::kGreek), "0,05 €");
+  EXPECT_EQ(FormatMoney(Money("EUR", 1'000'000, 0), Language::kEnglish), "€1,000,000.00");
+}
+
+TEST(MoneyText, OtherCurrenciesStandByTheirCodeWithTheirDecimals) {
+  EXPECT_EQ(FormatMoney(Money("USD", 12, 0), Language::kGreek), "12,00 USD");
+  EXPECT_EQ(FormatMoney(Money("USD", 12, 0), Language::kEnglish), "USD 12.00");
+  EXPECT_EQ(FormatMoney(Money("JPY", 1500, 0), Language::kEnglish), "JPY 1,500");
+  EXPECT_EQ(FormatMoney(Money("KWD", 1, 5'000'000), Language::kGreek), "1,005 KWD");
+}
+
+TEST(MoneyText, NothingIsRoundedAway) {
+  EXPECT_EQ(FormatMoney(Money("EUR", 1, 5'000'000), Language::kEnglish), "€1.005");
+  EXPECT_EQ(FormatMoney(Money("EUR", 0, 1), Language::kGreek), "0,000000001 €");
+}
+
+TEST(MoneyText, NegativeAmountsHaveOneSign) {
+  EXPECT_EQ(FormatMoney(Money("EUR", -3, -500'000'000), Language::kEnglish), "-€3.50");
+  EXPECT_EQ(FormatMoney(Money("EUR", 0, -10'000'000), Language::kGreek), "-0,01 €");
+  EXPECT_EQ(
+      FormatMoney(Money("EUR", std::numeric_limits<std::int64_t>::min(), 0), Language::kEnglish),
+      "-€9,223,372,036,854,775,808.00");
+}
+
+TEST(MoneyText, RatesAndCountsFollowTheLanguage) {
+  EXPECT_EQ(FormatVatRate(2400, Language::kGreek), "24%");
+  EXPECT_EQ(FormatVatRate(650, Language::kGreek), "6,5%");
+  EXPECT_EQ(FormatVatRate(625, Language::kEnglish), "6.25%");
+  EXPECT_EQ(FormatVatRate(0, Language::kEnglish), "0%");
+  EXPECT_EQ(FormatCount(12'500, Language::kGreek), "12.500");
+  EXPECT_EQ(FormatCount(999, Language::kEnglish), "999");
+}
+
+TEST(TimeText, ReadsRfc3339AndTheZonesOwnTime) {
+  const absl::Time expected =
+      absl::FromCivil(absl::CivilSecond(2026, 11, 28, 18, 0, 0), absl::UTCTimeZone());
+  for (const char* text :
+       {"2026-11-28 20:00", "2026-11-28 20:00:00", "2026-11-28T20:00", "2026-11-28T20:00:00",
+        "2026-11-28T20:00:00+02:00", "2026-11-28T18:00:00Z", "2026-11-28T18:00Z",
+        "2026-11-28T18:00:00.000Z"}) {
+    EXPECT_EQ(ParseTime(text, Athens()).value_or(absl::InfinitePast()), expected) << text;
+  }
+}
+
+TEST(TimeText, RefusesWhatIsNoTime) {
+  for (const char* text : {"", "tomorrow", "infinite-future", "2026-11-28", "2026-02-30 10:00",
+                           "2026-11-28 25:00", "2026-11-28 20:00 x", "20:00"}) {
+    EXPECT_FALSE(ParseTime(text, Athens()).ok()) << text;
+  }
+}
+
+TEST(TimeText, RefusesTimesThatClocksShowNeverOrTwice) {
+  EXPECT_THAT(std::string(ParseTime("2026-03-29 03:30", Athens()).status().message()),
+              HasSubstr("does not exist in Europe/Athens"));
+  EXPECT_THAT(std::string(ParseTime("2026-10-25 03:30", Athens()).status().message()),
+              HasSubstr("comes twice in Europe/Athens"));
+  EXPECT_TRUE(ParseTime("2026-10-25T03:30:00+02:00", Athens()).ok());
+}
+
+TEST(TimeText, ShowsTimesInTheZoneAndTheReadersManner) {
+  const auto time = ToProto(*ParseTime("2026-11-08T18:05:00Z", Athens()));
+  EXPECT_EQ(FormatTime(time, Athens(), Language::kGreek), "08/11/2026 20:05");
+  EXPECT_EQ(FormatTime(time, Athens(), Language::kEnglish), "8 Nov 2026 20:05");
+}
+
+TEST(TimeText, OfAWindowWithinADayTheDayStandsOnce) {
+  v1::TimeWindow window;
+  *window.mutable_start() = ToProto(*ParseTime("2026-11-28 10:00", Athens()));
+  *window.mutable_end() = ToProto(*ParseTime("2026-11-28 14:00", Athens()));
+  EXPECT_EQ(FormatWindow(window, Athens(), Language::kGreek), "28/11/2026 10:00–14:00");
+  *window.mutable_end() = ToProto(*ParseTime("2026-11-29 09:00", Athens()));
+  EXPECT_EQ(FormatWindow(window, Athens(), Language::kGreek), "28/11/2026 10:00–29/11/2026 09:00");
+}
+
+TEST(TimeText, DatesAreReadAndShown) {
+  EXPECT_EQ(FormatDate(ToProto(*ParseDate("2026-11-03")), Language::kGreek), "03/11/2026");
+  EXPECT_EQ(FormatDate(ToProto(*ParseDate("2026-11-03")), Language::kEnglish), "3 Nov 2026");
+  EXPECT_FALSE(ParseDate("2026-13-03").ok());
+  EXPECT_FALSE(ParseDate("3/11/2026").ok());
+}
+
+TEST(TimeText, AZoneThatTheMachineDoesNotKnowIsRefused) {
+  EXPECT_FALSE(LoadZone("Europe/Atlantis").ok());
+}
+
+TEST(Words, EveryEnumOfTheContractHasALabelInBothLanguages) {
+  for (const Language language : {Language::kGreek, Language::kEnglish}) {
+    for (const int method : {1, 2, 3}) {
+      EXPECT_GT(LabelOf(static_cast<v1::FulfilmentMethod>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::CheckKind>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::CheckOutcome>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::ChargeKind>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::Role>(method), language).size(), 1U);
+    }
+    for (const int method : {1, 2, 3, 4, 5}) {
+      EXPECT_GT(LabelOf(static_cast<v1::PaymentMethod>(method), language).size(), 1U);
+    }
+  }
+}
+
+TEST(Words, AValueOfANewerServerStandsByItsNumber) {
+  EXPECT_EQ(LabelOf(static_cast<v1::PaymentMethod>(77), Language::kGreek), "77");
+  EXPECT_EQ(LabelOf(static_cast<v1::Role>(9), Language::kGreek), "9");
+}
+
+}  // namespace
+}  // namespace ipstore::orders::client

@@ -1,0 +1,221 @@
+// Previews do nothing and retries do nothing twice, in every method that changes something.
+
+#include <future>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/requests.h"
+#include "tests/support/server_fixture.h"
+
+namespace ipstore::orders::test {
+namespace {
+
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+// What the answers of all methods that change something have, under one name.
+template <typename Response>
+std::vector<std::string> MadeBy(const Response& response) {
+  return {response.activities().begin(), response.activities().end()};
+}
+std::vector<std::string> MadeBy(const v1::CreateCommentResponse& response) {
+  if (response.comment().activity().empty()) return {};
+  return {response.comment().activity()};
+}
+
+template <typename Response>
+std::string EtagIn(const Response& response) {
+  return response.order().etag();
+}
+std::string EtagIn(const v1::CreateCommentResponse& /*response*/) {
+  return "";
+}
+
+template <typename Response>
+std::string NameIn(const Response& response) {
+  return response.order().name();
+}
+std::string NameIn(const v1::CreateCommentResponse& response) {
+  return response.comment().name();
+}
+
+class Idempotency : public testing::Test {
+ protected:
+  // Calls `check` with a good request of every method that changes something, each on an order of
+  // its own.
+  template <typename Check>
+  void ForEveryMutation(const Check& check) {
+    const Client staff = server_.Staff();
+    const auto order_in = [&](v1::OrderStatus status) {
+      return WalkTo(staff, Place(server_.Service(), CourierOrder(absl::StrCat("WEB-", ++orders_))),
+                    status);
+    };
+    std::set<std::string> covered;
+    const auto run = [&](const auto& request) {
+      covered.insert(request.GetDescriptor()->name());
+      SCOPED_TRACE(request.GetDescriptor()->name());
+      check(request);
+    };
+    run(Creating(CourierOrder("NEW-1")));
+    v1::TransitionOrderRequest step =
+        Stepping(order_in(v1::ORDER_STATUS_AWAITING_PROCESSING), v1::ORDER_ACTION_CANCEL);
+    step.mutable_comment()->set_text("Λυπούμαστε.");
+    run(step);
+    run(Checking(order_in(v1::ORDER_STATUS_AWAITING_PROCESSING), v1::CHECK_KIND_PAYMENT));
+    run(Gathering(order_in(v1::ORDER_STATUS_GATHERING_PRODUCTS)));
+    run(Invoicing(order_in(v1::ORDER_STATUS_PREPARING_SHIPMENT)));
+    run(Tracking(order_in(v1::ORDER_STATUS_PREPARING_SHIPMENT), "42"));
+    run(Commenting(order_in(v1::ORDER_STATUS_PROCESSING), "Καλημέρα"));
+    EXPECT_EQ(covered, AllMutations());
+  }
+
+  static std::set<std::string> AllMutations() {
+    std::set<std::string> names;
+    for (const auto* file : {v1::CreateOrderRequest::descriptor()->file(),
+                             v1::CreateCommentRequest::descriptor()->file(),
+                             v1::ListActivitiesRequest::descriptor()->file()}) {
+      for (int i = 0; i < file->message_type_count(); ++i) {
+        if (file->message_type(i)->FindFieldByName("request_id") != nullptr)
+          names.insert(file->message_type(i)->name());
+      }
+    }
+    return names;
+  }
+
+  ServerInTest server_;
+  int orders_ = 0;
+};
+
+TEST_F(Idempotency, APreviewWritesNothingAndUsesUpNoRequestId) {
+  int n = 0;
+  ForEveryMutation([&](auto request) {
+    const Client staff = server_.Staff();
+    const std::int64_t before = server_.Position();
+    request.set_request_id(absl::StrCat("preview-", ++n));
+    request.set_validate_only(true);
+    const auto preview = staff.Must(request);
+    EXPECT_THAT(MadeBy(preview), IsEmpty());
+    EXPECT_THAT(EtagIn(preview), IsEmpty());
+    EXPECT_FALSE(preview.replayed());
+    EXPECT_EQ(server_.Position(), before);
+
+    request.set_validate_only(false);
+    const auto real = staff.Must(request);
+    EXPECT_FALSE(real.replayed()) << "the preview used up the id";
+    EXPECT_GT(server_.Position(), before);
+  });
+}
+
+TEST_F(Idempotency, APreviewOfAnOrderHasNeitherNameNorNumber) {
+  v1::CreateOrderRequest request = Creating(CourierOrder("WEB-1"));
+  request.set_validate_only(true);
+  const v1::Order preview = server_.Staff().Must(request).order();
+  EXPECT_THAT(preview.name(), IsEmpty());
+  EXPECT_THAT(preview.number(), IsEmpty());
+  EXPECT_EQ(preview.totals().gross().units(), 259);
+  EXPECT_EQ(preview.status(), v1::ORDER_STATUS_AWAITING_PROCESSING);
+}
+
+TEST_F(Idempotency, ARetryIsAnsweredWithWhatTheFirstCallMade) {
+  int n = 0;
+  ForEveryMutation([&](auto request) {
+    const Client staff = server_.Staff();
+    request.set_request_id(absl::StrCat("retry-", ++n));
+    const auto first = staff.Must(request);
+    const std::int64_t after = server_.Position();
+    const auto second = staff.Must(request);
+    EXPECT_FALSE(first.replayed());
+    EXPECT_TRUE(second.replayed());
+    EXPECT_THAT(MadeBy(first), Not(IsEmpty()));
+    EXPECT_EQ(MadeBy(second), MadeBy(first));
+    EXPECT_EQ(NameIn(second), NameIn(first));
+    EXPECT_EQ(server_.Position(), after);
+  });
+}
+
+TEST_F(Idempotency, ARetryAfterALostAnswerOfTheDatabaseChangesNothingTwice) {
+  int n = 0;
+  ForEveryMutation([&](auto request) {
+    const std::int64_t before = server_.Position();
+    request.set_request_id(absl::StrCat("lost-", ++n));
+    server_.faults().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);
+    const auto first = server_.Staff().Must(request);
+    const std::int64_t made = server_.Position() - before;
+    EXPECT_EQ(made, static_cast<std::int64_t>(MadeBy(first).size()));
+    EXPECT_EQ(MadeBy(server_.Staff().Must(request)), MadeBy(first));
+    EXPECT_EQ(server_.Position() - before, made);
+  });
+}
+
+TEST_F(Idempotency, ARetryIsAnsweredWithTheOrderAsItIsNow) {
+  const v1::Order order = Place(server_.Service(), CourierOrder("WEB-1"));
+  v1::TransitionOrderRequest step = Stepping(order, v1::ORDER_ACTION_START_PROCESSING);
+  step.set_request_id("step");
+  step.set_etag(order.etag());
+  server_.Staff().Must(step);
+  WalkTo(server_.Staff(), order, v1::ORDER_STATUS_CANCELLED);
+  // Neither the etag, which is stale by now, nor the status, which has no such step any more, is
+  // looked at.
+  const v1::TransitionOrderResponse again = server_.Staff().Must(step);
+  EXPECT_TRUE(again.replayed());
+  EXPECT_EQ(again.order().status(), v1::ORDER_STATUS_CANCELLED);
+}
+
+TEST_F(Idempotency, ARefusedCallUsesUpNoRequestId) {
+  const v1::Order order = Place(server_.Service(), CourierOrder("WEB-1"));
+  v1::TransitionOrderRequest early = Stepping(order, v1::ORDER_ACTION_START_GATHERING);
+  early.set_request_id("early");
+  EXPECT_FALSE(server_.Staff().Call(early).ok());
+  WalkTo(server_.Staff(), order, v1::ORDER_STATUS_PROCESSING);
+  for (v1::CheckKind kind :
+       {v1::CHECK_KIND_DETAILS, v1::CHECK_KIND_AVAILABILITY, v1::CHECK_KIND_PAYMENT}) {
+    server_.Staff().Must(Checking(order, kind));
+  }
+  EXPECT_FALSE(server_.Staff().Must(early).replayed());
+}
+
+TEST_F(Idempotency, CallsWithoutARequestIdAreEachNew) {
+  const v1::Order order = Place(server_.Service(), CourierOrder("WEB-1"));
+  server_.Staff().Must(Commenting(order, "?"));
+  server_.Staff().Must(Commenting(order, "?"));
+  EXPECT_THAT(ActivitiesOf(server_.Staff(), order), SizeIs(3));
+}
+
+TEST_F(Idempotency, OfManyCallsAtOnceWithOneRequestIdOneIsMade) {
+  v1::CreateOrderRequest create = Creating(CourierOrder("WEB-1"));
+  create.set_request_id("once");
+  const auto at_once = [&](const auto& request) {
+    std::vector<std::future<bool>> calls;
+    for (int i = 0; i < 16; ++i) {
+      calls.push_back(
+          std::async(std::launch::async, [&] { return server_.Staff().Must(request).replayed(); }));
+    }
+    int made = 0;
+    for (std::future<bool>& call : calls) made += call.get() ? 0 : 1;
+    return made;
+  };
+  EXPECT_EQ(at_once(create), 1);
+  EXPECT_EQ(server_.Position(), 1);
+  v1::CreateCommentRequest comment = Commenting(server_.Staff().Must(create).order(), "?");
+  comment.set_request_id("once-more");
+  EXPECT_EQ(at_once(comment), 1);
+  EXPECT_EQ(server_.Position(), 2);
+}
+
+TEST_F(Idempotency, OneIdMeansAnotherRequestForEachOnWhoseBehalfItIsMade) {
+  const v1::Order order = Place(server_.Service(), CourierOrder("WEB-1"));
+  v1::CreateCommentRequest comment = Commenting(order, "?");
+  comment.set_request_id("same");
+  EXPECT_FALSE(server_.Service().Must(comment).replayed());
+  EXPECT_FALSE(server_.Staff().As(OnBehalfOf(Role::kCustomer, kMariaId)).Must(comment).replayed());
+  EXPECT_FALSE(server_.Staff().As(OnBehalfOf(Role::kStaff, "eleni")).Must(comment).replayed());
+  EXPECT_FALSE(server_.Customer(kMariaId).Must(comment).replayed());
+}
+
+}  // namespace
+}  // namespace ipstore::orders::test

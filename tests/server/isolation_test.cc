@@ -1,0 +1,419 @@
+// What customers see: their own orders, and nothing internal; in no answer, count, order of a list,
+// etag, token or name. The methods are taken from the descriptors, so that one which is added later
+// cannot be forgotten here.
+
+#include <google/protobuf/descriptor.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/requests.h"
+#include "tests/support/server_fixture.h"
+
+namespace ipstore::orders::test {
+namespace {
+
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr char kSecret[] = "SECRET";   // stands in everything internal
+constexpr char kPersonal[] = "Μαρία";  // stands in everything of Maria's
+constexpr char kNoSuchOrder[] = "orders/9999999990";
+constexpr char kNoSuchComment[] = "/comments/0123456789abcdef0123456789abcdef";
+
+std::vector<const MethodDescriptor*> AllMethods() {
+  std::vector<const MethodDescriptor*> methods;
+  for (const FileDescriptor* file : {v1::CreateOrderRequest::descriptor()->file(),
+                                     v1::CreateCommentRequest::descriptor()->file(),
+                                     v1::ListActivitiesRequest::descriptor()->file()}) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      for (int j = 0; j < file->service(i)->method_count(); ++j)
+        methods.push_back(file->service(i)->method(j));
+    }
+  }
+  return methods;
+}
+
+std::string PathOf(const MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+using Message = std::shared_ptr<google::protobuf::Message>;
+
+// A good request of each method for that order, by the name of its type.
+std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
+                                                        const std::string& comment) {
+  std::map<std::string, std::vector<Message>> requests;
+  const auto add = [&](const auto& request) {
+    using Request = std::decay_t<decltype(request)>;
+    requests[request.GetDescriptor()->name()].push_back(std::make_shared<Request>(request));
+  };
+  v1::CreateOrderRequest create = Creating(CourierOrder("WEB-99"));
+  create.mutable_order()->mutable_customer()->set_id(order.customer().id());
+  add(create);
+  add(Getting(order));
+  v1::LookupOrderRequest lookup;
+  lookup.set_source(order.source().empty() ? "eshop" : order.source());
+  lookup.set_external_reference(order.external_reference().empty() ? "NONE"
+                                                                   : order.external_reference());
+  add(lookup);
+  add(v1::ListOrdersRequest());
+  for (int action = v1::OrderAction_MIN + 1; action <= v1::OrderAction_MAX; ++action) {
+    add(Stepping(order, static_cast<v1::OrderAction>(action)));
+  }
+  add(Checking(order, v1::CHECK_KIND_PAYMENT));
+  v1::Order with_lines = order;
+  if (with_lines.lines().empty()) with_lines.add_lines()->set_line(1);
+  with_lines.mutable_lines(0)->set_quantity(with_lines.lines(0).quantity_gathered() + 1);
+  with_lines.mutable_lines()->DeleteSubrange(1, with_lines.lines_size() - 1);
+  add(Gathering(with_lines));
+  add(Invoicing(order));
+  add(Tracking(order, "1"));
+  v1::ExplainTransitionsRequest explain;
+  explain.set_name(order.name());
+  add(explain);
+  add(v1::DescribeLifecycleRequest());
+  v1::ListActivitiesRequest activities;
+  activities.set_parent(order.name());
+  add(activities);
+  activities.set_newest_first(true);
+  add(activities);
+  add(Commenting(order, "Πότε έρχεται;"));
+  v1::GetCommentRequest get;
+  get.set_name(comment.empty() ? absl::StrCat(order.name(), kNoSuchComment) : comment);
+  add(get);
+  v1::ListCommentsRequest comments;
+  comments.set_parent(order.name());
+  add(comments);
+  return requests;
+}
+
+// Sets validate_only where the request has it.
+void MakePreview(google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("validate_only");
+  if (field != nullptr) request.GetReflection()->SetBool(&request, field, true);
+}
+
+// Maria's order with something secret in everything that is internal, and her e-mail in everything
+// that is hers.
+class Isolation : public testing::Test {
+ protected:
+  Isolation() : order_(Place(server_.Service(), CourierOrder("WEB-1"))) { SaySomethingInternal(); }
+
+  void SaySomethingInternal() {
+    internal_ =
+        server_.Staff()
+            .Must(Commenting(order_, absl::StrCat(kSecret, " comment"), v1::VISIBILITY_INTERNAL))
+            .comment();
+  }
+
+  // All that staff does in a status before the next step, each with something secret.
+  void WorkOn() {
+    order_ = server_.Staff().Must(Getting(order_));
+    SaySomethingInternal();
+    if (order_.status() <= v1::ORDER_STATUS_PREPARING_SHIPMENT) {
+      for (v1::CheckKind kind :
+           {v1::CHECK_KIND_DETAILS, v1::CHECK_KIND_AVAILABILITY, v1::CHECK_KIND_PAYMENT}) {
+        v1::RecordCheckRequest check = Checking(order_, kind);
+        check.set_note(absl::StrCat(kSecret, " note"));
+        server_.Staff().Must(check);
+      }
+    }
+    if (order_.status() == v1::ORDER_STATUS_GATHERING_PRODUCTS) {
+      v1::RecordGatheringRequest gathering = Gathering(order_);
+      for (v1::GatheredItem& item : *gathering.mutable_items()) {
+        item.mutable_source()->set_id(absl::StrCat(kSecret, "-SUPPLIER"));
+      }
+      server_.Staff().Must(gathering);
+    }
+    if (order_.status() == v1::ORDER_STATUS_PREPARING_SHIPMENT)
+      server_.Staff().Must(Invoicing(order_));
+  }
+
+  void Move(v1::OrderAction action) {
+    v1::TransitionOrderRequest step = Stepping(order_, action);
+    step.mutable_comment()->set_text(absl::StrCat(kSecret, " aside"));
+    step.mutable_comment()->set_visibility(v1::VISIBILITY_INTERNAL);
+    order_ = server_.Staff().Must(step).order();
+  }
+
+  ServerInTest server_;
+  v1::Order order_;
+  v1::Comment internal_;
+};
+
+TEST_F(Isolation, AStrangerLearnsNothingByAnyMethodNotEvenThatTheOrderIsThere) {
+  const std::string comment =
+      server_.Customer(kMariaId).Must(Commenting(order_, "Είμαι η Μαρία")).comment().name();
+  v1::Order none;
+  none.set_name(kNoSuchOrder);
+  none.mutable_customer()->set_id(kMariaId);
+  auto requests = RequestsFor(order_, comment);
+  auto requests_for_none = RequestsFor(none, "");
+  const std::int64_t before = server_.Position();
+  for (const Client& stranger :
+       {server_.Customer(kNikosId), server_.Staff().As(OnBehalfOf(Role::kCustomer, kNikosId))}) {
+    for (const MethodDescriptor* method : AllMethods()) {
+      SCOPED_TRACE(method->full_name());
+      const auto& of_maria = requests[method->input_type()->name()];
+      ASSERT_FALSE(of_maria.empty()) << "this test has no request for it yet";
+      const bool of_an_order =
+          method->name() != "ListOrders" && method->name() != "DescribeLifecycle";
+      for (std::size_t i = 0; i < of_maria.size(); ++i) {
+        const Reply<std::string> reply =
+            stranger.CallBytes(PathOf(*method), of_maria[i]->SerializeAsString());
+        EXPECT_THAT(reply.value, Not(HasSubstr(kSecret)));
+        EXPECT_THAT(reply.value, Not(HasSubstr(kPersonal)));
+        EXPECT_THAT(reply.value, Not(HasSubstr(order_.number())));
+        EXPECT_EQ(reply.ok(), !of_an_order);
+        if (reply.ok()) continue;
+        EXPECT_THAT(reply.status, IsRefusal(google::rpc::PERMISSION_DENIED, "PERMISSION_DENIED"));
+        const CallStatus for_none =
+            stranger
+                .CallBytes(PathOf(*method),
+                           requests_for_none[method->input_type()->name()][i]->SerializeAsString())
+                .status;
+        EXPECT_EQ(for_none.code, reply.status.code);
+        EXPECT_EQ(for_none.message, reply.status.message);
+        EXPECT_EQ(for_none.raw_details, reply.status.raw_details)
+            << "not the same bytes as for no order at all";
+      }
+    }
+  }
+  EXPECT_EQ(server_.Position(), before);
+}
+
+TEST_F(Isolation, AStrangerCannotAskForAnothersList) {
+  v1::ListOrdersRequest list;
+  EXPECT_THAT(server_.Customer(kNikosId).Must(list).orders(), IsEmpty());
+  list.set_include_closed(true);
+  EXPECT_THAT(server_.Customer(kNikosId).Must(list).orders(), IsEmpty());
+  list.set_customer_id(kMariaId);
+  EXPECT_THAT(server_.Customer(kNikosId).Call(list).status,
+              IsInvalid(std::vector<std::string>{"customer_id NOT_FOR_THIS_CALLER"}));
+  EXPECT_EQ(server_.Customer(kMariaId).Must(list).orders_size(), 1);
+}
+
+TEST_F(Isolation, AGuestsOrderBelongsToNoCustomer) {
+  v1::Order guest = CourierOrder("GUEST-1");
+  guest.mutable_customer()->clear_id();
+  guest = Place(server_.Service(), guest);
+  EXPECT_THAT(server_.Customer(kMariaId).Call(Getting(guest)).status,
+              IsRefusal(google::rpc::PERMISSION_DENIED, "PERMISSION_DENIED"));
+}
+
+TEST_F(Isolation, TheOwnerSeesNothingInternalByAnyMethodInAnyStatus) {
+  const std::string comment =
+      server_.Staff().Must(Commenting(order_, "Σας ευχαριστούμε")).comment().name();
+  const std::vector<v1::OrderAction> walk = {
+      v1::ORDER_ACTION_START_PROCESSING,   v1::ORDER_ACTION_START_GATHERING,
+      v1::ORDER_ACTION_START_PREPARING,    v1::ORDER_ACTION_HAND_TO_CARRIER,
+      v1::ORDER_ACTION_RETURN_UNDELIVERED, v1::ORDER_ACTION_HAND_TO_CARRIER,
+      v1::ORDER_ACTION_CONFIRM_RECEIPT};
+  int seen = 0;
+  const auto look = [&] {
+    auto requests = RequestsFor(server_.Staff().Must(Getting(order_)), comment);
+    for (const Client& owner :
+         {server_.Customer(kMariaId), server_.Staff().As(OnBehalfOf(Role::kCustomer, kMariaId))}) {
+      for (const MethodDescriptor* method : AllMethods()) {
+        for (const Message& request : requests[method->input_type()->name()]) {
+          MakePreview(*request);
+          const Reply<std::string> reply =
+              owner.CallBytes(PathOf(*method), request->SerializeAsString());
+          EXPECT_THAT(reply.value, Not(HasSubstr(kSecret)))
+              << method->full_name() << " in " << order_.status();
+          EXPECT_THAT(reply.status.raw_details, Not(HasSubstr(kSecret))) << method->full_name();
+          if (reply.value.find(order_.number()) != std::string::npos) ++seen;
+        }
+      }
+    }
+  };
+  for (v1::OrderAction action : walk) {
+    WorkOn();
+    look();
+    Move(action);
+  }
+  look();
+  EXPECT_GT(seen, 50) << "the owner must have seen the order itself, or this test proves nothing";
+
+  // And what the owner does for real.
+  order_ = Place(server_.Service(), CourierOrder("WEB-2"));
+  WorkOn();
+  const Client maria = server_.Customer(kMariaId);
+  EXPECT_THAT(maria.Must(Commenting(order_, "Καλημέρα")).SerializeAsString(),
+              Not(HasSubstr(kSecret)));
+  EXPECT_THAT(maria.Must(Stepping(order_, v1::ORDER_ACTION_CANCEL)).SerializeAsString(),
+              Not(HasSubstr(kSecret)));
+}
+
+TEST_F(Isolation, StaffSeeWhatTheOwnerDoesNot) {
+  WorkOn();
+  EXPECT_THAT(server_.Staff().Must(Getting(order_)).SerializeAsString(), HasSubstr("SECRET note"));
+  std::string log;
+  for (const v1::Activity& activity : ActivitiesOf(server_.Staff(), order_))
+    log += activity.SerializeAsString();
+  EXPECT_THAT(log, HasSubstr("SECRET note"));
+  EXPECT_THAT(log, HasSubstr("SECRET comment"));
+}
+
+TEST_F(Isolation, AnInternalCommentIsToItsOrdersOwnerTheSameAsNone) {
+  v1::GetCommentRequest request;
+  request.set_name(internal_.name());
+  const CallStatus internal = server_.Customer(kMariaId).Call(request).status;
+  request.set_name(order_.name() + kNoSuchComment);
+  const CallStatus none = server_.Customer(kMariaId).Call(request).status;
+  EXPECT_THAT(internal, IsRefusal(google::rpc::NOT_FOUND, "COMMENT_NOT_FOUND"));
+  // The same but for the name that the caller gave.
+  EXPECT_EQ(absl::StrReplaceAll(internal.raw_details, {{internal_.name(), request.name()}}),
+            none.raw_details);
+}
+
+// --- What could be inferred: two orders that are alike to their owner, one of which is full of
+// internal comments ---
+
+class Twins : public testing::Test {
+ protected:
+  // The public life of both is the same; after each step of it a great deal is said internally of
+  // one.
+  void SetUp() override {
+    for (int i = 0; i < 2; ++i) {
+      v1::Order& order = orders_[i];
+      order = Place(server_.Service(), CourierOrder(absl::StrCat("WEB-", i)));
+      Whisper(order, i);
+      order = server_.Staff().Must(Stepping(order, v1::ORDER_ACTION_START_PROCESSING)).order();
+      Whisper(order, i);
+      for (int n = 0; n < 7; ++n) {
+        server_.Staff().Must(Commenting(order, absl::StrCat("Νέο ", n)));
+        Whisper(order, i);
+      }
+    }
+  }
+
+  void Whisper(const v1::Order& order, int times) {
+    for (int n = 0; n < 15 * times; ++n) {
+      server_.Staff().Must(Commenting(order, kSecret, v1::VISIBILITY_INTERNAL));
+    }
+  }
+
+  // How the owner sees the pages of a list: entries on each, and the lengths of tokens.
+  template <typename Request, typename Entries>
+  std::string PagesOf(Request request, const Entries& entries) {
+    std::string seen;
+    request.set_page_size(2);
+    do {
+      const auto page = maria_.Must(request);
+      absl::StrAppend(&seen, entries(page).size(), " entries, token of ",
+                      page.next_page_token().size(), "; ");
+      for (const auto& entry : entries(page)) absl::StrAppend(&seen, entry.name().size(), " ");
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return seen;
+  }
+
+  ServerInTest server_;
+  Client maria_ = server_.Customer(kMariaId);
+  v1::Order orders_[2];
+};
+
+TEST_F(Twins, AreAlikeToTheirOwnerInEveryAnswer) {
+  // Without what rightly tells them apart.
+  const auto bare = [&](const v1::Order& order) {
+    v1::Order seen = maria_.Must(Getting(order));
+    EXPECT_EQ(seen.etag(), orders_[0].etag());
+    seen.clear_name();
+    seen.clear_number();
+    seen.clear_external_reference();
+    seen.clear_create_time();
+    seen.clear_update_time();
+    seen.clear_last_activity_time();
+    return seen.SerializeAsString();
+  };
+  EXPECT_EQ(bare(orders_[0]), bare(orders_[1]));
+  v1::ExplainTransitionsRequest explain;
+  explain.set_name(orders_[0].name());
+  const v1::ExplainTransitionsResponse first = maria_.Must(explain);
+  explain.set_name(orders_[1].name());
+  v1::ExplainTransitionsResponse second = maria_.Must(explain);
+  second.set_name(first.name());
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+}
+
+TEST_F(Twins, HaveTheSameNumberOfActivitiesAndCommentsOnTheSamePagesWithTokensOfTheSameLength) {
+  v1::ListActivitiesRequest activities[2];
+  v1::ListCommentsRequest comments[2];
+  for (int i = 0; i < 2; ++i) {
+    activities[i].set_parent(orders_[i].name());
+    comments[i].set_parent(orders_[i].name());
+  }
+  const auto of_activities = [](const auto& page) { return page.activities(); };
+  const auto of_comments = [](const auto& page) { return page.comments(); };
+  EXPECT_EQ(PagesOf(activities[0], of_activities), PagesOf(activities[1], of_activities));
+  EXPECT_EQ(PagesOf(comments[0], of_comments), PagesOf(comments[1], of_comments));
+  for (int i = 0; i < 2; ++i) {
+    activities[i].set_newest_first(true);
+    comments[i].set_newest_first(true);
+  }
+  EXPECT_EQ(PagesOf(activities[0], of_activities), PagesOf(activities[1], of_activities));
+  EXPECT_EQ(PagesOf(comments[0], of_comments), PagesOf(comments[1], of_comments));
+}
+
+TEST_F(Twins, AreListedByWhatTheirOwnerCanSee) {
+  const auto listed = [&] {
+    std::vector<std::string> names;
+    const v1::ListOrdersResponse page = maria_.Must(v1::ListOrdersRequest());
+    for (const v1::Order& order : page.orders()) names.push_back(order.name());
+    return names;
+  };
+  EXPECT_THAT(listed(), ElementsAre(orders_[1].name(), orders_[0].name()));
+  server_.Staff().Must(Commenting(orders_[0], kSecret, v1::VISIBILITY_INTERNAL));
+  EXPECT_THAT(listed(), ElementsAre(orders_[1].name(), orders_[0].name()))
+      << "an internal comment moved the order";
+  // A customer's list as staff see it has the same order; the list of all has not.
+  v1::ListOrdersRequest of_maria;
+  of_maria.set_customer_id(kMariaId);
+  EXPECT_EQ(server_.Staff().Must(of_maria).orders(0).name(), orders_[1].name());
+  EXPECT_EQ(server_.Staff().Must(v1::ListOrdersRequest()).orders(0).name(), orders_[0].name());
+  server_.Staff().Must(Commenting(orders_[0], "Νέα!"));
+  EXPECT_THAT(listed(), ElementsAre(orders_[0].name(), orders_[1].name()));
+}
+
+TEST_F(Twins, TellTheirOwnerTheTimeOfTheLastThingThatTheyCanSee) {
+  for (const v1::Order& order : orders_) {
+    const std::vector<v1::Activity> seen = ActivitiesOf(maria_, order);
+    EXPECT_EQ(maria_.Must(Getting(order)).last_activity_time().SerializeAsString(),
+              seen.back().occur_time().SerializeAsString());
+  }
+  EXPECT_NE(server_.Staff().Must(Getting(orders_[1])).last_activity_time().SerializeAsString(),
+            maria_.Must(Getting(orders_[1])).last_activity_time().SerializeAsString());
+}
+
+TEST_F(Twins, HaveNamesOfActivitiesWithoutAnOrder) {
+  // Ids that grew with the log would come sorted; eight that do by chance are one in 40,320.
+  std::vector<std::string> names;
+  for (const v1::Activity& activity : ActivitiesOf(maria_, orders_[0]))
+    names.push_back(activity.name());
+  EXPECT_FALSE(std::is_sorted(names.begin(), names.end()));
+}
+
+TEST_F(Twins, GiveTokensThatAreGoodForTheirReaderOnly) {
+  v1::ListActivitiesRequest request;
+  request.set_parent(orders_[0].name());
+  request.set_page_size(2);
+  request.set_page_token(server_.Staff().Must(request).next_page_token());
+  EXPECT_THAT(maria_.Call(request).status,
+              IsInvalid(std::vector<std::string>{"page_token MALFORMED"}));
+}
+
+}  // namespace
+}  // namespace ipstore::orders::test
