@@ -1,18 +1,23 @@
-// The store, as the rest of the server sees it: orders and activities in domain types, written in batches.
+// The store, as the rest of the server sees it: orders and activities in domain types, written in
+// batches.
 //
-// Errors. Every method returns an absl::Status whose code says what a caller can do about it; the message is for the
-// log, never for a client:
-//   ABORTED         a deadlock, a lock wait that took too long, or a row changed under the transaction. Roll back; the same
+// Errors. Every method returns an absl::Status whose code says what a caller can do about it; the
+// message is for the log, never for a client:
+//   ABORTED         a deadlock, a lock wait that took too long, or a row changed under the
+//   transaction. Roll back; the same
 //                   transaction may succeed when it is run again.
-//   ALREADY_EXISTS  a unique key (subject number, external reference, request key) is taken by another transaction that
+//   ALREADY_EXISTS  a unique key (subject number, external reference, request key) is taken by
+//   another transaction that
 //                   has committed since Load(). Roll back; a second run sees it.
-//   UNAVAILABLE     the connection is lost. From Commit(): whether the transaction was committed is unknown. Throw the
+//   UNAVAILABLE     the connection is lost. From Commit(): whether the transaction was committed is
+//   unknown. Throw the
 //                   session away and open another.
 //   INVALID_ARGUMENT, OUT_OF_RANGE, INTERNAL
-//                   the database refuses this very content, or answers nonsense. Running it again does not help; running
-//                   the other units of the batch without the one that is to blame does.
-//   DATA_LOSS       a stored row cannot be understood (for example an activity kind of a newer server).
-//   FAILED_PRECONDITION  the schema is not one that this server can run on.
+//                   the database refuses this very content, or answers nonsense. Running it again
+//                   does not help; running the other units of the batch without the one that is to
+//                   blame does.
+//   DATA_LOSS       a stored row cannot be understood (for example an activity kind of a newer
+//   server). FAILED_PRECONDITION  the schema is not one that this server can run on.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 
@@ -36,7 +41,8 @@ namespace ipstore::orders {
 
 // Hash of the authenticated caller and the request_id; unique in the log.
 using RequestKey = std::array<std::uint8_t, 16>;
-// Keyed hash of method and content of a request, to tell a retry from another request with the same id.
+// Keyed hash of method and content of a request, to tell a retry from another request with the same
+// id.
 using ContentHash = std::array<std::uint8_t, 16>;
 
 // Unique together (product §3). Compared byte by byte.
@@ -68,7 +74,8 @@ struct CommittedUnit {
 };
 
 struct Loaded {
-  // The subjects asked for that exist, locked, and those that the found request keys belong to, not locked.
+  // The subjects asked for that exist, locked, and those that the found request keys belong to, not
+  // locked.
   absl::flat_hash_map<Number, Order> orders;
   absl::flat_hash_map<ExternalKey, Number> external_keys;
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys;
@@ -80,7 +87,8 @@ struct SubjectWrite {
   const Order* after = nullptr;
 };
 
-// One activity to append. The first of a unit carries the unit's size, request key and content hash.
+// One activity to append. The first of a unit carries the unit's size, request key and content
+// hash.
 struct ActivityWrite {
   Activity* activity = nullptr;  // borrowed; its position is set
   std::int32_t unit_size = 0;    // > 0 on the first activity of a unit only
@@ -88,26 +96,29 @@ struct ActivityWrite {
   ContentHash content_hash{};
 };
 
-// One writing connection. Not thread-safe; every call blocks. After any error other than from Rollback() the
-// transaction must be rolled back, and after UNAVAILABLE the session must not be used again.
+// One writing connection. Not thread-safe; every call blocks. After any error other than from
+// Rollback() the transaction must be rolled back, and after UNAVAILABLE the session must not be
+// used again.
 class WriteSession {
  public:
   virtual ~WriteSession() = default;
 
-  // Reserves `count` serials for new numbers, in a transaction of its own, and returns the first. Serials that are not
-  // used are lost; order numbers have gaps. RESOURCE_EXHAUSTED when the serials have run out.
+  // Reserves `count` serials for new numbers, in a transaction of its own, and returns the first.
+  // Serials that are not used are lost; order numbers have gaps. RESOURCE_EXHAUSTED when the
+  // serials have run out.
   virtual absl::StatusOr<std::int64_t> ReserveSerials(std::int64_t count) = 0;
 
   virtual absl::Status Begin() = 0;
-  // Locks the subjects, then looks up the keys: in that order, so that a transaction whose COMMIT answer was lost has
-  // ended, one way or the other, before the request keys are read.
+  // Locks the subjects, then looks up the keys: in that order, so that a transaction whose COMMIT
+  // answer was lost has ended, one way or the other, before the request keys are read.
   virtual absl::StatusOr<Loaded> Load(const LoadRequest& request) = 0;
-  // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did not change are not
-  // written. Numbers must be ascending.
+  // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did
+  // not change are not written. Numbers must be ascending.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
-  // Takes the head of the feed, which is held until the transaction ends, gives every activity its position and
-  // appends them. Call it last. Returns the first position.
-  virtual absl::StatusOr<std::int64_t> AppendActivities(absl::Span<const ActivityWrite> activities) = 0;
+  // Takes the head of the feed, which is held until the transaction ends, gives every activity its
+  // position and appends them. Call it last. Returns the first position.
+  virtual absl::StatusOr<std::int64_t> AppendActivities(
+      absl::Span<const ActivityWrite> activities) = 0;
   virtual absl::Status Commit() = 0;
   // Ends the transaction without effect. An error means that the session is of no more use.
   virtual absl::Status Rollback() = 0;
@@ -119,11 +130,12 @@ struct ListCursor {
   Number number;
 };
 
-// Which orders to list, newest activity first. Exactly the rows that match at the time of reading; a row that does not
-// change while one pages is returned exactly once.
+// Which orders to list, newest activity first. Exactly the rows that match at the time of reading;
+// a row that does not change while one pages is returned exactly once.
 struct OrderQuery {
-  // With a customer id: that customer's orders, ordered by the latest *public* activity, so that the order of the list
-  // tells nothing of internal comments. Otherwise all, ordered by the latest activity.
+  // With a customer id: that customer's orders, ordered by the latest *public* activity, so that
+  // the order of the list tells nothing of internal comments. Otherwise all, ordered by the latest
+  // activity.
   std::optional<std::string> customer_id;
   std::vector<OrderStatus> statuses;  // empty: all of them
   bool active_only = false;           // only statuses 1 to 7; ignored when statuses are given
@@ -141,7 +153,8 @@ struct ActivityQuery {
   std::int32_t limit = 100;
 };
 
-// One reading connection. Not thread-safe; every call blocks and sees one consistent state of the database.
+// One reading connection. Not thread-safe; every call blocks and sees one consistent state of the
+// database.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -173,8 +186,8 @@ class Store {
   virtual int MaxWriteSessions() const = 0;
   // "sqlite", "mariadb" or "mysql", and the version that the server gave.
   virtual std::string Describe() const = 0;
-  // 32 random bytes made when the schema was, the same for all servers on this database: they key tokens, activity names
-  // and content hashes.
+  // 32 random bytes made when the schema was, the same for all servers on this database: they key
+  // tokens, activity names and content hashes.
   virtual const std::string& Secret() const = 0;
   // OK when this server can run on the schema; FAILED_PRECONDITION says what to do otherwise.
   virtual absl::Status CheckSchema() = 0;

@@ -34,7 +34,8 @@ absl::Status BatchAttempt::Run(WriteSession& session) {
   outcomes_.reserve(units_.size());
   for (std::size_t i = 0; i < units_.size(); ++i) outcomes_.push_back(DecideUnit(i));
 
-  if (applied_.empty()) return session.Rollback();  // only refusals and replays: nothing to make durable
+  if (applied_.empty())
+    return session.Rollback();  // only refusals and replays: nothing to make durable
   if (absl::Status written = Write(session); !written.ok()) return written;
   absl::Status committed = session.Commit();
   if (absl::IsUnavailable(committed)) {
@@ -71,14 +72,16 @@ void BatchAttempt::TakeOver(Loaded loaded) {
 
 Outcome BatchAttempt::DecideUnit(std::size_t index) {
   PendingUnit& pending = *units_[index];
-  // Before etag and state: a retry whose first answer was lost must not be refused for what its own first run did.
+  // Before etag and state: a retry whose first answer was lost must not be refused for what its own
+  // first run did.
   if (std::optional<Outcome> replay = FindReplay(pending)) return *std::move(replay);
 
   const Unit& unit = pending.unit;
-  UnitContext context{.order = nullptr,
-                      .new_number = pending.new_number,
-                      .external_key_taken = unit.creates.has_value() && external_keys_.contains(*unit.creates),
-                      .now = now_};
+  UnitContext context{
+      .order = nullptr,
+      .new_number = pending.new_number,
+      .external_key_taken = unit.creates.has_value() && external_keys_.contains(*unit.creates),
+      .now = now_};
   std::shared_ptr<const Order> current;
   if (unit.subject.has_value()) current = Current(*unit.subject);
   if (current != nullptr) {
@@ -95,10 +98,12 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   const auto found = request_keys_.find(pending.unit.request_key);
   if (found == request_keys_.end()) return std::nullopt;
   const CommittedUnit& committed = found->second;
-  if (committed.content_hash != pending.unit.content_hash) return RequestIdReused(pending.unit.request_id);
+  if (committed.content_hash != pending.unit.content_hash)
+    return RequestIdReused(pending.unit.request_id);
   // The answer to our own COMMIT was lost, and now we know that it held.
   const std::optional<Applied>& ours = pending.in_doubt;
-  if (ours.has_value() && ours->order->subject.number == committed.subject && ours->first_seq == committed.first_seq) {
+  if (ours.has_value() && ours->order->subject.number == committed.subject &&
+      ours->first_seq == committed.first_seq) {
     found_own_commit_ = true;
     return *ours;
   }
@@ -150,9 +155,11 @@ std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {
   std::vector<SubjectWrite> writes;
   writes.reserve(applied_.size());
   for (const auto& [number, staged] : subjects_) {
-    if (staged.current != staged.before) writes.push_back({staged.before.get(), staged.current.get()});
+    if (staged.current != staged.before)
+      writes.push_back({staged.before.get(), staged.current.get()});
   }
-  std::ranges::sort(writes, {}, [](const SubjectWrite& write) { return write.after->subject.number; });
+  std::ranges::sort(writes, {},
+                    [](const SubjectWrite& write) { return write.after->subject.number; });
   return writes;
 }
 
@@ -167,7 +174,8 @@ std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
                         .request_key = unit.request_key,
                         .content_hash = unit.content_hash};
     writes.push_back(write);
-    for (std::size_t i = 1; i < activities.size(); ++i) writes.push_back({.activity = &activities[i]});
+    for (std::size_t i = 1; i < activities.size(); ++i)
+      writes.push_back({.activity = &activities[i]});
   }
   return writes;
 }

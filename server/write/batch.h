@@ -1,5 +1,5 @@
-// One attempt at a batch: loads what its units need, lets each decide on the state that the ones before it left, and
-// writes the sum of it in one database transaction.
+// One attempt at a batch: loads what its units need, lets each decide on the state that the ones
+// before it left, and writes the sum of it in one database transaction.
 #ifndef IPSTORE_ORDERS_SERVER_WRITE_BATCH_H_
 #define IPSTORE_ORDERS_SERVER_WRITE_BATCH_H_
 
@@ -23,7 +23,8 @@ struct PendingUnit {
   Unit unit;
   // The number reserved for a create; kept over attempts, so that none is wasted on a retry.
   Number new_number;
-  // What an attempt whose COMMIT answer was lost had decided. The next attempt finds out whether it holds.
+  // What an attempt whose COMMIT answer was lost had decided. The next attempt finds out whether it
+  // holds.
   std::optional<Applied> in_doubt;
 };
 
@@ -32,9 +33,10 @@ class BatchAttempt {
  public:
   BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now) : units_(units), now_(now) {}
 
-  // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable. Otherwise nothing is known to
-  // be done (store.h says what each code means), the transaction is still to be rolled back, and, when the error came
-  // from the COMMIT, the units remember what is in doubt. Blocks.
+  // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable.
+  // Otherwise nothing is known to be done (store.h says what each code means), the transaction is
+  // still to be rolled back, and, when the error came from the COMMIT, the units remember what is
+  // in doubt. Blocks.
   absl::Status Run(WriteSession& session);
 
   // After Run() was OK: one for each unit, in their order.
@@ -43,7 +45,8 @@ class BatchAttempt {
   // Whether the error of Run() left it unknown if the transaction was committed.
   bool commit_in_doubt() const { return commit_in_doubt_; }
 
-  // After Run() was OK: whether a unit's earlier commit, which was in doubt, is now known to have held.
+  // After Run() was OK: whether a unit's earlier commit, which was in doubt, is now known to have
+  // held.
   bool found_own_commit() const { return found_own_commit_; }
 
   // How many activities were written, and the position of the first.

@@ -25,16 +25,20 @@
 namespace ipstore::orders {
 namespace {
 
-// After this many attempts at a whole batch that a unique key stops each time, its units are run one by one: a conflict
-// that does not go away has one of them to blame.
+// After this many attempts at a whole batch that a unique key stops each time, its units are run
+// one by one: a conflict that does not go away has one of them to blame.
 constexpr int kConflictsBeforeIsolation = 4;
 
 // Serials are reserved this many at a time; those left at the end are lost.
 constexpr std::int64_t kSerialsPerReservation = 64;
 
-absl::Time ToMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
+absl::Time ToMicroseconds(absl::Time time) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
 
-void Complete(PendingUnit& pending, Outcome outcome) { std::move(pending.unit.done)(std::move(outcome)); }
+void Complete(PendingUnit& pending, Outcome outcome) {
+  std::move(pending.unit.done)(std::move(outcome));
+}
 
 }  // namespace
 
@@ -86,7 +90,8 @@ class GroupCommitter::Lane {
       if (taken.empty()) break;
       std::vector<PendingUnit> batch;
       batch.reserve(taken.size());
-      for (Unit& unit : taken) batch.push_back({.unit = std::move(unit), .new_number = {}, .in_doubt = {}});
+      for (Unit& unit : taken)
+        batch.push_back({.unit = std::move(unit), .new_number = {}, .in_doubt = {}});
       Units units;
       units.reserve(batch.size());
       for (PendingUnit& pending : batch) units.push_back(&pending);
@@ -98,7 +103,8 @@ class GroupCommitter::Lane {
     idle_.notify_all();
   }
 
-  // Brings every unit to its end. Recursion is one deep: a batch is taken apart into batches of one.
+  // Brings every unit to its end. Recursion is one deep: a batch is taken apart into batches of
+  // one.
   void RunBatch(Units units) {
     absl::Duration backoff = options_.first_backoff;
     int conflicts = 0;
@@ -123,8 +129,8 @@ class GroupCommitter::Lane {
     }
   }
 
-  // One transaction with all of `units`; on success they are answered. On failure the transaction is over and the session
-  // is usable or gone.
+  // One transaction with all of `units`; on success they are answered. On failure the transaction
+  // is over and the session is usable or gone.
   absl::Status Attempt(const Units& units) {
     if (absl::Status ready = MakeReady(units); !ready.ok()) {
       session_.reset();
@@ -176,10 +182,12 @@ class GroupCommitter::Lane {
   }
 
   void Answer(const Units& units, BatchAttempt& attempt) {
-    // A commit whose answer was lost, and which turns out to have held, is news to the feed like any other.
+    // A commit whose answer was lost, and which turns out to have held, is news to the feed like
+    // any other.
     if (attempt.found_own_commit() && in_doubt_.has_value()) Announce(*in_doubt_);
     in_doubt_.reset();
-    if (attempt.activity_count() > 0) Announce({attempt.first_position(), attempt.activity_count()});
+    if (attempt.activity_count() > 0)
+      Announce({attempt.first_position(), attempt.activity_count()});
     std::vector<Outcome> outcomes = std::move(attempt).TakeOutcomes();
     CountOutcomes(outcomes);
     for (std::size_t i = 0; i < units.size(); ++i) Complete(*units[i], std::move(outcomes[i]));
@@ -206,8 +214,8 @@ class GroupCommitter::Lane {
     });
   }
 
-  // A unit whose commit is in doubt is dropped like any other: the caller is gone or out of time, and a retry with the
-  // same request_id will find out what became of it.
+  // A unit whose commit is in doubt is dropped like any other: the caller is gone or out of time,
+  // and a retry with the same request_id will find out what became of it.
   void DropThoseNobodyWaitsFor(Units& units) {
     const absl::Time now = options_.clock();
     std::erase_if(units, [&](PendingUnit* pending) {
@@ -230,7 +238,8 @@ class GroupCommitter::Lane {
       // What the database took up to a COMMIT without an answer may be stored: a retry finds out.
       if (units.front()->in_doubt.has_value()) return Refuse(*units.front(), Unavailable());
       const std::string incident = absl::StrCat("W", absl::ToUnixMicros(options_.clock()));
-      Report("incident ", incident, ": the database refuses one unit for good, see the line before");
+      Report("incident ", incident,
+             ": the database refuses one unit for good, see the line before");
       return Refuse(*units.front(), Internal(incident));
     }
     Count([](CommitterStats& stats) { ++stats.isolations; });
@@ -256,7 +265,8 @@ class GroupCommitter::Lane {
   bool WaitBeforeRerun(absl::Duration backoff) {
     const double part = std::uniform_real_distribution<double>(0.5, 1.0)(random_);
     std::unique_lock lock(mutex_);
-    return !abandon_.wait_for(lock, absl::ToChronoMicroseconds(part * backoff), [this] { return abandoned_; });
+    return !abandon_.wait_for(lock, absl::ToChronoMicroseconds(part * backoff),
+                              [this] { return abandoned_; });
   }
 
   bool Abandoned() const {
@@ -284,7 +294,8 @@ class GroupCommitter::Lane {
   std::int64_t next_serial_ = 0;
   std::int64_t serials_left_ = 0;
   std::optional<absl::Time> down_since_;
-  std::optional<Positions> in_doubt_;  // of the last COMMIT without an answer, until it is known what became of it
+  std::optional<Positions>
+      in_doubt_;  // of the last COMMIT without an answer, until it is known what became of it
   std::minstd_rand random_{std::random_device{}()};
 
   mutable std::mutex mutex_;  // guards all below
@@ -297,18 +308,25 @@ class GroupCommitter::Lane {
   std::thread thread_;  // last: it uses all above
 };
 
-GroupCommitter::GroupCommitter(Store& store, CommitterOptions options) : options_(std::move(options)) {
+GroupCommitter::GroupCommitter(Store& store, CommitterOptions options)
+    : options_(std::move(options)) {
   const int lanes = std::clamp(options_.committers, 1, store.MaxWriteSessions());
-  const std::size_t capacity = std::max<std::size_t>(1, options_.queue_capacity / static_cast<std::size_t>(lanes));
-  for (int i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>(store, options_, capacity));
+  const std::size_t capacity =
+      std::max<std::size_t>(1, options_.queue_capacity / static_cast<std::size_t>(lanes));
+  for (int i = 0; i < lanes; ++i)
+    lanes_.push_back(std::make_unique<Lane>(store, options_, capacity));
 }
 
-GroupCommitter::~GroupCommitter() { Stop(absl::Now()); }
+GroupCommitter::~GroupCommitter() {
+  Stop(absl::Now());
+}
 
 void GroupCommitter::Submit(Unit unit) {
   unit.deadline = std::min(unit.deadline, options_.clock() + options_.max_unit_time);
-  const std::size_t hash = unit.subject.has_value() ? absl::HashOf(*unit.subject) : absl::HashOf(*unit.creates);
-  if (!lanes_[hash % lanes_.size()]->TryPush(unit)) std::move(unit.done)(stopped_ ? Unavailable() : Overloaded());
+  const std::size_t hash =
+      unit.subject.has_value() ? absl::HashOf(*unit.subject) : absl::HashOf(*unit.creates);
+  if (!lanes_[hash % lanes_.size()]->TryPush(unit))
+    std::move(unit.done)(stopped_ ? Unavailable() : Overloaded());
 }
 
 void GroupCommitter::Stop(absl::Time deadline) {

@@ -1,7 +1,8 @@
-// A bounded queue from many threads to one that takes everything which waits at once, or to several that share it.
+// A bounded queue from many threads to one that takes everything which waits at once, or to several
+// that share it.
 //
-// std::mutex rather than absl::Mutex, here and in the rest of the write path: thread sanitizer does not understand the
-// latter in a library that was built without it.
+// std::mutex rather than absl::Mutex, here and in the rest of the write path: thread sanitizer does
+// not understand the latter in a library that was built without it.
 #ifndef IPSTORE_ORDERS_SERVER_WRITE_QUEUE_H_
 #define IPSTORE_ORDERS_SERVER_WRITE_QUEUE_H_
 
@@ -24,7 +25,8 @@ class BatchQueue {
   BatchQueue(const BatchQueue&) = delete;
   BatchQueue& operator=(const BatchQueue&) = delete;
 
-  // Moves from `item` and returns true; leaves it as it is and returns false when the queue is full or closed.
+  // Moves from `item` and returns true; leaves it as it is and returns false when the queue is full
+  // or closed.
   bool TryPush(T& item) {
     bool somebody_waits;
     {
@@ -37,15 +39,16 @@ class BatchQueue {
     return true;
   }
 
-  // Waits until something is there, then takes the oldest items, `max` at most. Empty only when the queue is closed and
-  // everything was taken.
+  // Waits until something is there, then takes the oldest items, `max` at most. Empty only when the
+  // queue is closed and everything was taken.
   std::vector<T> TakeBatch(std::size_t max) {
     std::unique_lock lock(mutex_);
     ++waiting_;
     not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
     --waiting_;
     if (items_.size() <= max) {
-      std::vector<T> all(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
+      std::vector<T> all(std::make_move_iterator(items_.begin()),
+                         std::make_move_iterator(items_.end()));
       items_.clear();
       return all;
     }

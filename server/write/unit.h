@@ -22,10 +22,11 @@ namespace ipstore::orders {
 
 // What a unit is given to decide with.
 struct UnitContext {
-  const Order* order = nullptr;  // the subject as it stands, earlier units of the batch included; nullptr: none
-  Number new_number;             // for a create: the number to give
+  const Order* order =
+      nullptr;  // the subject as it stands, earlier units of the batch included; nullptr: none
+  Number new_number;                // for a create: the number to give
   bool external_key_taken = false;  // for a create: its external key belongs to another order
-  absl::Time now;                // not before the subject's last activity
+  absl::Time now;                   // not before the subject's last activity
 };
 
 // What became of a unit that was applied, now or by an earlier call with the same request_id.
@@ -40,7 +41,8 @@ struct Applied {
 using Outcome = std::variant<Applied, Refusal>;
 
 struct Unit {
-  // Exactly one of the two: the subject that is changed, or the external key of the order that is created.
+  // Exactly one of the two: the subject that is changed, or the external key of the order that is
+  // created.
   std::optional<Number> subject;
   std::optional<ExternalKey> creates;
 
@@ -48,8 +50,9 @@ struct Unit {
   ContentHash content_hash{};
   std::string request_id;  // as the caller gave it, for the refusal REQUEST_ID_REUSED
 
-  // Pure: it may run several times (a batch that met a deadlock is run again) and only the last answer counts. It runs on
-  // a committer's thread and must not block. `const` so that it cannot keep state between runs.
+  // Pure: it may run several times (a batch that met a deadlock is run again) and only the last
+  // answer counts. It runs on a committer's thread and must not block. `const` so that it cannot
+  // keep state between runs.
   absl::AnyInvocable<Decision(const UnitContext&) const> decide;
 
   absl::Time deadline = absl::InfiniteFuture();

@@ -44,7 +44,8 @@ v1::CreateOrderRequest RealSizedOrder(const std::string& reference) {
   customer->set_segment(v1::SEGMENT_RETAIL);
   customer->set_language("el");
   order->set_currency_code("EUR");
-  const char* const products[] = {"Ασύρματο πληκτρολόγιο με αριθμητικό", "Οθόνη 27 ιντσών IPS", "Καλώδιο USB-C 2 μ."};
+  const char* const products[] = {"Ασύρματο πληκτρολόγιο με αριθμητικό", "Οθόνη 27 ιντσών IPS",
+                                  "Καλώδιο USB-C 2 μ."};
   for (int i = 0; i < 3; ++i) {
     v1::Line* line = order->add_lines();
     line->set_sku(absl::StrCat("IP-", 10400 + i));
@@ -76,8 +77,8 @@ class Load::Impl {
     }
   }
 
-  // Makes `count` calls, `in_flight` at any time. `start(i, call)` fills the i-th request and sends it; what it sends must end
-  // in Ended(call).
+  // Makes `count` calls, `in_flight` at any time. `start(i, call)` fills the i-th request and sends
+  // it; what it sends must end in Ended(call).
   template <typename Request, typename Response>
   struct Call {
     grpc::ClientContext context;
@@ -104,15 +105,17 @@ class Load::Impl {
       call->context.AddMetadata("x-actor-id", "bench");
       prepare(i, call->request);
       call->sent = absl::Now();
-      send(*stubs_[static_cast<std::size_t>(i) % stubs_.size()], *call, [&, i, call](const grpc::Status& status) {
-        millis[static_cast<std::size_t>(i)] = absl::ToDoubleMilliseconds(absl::Now() - call->sent);
-        take(i, call->response);
-        delete call;
-        start_one();
-        const std::lock_guard lock(mutex);
-        if (!status.ok()) first_error.Update(absl::InternalError(status.error_message()));
-        if (++done == count) all_done.notify_one();
-      });
+      send(*stubs_[static_cast<std::size_t>(i) % stubs_.size()], *call,
+           [&, i, call](const grpc::Status& status) {
+             millis[static_cast<std::size_t>(i)] =
+                 absl::ToDoubleMilliseconds(absl::Now() - call->sent);
+             take(i, call->response);
+             delete call;
+             start_one();
+             const std::lock_guard lock(mutex);
+             if (!status.ok()) first_error.Update(absl::InternalError(status.error_message()));
+             if (++done == count) all_done.notify_one();
+           });
     };
 
     const absl::Time begun = absl::Now();
@@ -134,7 +137,9 @@ class Load::Impl {
     const std::string prefix = absl::StrCat(absl::ToUnixMicros(absl::Now()), "-");
     auto figures = Run<v1::CreateOrderRequest, v1::CreateOrderResponse>(
         count, kCreatesInFlight,
-        [&](int i, v1::CreateOrderRequest& request) { request = RealSizedOrder(absl::StrCat(prefix, i)); },
+        [&](int i, v1::CreateOrderRequest& request) {
+          request = RealSizedOrder(absl::StrCat(prefix, i));
+        },
         [](v1::OrderService::Stub& stub, auto& call, auto callback) {
           stub.async()->CreateOrder(&call.context, &call.request, &call.response, callback);
         },
@@ -169,8 +174,11 @@ class Load::Impl {
 Load::Load(const std::string& address) : impl_(std::make_unique<Impl>(address)) {}
 Load::~Load() = default;
 
-absl::StatusOr<std::vector<std::int64_t>> Load::CreateOrders(int count) { return impl_->CreateOrders(count); }
-absl::StatusOr<Figures> Load::StartProcessing(const std::vector<std::int64_t>& orders, int in_flight) {
+absl::StatusOr<std::vector<std::int64_t>> Load::CreateOrders(int count) {
+  return impl_->CreateOrders(count);
+}
+absl::StatusOr<Figures> Load::StartProcessing(const std::vector<std::int64_t>& orders,
+                                              int in_flight) {
   return impl_->StartProcessing(orders, in_flight);
 }
 

@@ -24,8 +24,8 @@ class Load {
   explicit Load(const std::string& address);
   ~Load();
 
-  // Creates that many orders, many at a time, and returns their numbers. Blocks, as all methods here. INTERNAL with the
-  // first error when one call fails.
+  // Creates that many orders, many at a time, and returns their numbers. Blocks, as all methods
+  // here. INTERNAL with the first error when one call fails.
   absl::StatusOr<std::vector<std::int64_t>> CreateOrders(int count);
 
   // START_PROCESSING on each of `orders`, with `in_flight` calls at any time.

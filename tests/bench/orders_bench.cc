@@ -1,11 +1,14 @@
-// Durable transitions per second through gRPC, against plain SQL with a transaction each, on the same database in the same
-// run: only the ratios mean something, since machines differ and are shared.
+// Durable transitions per second through gRPC, against plain SQL with a transaction each, on the
+// same database in the same run: only the ratios mean something, since machines differ and are
+// shared.
 //
 //   orders_bench [--quick]
 //
-// SQLite is always measured; MariaDB and MySQL when IPSTORE_TEST_MARIADB_URL and IPSTORE_TEST_MYSQL_URL say where they are
-// (`./dev bench` starts them). Load, server and database share the machine. Each database runs with the settings that the
-// server was started with; the durable ones are printed by orderd's own check.
+// SQLite is always measured; MariaDB and MySQL when IPSTORE_TEST_MARIADB_URL and
+// IPSTORE_TEST_MYSQL_URL say where they are
+// (`./dev bench` starts them). Load, server and database share the machine. Each database runs with
+// the settings that the server was started with; the durable ones are printed by orderd's own
+// check.
 
 #include <algorithm>
 #include <cstdio>
@@ -37,9 +40,9 @@ struct Plan {
 };
 
 struct Target {
-  std::string name;   // "mariadb"
-  std::string url;    // of the database to use
-  std::string drop;   // the name to drop afterwards; empty: a file
+  std::string name;  // "mariadb"
+  std::string url;   // of the database to use
+  std::string drop;  // the name to drop afterwards; empty: a file
 };
 
 double Median(std::vector<double> values) {
@@ -61,14 +64,17 @@ void PrintLatency(int in_flight, const std::vector<Figures>& runs) {
     p50.push_back(run.p50_ms);
     p99.push_back(run.p99_ms);
   }
-  std::printf("  gRPC, %3d in flight: p50 %.2f ms, p99 %.2f ms\n", in_flight, Median(p50), Median(p99));
+  std::printf("  gRPC, %3d in flight: p50 %.2f ms, p99 %.2f ms\n", in_flight, Median(p50),
+              Median(p99));
 }
 
-// Everything on one database: rounds in which raw and gRPC take turns, so that a slow spell of the machine hits both.
+// Everything on one database: rounds in which raw and gRPC take turns, so that a slow spell of the
+// machine hits both.
 absl::Status Measure(const Target& target, const Plan& plan) {
   if (auto migrated = MigrateStore(target.url); !migrated.ok()) return migrated.status();
   if (auto warnings = DurabilityWarnings(target.url); warnings.ok()) {
-    for (const std::string& warning : *warnings) std::printf("  NOT DURABLE: %s\n", warning.c_str());
+    for (const std::string& warning : *warnings)
+      std::printf("  NOT DURABLE: %s\n", warning.c_str());
   }
   auto store = OpenStore(target.url);
   if (!store.ok()) return store.status();
@@ -119,7 +125,8 @@ absl::Status Measure(const Target& target, const Plan& plan) {
     raw.push_back(*per_s);
   }
 
-  std::printf("  %-34s %s /s\n", target.drop.empty() ? "plain SQL, 1 connection" : "plain SQL, 32 connections",
+  std::printf("  %-34s %s /s\n",
+              target.drop.empty() ? "plain SQL, 1 connection" : "plain SQL, 32 connections",
               Spread(raw).c_str());
   for (std::size_t i = 0; i < in_flight.size(); ++i) {
     std::vector<double> rates;
@@ -134,8 +141,8 @@ absl::Status Measure(const Target& target, const Plan& plan) {
 std::vector<Target> Targets(const std::string& directory) {
   std::vector<Target> targets;
   const std::string name = absl::StrCat("ipstore_bench_", absl::ToUnixMicros(absl::Now()));
-  for (const auto& [database, variable] :
-       {std::pair{"mariadb", "IPSTORE_TEST_MARIADB_URL"}, std::pair{"mysql", "IPSTORE_TEST_MYSQL_URL"}}) {
+  for (const auto& [database, variable] : {std::pair{"mariadb", "IPSTORE_TEST_MARIADB_URL"},
+                                           std::pair{"mysql", "IPSTORE_TEST_MYSQL_URL"}}) {
     const char* url = std::getenv(variable);
     if (url == nullptr) {
       std::printf("%s: NOT MEASURED, %s is not set\n", database, variable);
@@ -149,12 +156,15 @@ std::vector<Target> Targets(const std::string& directory) {
 
 int Main(int argc, char** argv) {
   Plan plan;
-  if (argc > 1 && absl::string_view(argv[1]) == "--quick") plan = {.rounds = 3, .orders_per_run = 3'000};
+  if (argc > 1 && absl::string_view(argv[1]) == "--quick")
+    plan = {.rounds = 3, .orders_per_run = 3'000};
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  std::string directory = (std::filesystem::temp_directory_path() / "ipstore-bench-XXXXXX").string();
+  std::string directory =
+      (std::filesystem::temp_directory_path() / "ipstore-bench-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) return 1;
 
-  std::printf("Durable transitions (START_PROCESSING), median of %d rounds (lowest–highest)\n", plan.rounds);
+  std::printf("Durable transitions (START_PROCESSING), median of %d rounds (lowest–highest)\n",
+              plan.rounds);
   int failures = 0;
   for (const Target& target : Targets(directory)) {
     if (absl::Status measured = Measure(target, plan); !measured.ok()) {
@@ -170,4 +180,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace ipstore::orders::bench
 
-int main(int argc, char** argv) { return ipstore::orders::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return ipstore::orders::bench::Main(argc, argv);
+}

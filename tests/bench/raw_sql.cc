@@ -46,29 +46,35 @@ constexpr char kSqliteTable[] = R"sql(
       recorded_at INTEGER NOT NULL, unit_size INTEGER NOT NULL, request_key BLOB NULL UNIQUE, content_hash BLOB NULL,
       payload_version INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (subject, seq)))sql";
 
-constexpr char kLockMySql[] = "SELECT status, version, last_seq FROM subjects WHERE number = ? FOR UPDATE";
+constexpr char kLockMySql[] =
+    "SELECT status, version, last_seq FROM subjects WHERE number = ? FOR UPDATE";
 constexpr char kLockSqlite[] = "SELECT status, version, last_seq FROM subjects WHERE number = ?";
 constexpr char kUpdate[] =
-    "UPDATE subjects SET status = 2, version = version + 1, last_seq = last_seq + 1, updated_at = ?,"
+    "UPDATE subjects SET status = 2, version = version + 1, last_seq = last_seq + 1, updated_at = "
+    "?,"
     " last_activity_at = ?, last_public_activity_at = ? WHERE number = ?";
 constexpr char kInsert[] =
-    "INSERT INTO raw_activities (subject, seq, customer_id, kind, visibility, actor_role, actor_id, occurred_at,"
+    "INSERT INTO raw_activities (subject, seq, customer_id, kind, visibility, actor_role, "
+    "actor_id, occurred_at,"
     " recorded_at, unit_size, request_key, content_hash, payload_version, payload)"
     " VALUES (?, ?, 'bench', 2, 1, 3, 'bench', ?, ?, 1, ?, ?, 1, ?)";
 
-absl::Status MoveOne(sql::Session& session, bool sqlite, std::int64_t order, const std::string& payload) {
+absl::Status MoveOne(sql::Session& session, bool sqlite, std::int64_t order,
+                     const std::string& payload) {
   if (absl::Status begun = session.Begin(); !begun.ok()) return begun;
-  static constexpr std::array kColumns = {ValueType::kInteger, ValueType::kInteger, ValueType::kInteger};
+  static constexpr std::array kColumns = {ValueType::kInteger, ValueType::kInteger,
+                                          ValueType::kInteger};
   static const std::string lock_mysql = kLockMySql;
   static const std::string lock_sqlite = kLockSqlite;
-  auto locked = session.Query(sqlite ? lock_sqlite : lock_mysql, std::array{Param::Integer(order)}, kColumns);
+  auto locked =
+      session.Query(sqlite ? lock_sqlite : lock_mysql, std::array{Param::Integer(order)}, kColumns);
   if (!locked.ok()) return locked.status();
   if (locked->size() != 1) return absl::NotFoundError(absl::StrCat("no order ", order));
 
   const absl::Time now = absl::Now();
   static const std::string update = kUpdate;
-  auto updated = session.Execute(
-      update, std::array{Param::Time(now), Param::Time(now), Param::Time(now), Param::Integer(order)});
+  auto updated = session.Execute(update, std::array{Param::Time(now), Param::Time(now),
+                                                    Param::Time(now), Param::Integer(order)});
   if (!updated.ok()) return updated.status();
 
   std::array<char, 32> random;
@@ -76,9 +82,9 @@ absl::Status MoveOne(sql::Session& session, bool sqlite, std::int64_t order, con
   const absl::string_view bytes(random.data(), random.size());
   static const std::string insert = kInsert;
   auto inserted = session.Execute(
-      insert, std::array{Param::Integer(order), Param::Integer(locked->Integer(0, 2) + 1), Param::Time(now),
-                         Param::Time(now), Param::Bytes(bytes.substr(0, 16)), Param::Bytes(bytes.substr(16)),
-                         Param::Text(payload)});
+      insert, std::array{Param::Integer(order), Param::Integer(locked->Integer(0, 2) + 1),
+                         Param::Time(now), Param::Time(now), Param::Bytes(bytes.substr(0, 16)),
+                         Param::Bytes(bytes.substr(16)), Param::Text(payload)});
   if (!inserted.ok()) return inserted.status();
   return session.Commit();
 }
@@ -91,7 +97,8 @@ absl::StatusOr<std::string> PrepareRaw(absl::string_view database_url) {
   const bool sqlite = (*database)->MaxWriteSessions() == 1;
   auto session = (*database)->Connect(sql::Purpose::kMigrate);
   if (!session.ok()) return session.status();
-  if (absl::Status made = (*session)->ExecuteOnce(sqlite ? kSqliteTable : kMySqlTable); !made.ok()) return made;
+  if (absl::Status made = (*session)->ExecuteOnce(sqlite ? kSqliteTable : kMySqlTable); !made.ok())
+    return made;
   auto rows = (*session)->Query("SELECT payload FROM activities WHERE kind = 2 LIMIT 1", {},
                                 std::array{ValueType::kText});
   if (!rows.ok()) return rows.status();
@@ -99,8 +106,9 @@ absl::StatusOr<std::string> PrepareRaw(absl::string_view database_url) {
   return std::string(rows->Text(0, 0));
 }
 
-absl::StatusOr<double> RunRaw(absl::string_view database_url, const std::vector<std::int64_t>& orders,
-                              const std::string& payload, int connections) {
+absl::StatusOr<double> RunRaw(absl::string_view database_url,
+                              const std::vector<std::int64_t>& orders, const std::string& payload,
+                              int connections) {
   auto database = OpenDatabase(database_url);
   if (!database.ok()) return database.status();
   const bool sqlite = (*database)->MaxWriteSessions() == 1;

@@ -254,16 +254,20 @@ class HealthWatch::Impl {
 
   std::string Next() {
     grpc::health::v1::HealthCheckResponse response;
-    if (stream_->Read(&response)) {
+    if (end_.empty() && stream_->Read(&response)) {
       return grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status());
     }
-    return google::rpc::Code_Name(static_cast<google::rpc::Code>(stream_->Finish().error_code()));
+    if (end_.empty()) {
+      end_ = google::rpc::Code_Name(static_cast<google::rpc::Code>(stream_->Finish().error_code()));
+    }
+    return end_;
   }
 
  private:
   std::unique_ptr<grpc::health::v1::Health::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<grpc::health::v1::HealthCheckResponse>> stream_;
+  std::string end_;
 };
 
 HealthWatch::HealthWatch(const std::string& address, const std::string& service)

@@ -24,6 +24,9 @@ constexpr int kForever = 1'000'000;
 
 class CommitterFaults : public WritePathOn {
  protected:
+  // The server's clock, where a test says so.
+  TestClock clock{PlacedAt()};
+
   // An order with three units waiting behind a busy committer: a create, a comment of it and a step
   // with a comment. `act` breaks something; then they are let go, and all must be applied once, as
   // if nothing had happened.
@@ -128,8 +131,7 @@ TEST_P(CommitterFaults, ReRunsBackOff) {
 }
 
 TEST_P(CommitterFaults, ReRunsEndAtTheDeadlineOfEachUnit) {
-  TestClock clock{PlacedAt()};
-  options.clock = [&] { return clock.Now(); };
+  options.clock = [this] { return clock.Now(); };
   const Number order = server().Place("WEB-1");
   const Answer busy = KeepBusy();
   store().Fail(Method::kWriteSubjects, Fault::kDeadlock, {.call = 2, .times = kForever});

@@ -93,10 +93,10 @@ class ReadPoolTest : public testing::Test {
   }
 
   // Keeps every thread of the pool busy until the gate opens.
-  std::vector<Read> KeepBusy(Gate& gate) {
+  std::vector<Read> KeepBusy() {
     std::vector<Read> reads;
     for (int i = 0; i < options.threads; ++i) {
-      reads.push_back(Submit([&](Reader&) {
+      reads.push_back(Submit([this](Reader&) {
         gate.Pass();
         return absl::OkStatus();
       }));
@@ -108,6 +108,8 @@ class ReadPoolTest : public testing::Test {
   std::unique_ptr<TestDatabase> database = TestDatabase::Make(sql::Backend::kSqlite);
   std::unique_ptr<Store> real = database->OpenStore();
   FaultyStore store{*real};
+  Gate gate;
+  std::atomic<bool> late = false;
   ReadPoolOptions options{.threads = 2, .queue_capacity = 3};
 
  private:
@@ -120,8 +122,7 @@ TEST_F(ReadPoolTest, ReadsOnConnectionsThatAreKept) {
 }
 
 TEST_F(ReadPoolTest, ReadsSideBySide) {
-  Gate gate;
-  std::vector<Read> reads = KeepBusy(gate);  // returns only when all of them run
+  std::vector<Read> reads = KeepBusy();  // returns only when all of them run
   gate.Open();
   for (Read& read : reads) EXPECT_EQ(read.Wait(), "read");
 }
@@ -187,8 +188,7 @@ TEST_F(ReadPoolTest, EachFailureIsReportedAndTheIncidentNamed) {
 }
 
 TEST_F(ReadPoolTest, AFullPoolRefusesAtOnce) {
-  Gate gate;
-  std::vector<Read> busy = KeepBusy(gate);
+  std::vector<Read> busy = KeepBusy();
   std::vector<Read> waiting;
   for (std::size_t i = 0; i < options.queue_capacity; ++i) waiting.push_back(SubmitPing());
   Read refused = SubmitPing();
@@ -199,10 +199,8 @@ TEST_F(ReadPoolTest, AFullPoolRefusesAtOnce) {
 }
 
 TEST_F(ReadPoolTest, AReadThatIsTooLateOrCancelledIsNotBegun) {
-  Gate gate;
-  std::atomic<bool> late = false;
-  options.clock = [&] { return late ? absl::FromUnixSeconds(10) : absl::FromUnixSeconds(0); };
-  std::vector<Read> busy = KeepBusy(gate);
+  options.clock = [this] { return late ? absl::FromUnixSeconds(10) : absl::FromUnixSeconds(0); };
+  std::vector<Read> busy = KeepBusy();
   const auto cancelled = std::make_shared<std::atomic<bool>>(false);
   Read too_late = SubmitPing({.deadline = absl::FromUnixSeconds(10)});
   Read dropped = SubmitPing({.cancelled = cancelled});
@@ -217,8 +215,7 @@ TEST_F(ReadPoolTest, AReadThatIsTooLateOrCancelledIsNotBegun) {
 }
 
 TEST_F(ReadPoolTest, AReadIsNotRunAgainAfterItsDeadline) {
-  std::atomic<bool> late = false;
-  options.clock = [&] { return late ? absl::FromUnixSeconds(10) : absl::FromUnixSeconds(0); };
+  options.clock = [this] { return late ? absl::FromUnixSeconds(10) : absl::FromUnixSeconds(0); };
   Read read = Submit(
       [&](Reader&) {
         late = true;
@@ -230,8 +227,7 @@ TEST_F(ReadPoolTest, AReadIsNotRunAgainAfterItsDeadline) {
 }
 
 TEST_F(ReadPoolTest, StoppingFinishesWhatWaitsAndRefusesTheRest) {
-  Gate gate;
-  std::vector<Read> busy = KeepBusy(gate);
+  std::vector<Read> busy = KeepBusy();
   Read waiting = SubmitPing();
   std::thread first([&] { pool().Stop(); });
   std::thread second([&] { pool().Stop(); });
