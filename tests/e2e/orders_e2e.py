@@ -5,7 +5,6 @@ The build tells by environment variables where things are: IPSTORE_ORDERD, IPSTO
 what the single tests need beside. Nothing here waits by the clock: what is waited for says when it has happened.
 """
 
-import contextlib
 import os
 import pathlib
 import select
@@ -13,8 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import unittest
 import uuid
 
@@ -89,6 +86,17 @@ def run_orderd(*arguments, environment=None, cwd=None):
     """Runs an orderd that is expected to end by itself."""
     return subprocess.run([ORDERD, *arguments], env=environment or clean_environment(), cwd=cwd, capture_output=True,
                           text=True, timeout=PATIENCE)
+
+
+def refusal_of_orderd(test, code, *arguments, cwd=None):
+    """An orderd that must end with that code, say why in one line, and serve nothing. Returns the line."""
+    ended = run_orderd(*arguments, cwd=cwd)
+    test.assertEqual(ended.returncode, code, ended.stderr)
+    test.assertEqual(ended.stdout, "")
+    lines = ended.stderr.splitlines()
+    test.assertEqual(len(lines), 1, ended.stderr)
+    test.assertTrue(lines[0].startswith("orderd: "), lines[0])
+    return lines[0]
 
 
 class Orderd:

@@ -232,6 +232,8 @@ TEST_F(Committer, AReplayInTheSameBatchChangesNothing) {
   EXPECT_EQ(second.WaitApplied().first_seq, first.WaitApplied().first_seq);
   EXPECT_EQ(*second.WaitApplied().order, *first.WaitApplied().order);
   EXPECT_EQ(Log(order).size(), 2U);
+  EXPECT_EQ(store().Calls(Method::kCommit), 3);  // placing the order, keeping busy, and this
+  EXPECT_EQ(server().committer().stats().isolations, 0U);
 }
 
 TEST_F(Committer, AReplayedCreateGivesTheSameOrder) {

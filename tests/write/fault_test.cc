@@ -59,7 +59,9 @@ class CommitterFaults : public WritePathOn {
       EXPECT_EQ(first, next);
       next += static_cast<std::int64_t>(count);
     }
-    EXPECT_EQ(next, start.WaitApplied().activities.back().position + 1);
+    const std::vector<Activity> last = start.WaitApplied().activities;
+    ASSERT_EQ(last.size(), 2U);
+    EXPECT_EQ(next, last.back().position + 1);
     EXPECT_EQ(told.size(), announced + 2);
   }
 

@@ -267,6 +267,7 @@ void ExpectToldTheTruth(const Operation& operation,
               stored.seq);  // the mark is in the unit's last activity
     if (applied.replayed) continue;
     ++first_hand;
+    ASSERT_FALSE(applied.activities.empty());
     EXPECT_EQ(applied.activities.back(), stored);
     EXPECT_EQ(applied.order->subject.last_seq, stored.seq);
   }
