@@ -13,7 +13,6 @@ namespace {
 using codec::CodecError;
 using codec::Find;
 using codec::FromJson;
-using codec::Integer;
 using codec::Json;
 using codec::Parts;
 using codec::PutEnum;

@@ -82,7 +82,7 @@ absl::Status ParseHost(absl::string_view host_and_port, DatabaseUrl& url) {
     if (!absl::StrContains(host_and_port, ']'))
       return Wrong("the host of the database url has no closing bracket");
     url.host = std::string(TakeUntil(host_and_port, ']'));
-    if (!host_and_port.empty() && TakeUntil(host_and_port, ':') != "") {
+    if (!host_and_port.empty() && !TakeUntil(host_and_port, ':').empty()) {
       return Wrong("something follows the bracket in the database url's host");
     }
   } else if (absl::Status status = Decode(TakeUntil(host_and_port, ':'), "host", url.host);

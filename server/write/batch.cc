@@ -101,17 +101,29 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   if (committed.content_hash != pending.unit.content_hash)
     return RequestIdReused(pending.unit.request_id);
   // The answer to our own COMMIT was lost, and now we know that it held.
-  const std::optional<Applied>& ours = pending.in_doubt;
-  if (ours.has_value() && ours->order->subject.number == committed.subject &&
-      ours->first_seq == committed.first_seq) {
+  if (IsOwnCommit(pending, committed)) {
     found_own_commit_ = true;
-    return *ours;
+    return pending.in_doubt->applied;
   }
   return Applied{.order = Current(committed.subject),
                  .first_seq = committed.first_seq,
                  .activity_count = committed.activity_count,
                  .activities = {},
                  .replayed = true};
+}
+
+// A caller who is in doubt may have sent the request to another server too, which then did the same
+// in our place: what is committed is only ours if the subject is just as our batch left it. Where
+// others have changed it since, that cannot be seen any more, and a replay is as true an answer.
+bool BatchAttempt::IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed) const {
+  if (!pending.in_doubt.has_value()) return false;
+  const Applied& ours = pending.in_doubt->applied;
+  if (ours.order->subject.number != committed.subject || ours.first_seq != committed.first_seq)
+    return false;
+  if (pending.unit.creates.has_value()) return true;  // the number was reserved for this unit alone
+  const auto found = subjects_.find(committed.subject);
+  return found != subjects_.end() && found->second.before != nullptr &&
+         *found->second.before == *pending.in_doubt->left;
 }
 
 Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
@@ -181,7 +193,10 @@ std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
 }
 
 void BatchAttempt::RememberDoubt() {
-  for (std::size_t index : applied_) units_[index]->in_doubt = std::get<Applied>(outcomes_[index]);
+  for (std::size_t index : applied_) {
+    const Applied& applied = std::get<Applied>(outcomes_[index]);
+    units_[index]->in_doubt = InDoubt{applied, Current(applied.order->subject.number)};
+  }
 }
 
 std::shared_ptr<const Order> BatchAttempt::Current(Number number) const {

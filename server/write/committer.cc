@@ -137,7 +137,7 @@ class GroupCommitter::Lane {
       return ready;
     }
     BatchAttempt attempt(units, ToMicroseconds(options_.clock()));
-    const absl::Status status = attempt.Run(*session_);
+    absl::Status status = attempt.Run(*session_);
     if (status.ok()) {
       down_since_.reset();
       Answer(units, attempt);

@@ -11,6 +11,7 @@
 // check.
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -69,74 +70,94 @@ void PrintLatency(int in_flight, const std::vector<Figures>& runs) {
 }
 
 // Everything on one database: rounds in which raw and gRPC take turns, so that a slow spell of the
-// machine hits both.
-absl::Status Measure(const Target& target, const Plan& plan) {
-  if (auto migrated = MigrateStore(target.url); !migrated.ok()) return migrated.status();
-  if (auto warnings = DurabilityWarnings(target.url); warnings.ok()) {
-    for (const std::string& warning : *warnings)
-      std::printf("  NOT DURABLE: %s\n", warning.c_str());
-  }
-  auto store = OpenStore(target.url);
-  if (!store.ok()) return store.status();
-  std::printf("%s: %s\n", target.name.c_str(), (*store)->Describe().c_str());
-  Config config;
-  config.listen = "127.0.0.1:0";
-  auto server = Server::Start(config, *std::move(store));
-  if (!server.ok()) return server.status();
-  Load load((*server)->address());
+// machine hits both. SQLite's file belongs to the server, so there raw comes at the end, alone.
+class Measurement {
+ public:
+  Measurement(const Target& target, const Plan& plan) : target_(target), plan_(plan) {}
 
-  const std::vector<int> in_flight = {1, 64, 512};
-  std::vector<double> raw;
-  std::vector<std::vector<Figures>> grpc(in_flight.size());
-  std::string payload;
-  for (int round = 0; round <= plan.rounds; ++round) {
-    const bool warm_up = round == 0;
-    for (std::size_t i = 0; i < in_flight.size(); ++i) {
+  absl::Status Run() {
+    if (absl::Status started = Start(); !started.ok()) return started;
+    for (int round = 0; round <= plan_.rounds; ++round) {
+      const bool counted = round > 0;
+      if (absl::Status grpc = GrpcRound(counted); !grpc.ok()) return grpc;
+      if (IsFile()) continue;
+      if (absl::Status raw = RawRound(counted); !raw.ok()) return raw;
+    }
+    if (IsFile()) {
+      if (absl::Status raw = RawRound(/*counted=*/true); !raw.ok()) return raw;
+    }
+    Print();
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr std::array kInFlight = {1, 64, 512};
+
+  bool IsFile() const { return target_.drop.empty(); }
+
+  absl::Status Start() {
+    if (auto migrated = MigrateStore(target_.url); !migrated.ok()) return migrated.status();
+    if (auto warnings = DurabilityWarnings(target_.url); warnings.ok()) {
+      for (const std::string& warning : *warnings)
+        std::printf("  NOT DURABLE: %s\n", warning.c_str());
+    }
+    auto store = OpenStore(target_.url);
+    if (!store.ok()) return store.status();
+    std::printf("%s: %s\n", target_.name.c_str(), (*store)->Describe().c_str());
+    Config config;
+    config.listen = "127.0.0.1:0";
+    auto server = Server::Start(config, *std::move(store));
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    load_ = std::make_unique<Load>(server_->address());
+    return absl::OkStatus();
+  }
+
+  absl::Status GrpcRound(bool counted) {
+    for (std::size_t i = 0; i < kInFlight.size(); ++i) {
       // One call at a time waits for a commit each; a tenth of the orders takes long enough.
-      const int count = in_flight[i] == 1 ? plan.orders_per_run / 10 : plan.orders_per_run;
-      auto orders = load.CreateOrders(count);
+      const int count = kInFlight[i] == 1 ? plan_.orders_per_run / 10 : plan_.orders_per_run;
+      auto orders = load_->CreateOrders(count);
       if (!orders.ok()) return orders.status();
-      auto figures = load.StartProcessing(*orders, in_flight[i]);
+      auto figures = load_->StartProcessing(*orders, kInFlight[i]);
       if (!figures.ok()) return figures.status();
-      if (!warm_up) grpc[i].push_back(*figures);
+      if (counted) grpc_[i].push_back(*figures);
     }
-    if (target.drop.empty()) continue;  // SQLite's file belongs to the server; see below
-    if (payload.empty()) {
-      auto prepared = PrepareRaw(target.url);
-      if (!prepared.ok()) return prepared.status();
-      payload = *std::move(prepared);
-    }
-    auto orders = load.CreateOrders(plan.orders_per_run);
-    if (!orders.ok()) return orders.status();
-    auto per_s = RunRaw(target.url, *orders, payload, kRawConnections);
-    if (!per_s.ok()) return per_s.status();
-    if (!warm_up) raw.push_back(*per_s);
+    return absl::OkStatus();
   }
 
-  if (target.drop.empty()) {
-    // Raw needs the file for itself.
-    auto orders = load.CreateOrders(plan.orders_per_run);
+  absl::Status RawRound(bool counted) {
+    auto orders = load_->CreateOrders(plan_.orders_per_run);
     if (!orders.ok()) return orders.status();
-    server->reset();
-    auto prepared = PrepareRaw(target.url);
-    if (!prepared.ok()) return prepared.status();
-    auto per_s = RunRaw(target.url, *orders, *prepared, 1);
+    if (IsFile()) server_.reset();
+    auto payload = PrepareRaw(target_.url);
+    if (!payload.ok()) return payload.status();
+    auto per_s = RunRaw(target_.url, *orders, *payload, kRawConnections);
     if (!per_s.ok()) return per_s.status();
-    raw.push_back(*per_s);
+    if (counted) raw_.push_back(*per_s);
+    return absl::OkStatus();
   }
 
-  std::printf("  %-34s %s /s\n",
-              target.drop.empty() ? "plain SQL, 1 connection" : "plain SQL, 32 connections",
-              Spread(raw).c_str());
-  for (std::size_t i = 0; i < in_flight.size(); ++i) {
-    std::vector<double> rates;
-    for (const Figures& run : grpc[i]) rates.push_back(run.per_s);
-    std::printf("  gRPC, %3d in flight                %s /s   %.2f × plain SQL\n", in_flight[i],
-                Spread(rates).c_str(), Median(rates) / Median(raw));
+  void Print() const {
+    std::printf("  %-34s %s /s\n",
+                IsFile() ? "plain SQL, 1 connection" : "plain SQL, 32 connections",
+                Spread(raw_).c_str());
+    for (std::size_t i = 0; i < kInFlight.size(); ++i) {
+      std::vector<double> rates;
+      for (const Figures& run : grpc_[i]) rates.push_back(run.per_s);
+      std::printf("  gRPC, %3d in flight                %s /s   %.2f × plain SQL\n", kInFlight[i],
+                  Spread(rates).c_str(), Median(rates) / Median(raw_));
+    }
+    for (std::size_t i = 0; i < kInFlight.size(); ++i) PrintLatency(kInFlight[i], grpc_[i]);
   }
-  for (std::size_t i = 0; i < in_flight.size(); ++i) PrintLatency(in_flight[i], grpc[i]);
-  return absl::OkStatus();
-}
+
+  const Target& target_;
+  const Plan& plan_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Load> load_;
+  std::vector<double> raw_;
+  std::array<std::vector<Figures>, kInFlight.size()> grpc_;
+};
 
 std::vector<Target> Targets(const std::string& directory) {
   std::vector<Target> targets;
@@ -167,7 +188,7 @@ int Main(int argc, char** argv) {
               plan.rounds);
   int failures = 0;
   for (const Target& target : Targets(directory)) {
-    if (absl::Status measured = Measure(target, plan); !measured.ok()) {
+    if (absl::Status measured = Measurement(target, plan).Run(); !measured.ok()) {
       std::printf("%s: FAILED: %s\n", target.name.c_str(), measured.ToString().c_str());
       ++failures;
     }

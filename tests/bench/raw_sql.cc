@@ -64,27 +64,27 @@ absl::Status MoveOne(sql::Session& session, bool sqlite, std::int64_t order,
   if (absl::Status begun = session.Begin(); !begun.ok()) return begun;
   static constexpr std::array kColumns = {ValueType::kInteger, ValueType::kInteger,
                                           ValueType::kInteger};
-  static const std::string lock_mysql = kLockMySql;
-  static const std::string lock_sqlite = kLockSqlite;
-  auto locked =
-      session.Query(sqlite ? lock_sqlite : lock_mysql, std::array{Param::Integer(order)}, kColumns);
+  static const std::string kLockForMySql = kLockMySql;
+  static const std::string kLockForSqlite = kLockSqlite;
+  auto locked = session.Query(sqlite ? kLockForSqlite : kLockForMySql,
+                              std::array{Param::Integer(order)}, kColumns);
   if (!locked.ok()) return locked.status();
   if (locked->size() != 1) return absl::NotFoundError(absl::StrCat("no order ", order));
 
   const absl::Time now = absl::Now();
-  static const std::string update = kUpdate;
-  auto updated = session.Execute(update, std::array{Param::Time(now), Param::Time(now),
-                                                    Param::Time(now), Param::Integer(order)});
+  static const std::string kUpdateText = kUpdate;
+  auto updated = session.Execute(kUpdateText, std::array{Param::Time(now), Param::Time(now),
+                                                         Param::Time(now), Param::Integer(order)});
   if (!updated.ok()) return updated.status();
 
   std::array<char, 32> random;
   RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(random.size()));
   const absl::string_view bytes(random.data(), random.size());
-  static const std::string insert = kInsert;
+  static const std::string kInsertText = kInsert;
   auto inserted = session.Execute(
-      insert, std::array{Param::Integer(order), Param::Integer(locked->Integer(0, 2) + 1),
-                         Param::Time(now), Param::Time(now), Param::Bytes(bytes.substr(0, 16)),
-                         Param::Bytes(bytes.substr(16)), Param::Text(payload)});
+      kInsertText, std::array{Param::Integer(order), Param::Integer(locked->Integer(0, 2) + 1),
+                              Param::Time(now), Param::Time(now), Param::Bytes(bytes.substr(0, 16)),
+                              Param::Bytes(bytes.substr(16)), Param::Text(payload)});
   if (!inserted.ok()) return inserted.status();
   return session.Commit();
 }

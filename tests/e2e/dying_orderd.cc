@@ -45,7 +45,7 @@ class DyingSession final : public WriteSession {
     return session_->AppendActivities(activities);
   }
   absl::Status Commit() override {
-    const absl::Status status = session_->Commit();
+    absl::Status status = session_->Commit();
     if (--commits_left_ == 0) raise(SIGKILL);
     return status;
   }

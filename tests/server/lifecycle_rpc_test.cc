@@ -17,7 +17,6 @@ namespace ipstore::orders::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::Not;
 
 // Enumerators of the contract have the numbers and, behind a prefix, the names of the domain's.

@@ -24,7 +24,6 @@ using google::rpc::RESOURCE_EXHAUSTED;
 using google::rpc::UNAUTHENTICATED;
 using google::rpc::UNAVAILABLE;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -37,7 +36,7 @@ class Refusals : public testing::Test {
   CallStatus Refuses(const Client& client, const Request& request, google::rpc::Code code,
                      const std::string& reason) {
     const std::int64_t before = server_.Position();
-    const CallStatus english = client.Call(request).status;
+    CallStatus english = client.Call(request).status;
     const CallStatus greek = client.In("el").Call(request).status;
     EXPECT_THAT(english, IsRefusal(code, reason));
     EXPECT_THAT(greek, IsRefusal(code, reason));

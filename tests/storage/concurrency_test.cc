@@ -97,7 +97,8 @@ TEST_P(StoreConformance, PositionsHaveNoGapUnderOverlappingWriters) {
     for (int i = 0; i < kTransactions; ++i) {
       std::vector<Change> changes;
       for (int j = 0; j <= (writer + i) % 5; ++j) {
-        changes.push_back(CreationOf(PlacedOrder(kSerial + 10'000 * writer + 10 * i + j)));
+        changes.push_back(CreationOf(
+            PlacedOrder(kSerial + std::int64_t{10'000} * writer + std::int64_t{10} * i + j)));
       }
       EXPECT_THAT(WriteUntilDone(*session, changes), IsOk());
       written += static_cast<std::int64_t>(changes.size());

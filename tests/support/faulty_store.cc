@@ -180,6 +180,7 @@ std::vector<absl::Status> FaultyStore::CompletePendingCommits() {
     pending.swap(pending_);
   }
   std::vector<absl::Status> ended;
+  ended.reserve(pending.size());
   for (const std::unique_ptr<WriteSession>& session : pending) ended.push_back(session->Commit());
   return ended;
 }
@@ -249,13 +250,12 @@ void FaultyStore::PutOff(std::unique_ptr<WriteSession> session) {
 void FaultyStore::CompletePendingCommitsSoon() {
   const std::lock_guard lock(mutex_);
   if (pending_.empty()) return;
-  background_.emplace_back(
-      [this, pending = std::make_shared<std::vector<std::unique_ptr<WriteSession>>>(
-                 std::move(pending_))] {
-        std::this_thread::sleep_for(kLater);
-        for (const std::unique_ptr<WriteSession>& session : *pending)
-          static_cast<void>(session->Commit());
-      });
+  background_.emplace_back([pending = std::make_shared<std::vector<std::unique_ptr<WriteSession>>>(
+                                std::move(pending_))] {
+    std::this_thread::sleep_for(kLater);
+    for (const std::unique_ptr<WriteSession>& session : *pending)
+      static_cast<void>(session->Commit());
+  });
   pending_.clear();
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
@@ -543,6 +545,13 @@ TEST_F(Committer, CreatesGetNumbersOfTheirOwn) {
   std::ranges::sort(numbers);
   EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
   EXPECT_LE(store().Calls(Method::kReserveSerials), 2);
+}
+
+TEST_F(Committer, ACreateThatIsRunAgainKeepsItsNumber) {
+  const std::int64_t serial =
+      server().Place("WEB-1").value() / 10;  // the last digit is the check digit
+  store().Fail(Method::kAppendActivities, Fault::kDeadlock, {.times = 2});
+  EXPECT_EQ(server().Place("WEB-2").value() / 10, serial + 1);
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST(BatchQueue, OneTakerGetsEachProducersItemsInTheirOrder) {
 TEST(BatchQueue, SeveralTakersShareTheItemsAndGetEachOnce) {
   for (const std::size_t batch : {std::size_t{1}, std::size_t{7}}) {
     BatchQueue<int> queue(16);
-    std::vector<std::atomic<int>> times(kProducers * kItems);
+    std::vector<std::atomic<int>> times(std::size_t{kProducers} * kItems);
     std::vector<std::thread> takers;
     for (int i = 0; i < 3; ++i) {
       takers.emplace_back([&] {

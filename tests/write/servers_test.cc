@@ -121,6 +121,34 @@ TEST_P(CommittersOnOneDatabase, ALostCommitThatCompletesWhileAnotherServerRetrie
   EXPECT_THAT(Log(order), SizeIs(2));
 }
 
+TEST_P(CommittersOnOneDatabase, AChangeThatAnotherServerMadeInPlaceOfALostCommitIsAReplay) {
+  const Number order = server().Place("WEB-1");
+  const Request request{.id = NewRequestId()};
+  store().Fail(Method::kCommit, Fault::kLoseBeforeExecute);
+  store().Fail(Method::kBegin, Fault::kBlock, {.call = 2});
+  const Answer lost = Submit(Commenting(order, "μία φορά", request));
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  const Applied done = other().Submit(Commenting(order, "μία φορά", request)).WaitApplied();
+  EXPECT_FALSE(done.replayed);
+  store().Release();
+  EXPECT_TRUE(lost.WaitApplied().replayed);
+  EXPECT_EQ(lost.WaitApplied().first_seq, done.first_seq);
+  EXPECT_THAT(Log(order), SizeIs(2));
+  EXPECT_THAT(server().Announced(), SizeIs(1));  // placing the order
+}
+
+TEST_P(CommittersOnOneDatabase, AChangeWhoseCommitWasLostIsFoundUnderThoseOfOtherServers) {
+  const Number order = server().Place("WEB-1");
+  store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);
+  store().Fail(Method::kBegin, Fault::kBlock, {.call = 2});
+  const Answer lost = Submit(Commenting(order, "ένα"));
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  EXPECT_EQ(other().Submit(Commenting(order, "δύο")).WaitApplied().first_seq, 3);
+  store().Release();
+  EXPECT_EQ(lost.WaitApplied().first_seq, 2);
+  EXPECT_THAT(Log(order), SizeIs(3));
+}
+
 TEST_P(CommittersOnOneDatabase, TheHeadIsFreeForOthersUntilItIsTaken) {
   const Number order = server().Place("WEB-1");
   store().Fail(Method::kAppendActivities, Fault::kBlock);

@@ -140,7 +140,7 @@ absl::Status WarnOfStatementBinlog(sql::Session& session, std::vector<std::strin
   absl::StatusOr<std::string> found = ReadVariable(session, "binlog_format");
   if (!found.ok()) return found.status();
   if (absl::EqualsIgnoreCase(*found, "STATEMENT")) {
-    warnings.push_back(
+    warnings.emplace_back(
         "binlog_format is STATEMENT and should be ROW: writes with READ COMMITTED are refused "
         "otherwise");
   }

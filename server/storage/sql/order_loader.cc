@@ -32,8 +32,9 @@ absl::Status LockHeads(Session& session, const StoreStatements& statements,
                     for (std::size_t row = 0; row < rows.size(); ++row) {
                       absl::StatusOr<Subject> subject = ReadSubject(rows, row, 0);
                       if (!subject.ok()) return subject.status();
-                      found.push_back(subject->number);
-                      orders[subject->number].subject = *std::move(subject);
+                      const Number number = subject->number;
+                      found.push_back(number);
+                      orders[number].subject = *std::move(subject);
                     }
                     return absl::OkStatus();
                   });

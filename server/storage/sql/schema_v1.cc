@@ -125,10 +125,10 @@ constexpr absl::string_view kSqliteTables[] = {
             last_activity_at        INTEGER NOT NULL,
             last_public_activity_at INTEGER NOT NULL
           ) STRICT)sql",
-    "CREATE INDEX IF NOT EXISTS subjects_of_customer"
-    " ON subjects (customer_id, kind, status, last_public_activity_at, number)",
-    "CREATE INDEX IF NOT EXISTS subjects_by_status ON subjects (kind, status, last_activity_at, "
-    "number)",
+    R"sql(CREATE INDEX IF NOT EXISTS subjects_of_customer
+            ON subjects (customer_id, kind, status, last_public_activity_at, number))sql",
+    R"sql(CREATE INDEX IF NOT EXISTS subjects_by_status
+            ON subjects (kind, status, last_activity_at, number))sql",
     R"sql(CREATE TABLE IF NOT EXISTS orders (
             number             INTEGER NOT NULL PRIMARY KEY,
             source             TEXT    NOT NULL CHECK (length(source) <= 64),
@@ -184,17 +184,21 @@ constexpr absl::string_view kSqliteTables[] = {
             PRIMARY KEY (subject, seq)
           ) STRICT)sql",
     "CREATE INDEX IF NOT EXISTS activities_by_position ON activities (position)",
-    "CREATE UNIQUE INDEX IF NOT EXISTS activities_by_request ON activities (request_key) WHERE "
-    "request_key IS NOT NULL",
+    R"sql(CREATE UNIQUE INDEX IF NOT EXISTS activities_by_request
+            ON activities (request_key) WHERE request_key IS NOT NULL)sql",
     R"sql(CREATE TABLE IF NOT EXISTS feed_head (
             id       INTEGER NOT NULL PRIMARY KEY,
             epoch    INTEGER NOT NULL,
             position INTEGER NOT NULL
           ) STRICT)sql",
-    "CREATE TABLE IF NOT EXISTS serials (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL) "
-    "STRICT",
-    "CREATE TABLE IF NOT EXISTS settings (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) "
-    "STRICT",
+    R"sql(CREATE TABLE IF NOT EXISTS serials (
+            name TEXT    NOT NULL PRIMARY KEY,
+            next INTEGER NOT NULL
+          ) STRICT)sql",
+    R"sql(CREATE TABLE IF NOT EXISTS settings (
+            name  TEXT NOT NULL PRIMARY KEY,
+            value BLOB NOT NULL
+          ) STRICT)sql",
 };
 
 // Collations that compare byte by byte and, unlike utf8mb4_bin, do not take "A " for "A". MySQL and
