@@ -146,7 +146,8 @@ absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   absl::Status status = LoadLocked(*session_, statements_, request.subjects, loaded.orders);
   if (!status.ok()) return status;
   // External keys before request keys: a create whose COMMIT is still under way may end in between.
-  // Then it is found by its request key, and not refused for the reference that it has itself taken.
+  // Then it is found by its request key, and not refused for the reference that it has itself
+  // taken.
   if (status = FindExternalKeys(request, loaded); !status.ok()) return status;
   if (status = FindRequests(request, loaded); !status.ok()) return status;
   if (status = LoadOrdersOfRequests(loaded); !status.ok()) return status;
