@@ -88,11 +88,15 @@ class HealthService::Impl final : public Health::CallbackService {
     void OnWriteDone(bool ok) override {
       const std::lock_guard lock(mutex_);
       writing_ = false;
-      if (!ok) ending_ = true;
+      if (!ok) gone_ = true;
       Proceed();
     }
 
-    void OnCancel() override { End(); }
+    void OnCancel() override {
+      const std::lock_guard lock(mutex_);
+      gone_ = true;
+      Proceed();
+    }
 
     void OnDone() override {
       health_.Forget(this);
@@ -103,11 +107,11 @@ class HealthService::Impl final : public Health::CallbackService {
     // The one place that writes or finishes. mutex_ is held.
     void Proceed() {
       if (writing_ || finished_) return;
-      if (wanted_ != message_.status() && !ending_) {
+      if (wanted_ != message_.status() && !gone_) {
         message_.set_status(wanted_);
         writing_ = true;
         StartWrite(&message_);
-      } else if (ending_) {
+      } else if (ending_ || gone_) {
         finished_ = true;
         Finish({grpc::StatusCode::UNAVAILABLE, "the server is shutting down"});
       }
@@ -119,7 +123,8 @@ class HealthService::Impl final : public Health::CallbackService {
     HealthCheckResponse message_;
     Status wanted_ = HealthCheckResponse::UNKNOWN;
     bool writing_ = false;
-    bool ending_ = false;
+    bool ending_ = false;  // once the last status is told
+    bool gone_ = false;    // nobody listens any more
     bool finished_ = false;
   };
 

@@ -306,6 +306,11 @@ class BorrowedStore final : public Store {
 class ServerInTest::Running {
  public:
   explicit Running(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+  // As orderd ends on SIGTERM: calls that run get the time to be answered.
+  ~Running() { server_->Shutdown(absl::Seconds(10)); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
   const std::string& address() const { return server_->address(); }
 
  private:
