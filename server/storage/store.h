@@ -70,6 +70,8 @@ struct CommittedUnit {
   Number subject;
   std::int32_t first_seq = 0;
   std::int32_t activity_count = 0;
+  std::int64_t first_position = 0;
+  absl::Time recorded_at;
   ContentHash content_hash{};
 };
 

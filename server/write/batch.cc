@@ -103,7 +103,7 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   // The answer to our own COMMIT was lost, and now we know that it held.
   if (IsOwnCommit(pending, committed)) {
     found_own_commit_ = true;
-    return pending.in_doubt->applied;
+    return *pending.in_doubt;
   }
   return Applied{.order = Current(committed.subject),
                  .first_seq = committed.first_seq,
@@ -113,17 +113,13 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
 }
 
 // A caller who is in doubt may have sent the request to another server too, which then did the same
-// in our place: what is committed is only ours if the subject is just as our batch left it. Where
-// others have changed it since, that cannot be seen any more, and a replay is as true an answer.
-bool BatchAttempt::IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed) const {
+// in our place: what is committed is only ours if it stands where our attempt had put it, and was
+// recorded at the very microsecond of that attempt.
+bool BatchAttempt::IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed) {
   if (!pending.in_doubt.has_value()) return false;
-  const Applied& ours = pending.in_doubt->applied;
-  if (ours.order->subject.number != committed.subject || ours.first_seq != committed.first_seq)
-    return false;
-  if (pending.unit.creates.has_value()) return true;  // the number was reserved for this unit alone
-  const auto found = subjects_.find(committed.subject);
-  return found != subjects_.end() && found->second.before != nullptr &&
-         *found->second.before == *pending.in_doubt->left;
+  const Activity& ours = pending.in_doubt->activities.front();
+  return ours.subject == committed.subject && ours.seq == committed.first_seq &&
+         ours.position == committed.first_position && ours.recorded_at == committed.recorded_at;
 }
 
 Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
@@ -194,8 +190,7 @@ std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
 
 void BatchAttempt::RememberDoubt() {
   for (std::size_t index : applied_) {
-    const Applied& applied = std::get<Applied>(outcomes_[index]);
-    units_[index]->in_doubt = InDoubt{applied, Current(applied.order->subject.number)};
+    units_[index]->in_doubt = std::get<Applied>(outcomes_[index]);
   }
 }
 

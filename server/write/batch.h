@@ -18,19 +18,14 @@
 
 namespace ipstore::orders {
 
-// What an attempt whose COMMIT answer was lost had decided for a unit.
-struct InDoubt {
-  Applied applied;
-  std::shared_ptr<const Order> left;  // the subject as the whole batch left it
-};
-
 // A unit on its way through the attempts.
 struct PendingUnit {
   Unit unit;
   // The number reserved for a create; kept over attempts, so that none is wasted on a retry.
   Number new_number;
-  // The next attempt finds out whether it holds.
-  std::optional<InDoubt> in_doubt;
+  // What an attempt whose COMMIT answer was lost had done for it; the next attempt finds out
+  // whether that holds.
+  std::optional<Applied> in_doubt;
 };
 
 // Not thread-safe; made for one attempt and thrown away. The units must outlive it.
@@ -69,7 +64,7 @@ class BatchAttempt {
   void TakeOver(Loaded loaded);
   Outcome DecideUnit(std::size_t index);
   std::optional<Outcome> FindReplay(const PendingUnit& pending);
-  bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed) const;
+  static bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed);
   Outcome Stage(std::size_t index, Activities activities);
   absl::Status Write(WriteSession& session);
   std::vector<SubjectWrite> CollectSubjects() const;

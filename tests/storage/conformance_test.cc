@@ -189,6 +189,8 @@ TEST_P(StoreConformance, LoadGivesTheOrdersKeysAndUnitsThatExist) {
   EXPECT_EQ(unit.subject, first.order().subject.number);
   EXPECT_EQ(unit.first_seq, 1);
   EXPECT_EQ(unit.activity_count, static_cast<std::int32_t>(first.log().size()));
+  EXPECT_EQ(unit.first_position, 1);
+  EXPECT_EQ(unit.recorded_at, first.log().front().recorded_at);
   EXPECT_EQ(unit.content_hash, creation.content_hash);
 }
 

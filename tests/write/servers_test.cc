@@ -146,6 +146,7 @@ TEST_P(CommittersOnOneDatabase, AChangeWhoseCommitWasLostIsFoundUnderThoseOfOthe
   EXPECT_EQ(other().Submit(Commenting(order, "δύο")).WaitApplied().first_seq, 3);
   store().Release();
   EXPECT_EQ(lost.WaitApplied().first_seq, 2);
+  EXPECT_FALSE(lost.WaitApplied().replayed) << "it is the one who made it";
   EXPECT_THAT(Log(order), SizeIs(3));
 }
 

@@ -178,15 +178,17 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
   return QueryAll(
       *session_, statements_.find_requests, params_,
       {ValueType::kBytes, ValueType::kInteger, ValueType::kInteger, ValueType::kInteger,
-       ValueType::kBytes},
+       ValueType::kInteger, ValueType::kTime, ValueType::kBytes},
       [&](const Rows& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
           RequestKey key{};
           CommittedUnit unit{.subject = Number::FromStored(rows.Integer(row, 1)),
                              .first_seq = static_cast<std::int32_t>(rows.Integer(row, 2)),
-                             .activity_count = static_cast<std::int32_t>(rows.Integer(row, 3))};
+                             .activity_count = static_cast<std::int32_t>(rows.Integer(row, 3)),
+                             .first_position = rows.Integer(row, 4),
+                             .recorded_at = rows.Time(row, 5)};
           if (absl::Status status = ReadBytes(rows.Text(row, 0), key); !status.ok()) return status;
-          if (absl::Status status = ReadBytes(rows.Text(row, 4), unit.content_hash); !status.ok())
+          if (absl::Status status = ReadBytes(rows.Text(row, 6), unit.content_hash); !status.ok())
             return status;
           loaded.request_keys.emplace(key, unit);
         }

@@ -73,7 +73,7 @@ RowsTemplate FindExternalKeys(const Dialect& dialect) {
 }
 
 RowsTemplate FindRequests(const Dialect& dialect) {
-  return SelectIn("request_key, subject, seq, unit_size, content_hash",
+  return SelectIn("request_key, subject, seq, unit_size, position, recorded_at, content_hash",
                   dialect.TableByIndex("activities", "activities_by_request"), "request_key", "");
 }
 
