@@ -60,7 +60,8 @@ LAYERS = (
         only=(r"[a-z_]+", r"absl/.*"),  # the standard library's headers have neither folder nor extension
         pure=True,
     ),
-    Layer("server/storage", ours=("domain", "server/storage"), never=(GRPC, PROTOBUF, MYSQL, SQLITE)),
+    Layer("server/text", ours=("server/text",), never=(GRPC, PROTOBUF, MYSQL, SQLITE)),
+    Layer("server/storage", ours=("domain", "server/text", "server/storage"), never=(GRPC, PROTOBUF, MYSQL, SQLITE)),
     Layer("server/storage/mysql", ours=("domain", "server/storage"), never=(GRPC, PROTOBUF, SQLITE)),
     Layer("server/storage/sqlite", ours=("domain", "server/storage"), never=(GRPC, PROTOBUF, MYSQL)),
     # Built under ThreadSanitizer, hence without gRPC and without absl::Mutex.
@@ -81,7 +82,15 @@ LAYERS = (
     ),
     Layer(
         "server/services",
-        ours=("domain", "server/storage", "server/write", "server/read", "server/feed", "server/services"),
+        ours=(
+            "domain",
+            "server/text",
+            "server/storage",
+            "server/write",
+            "server/read",
+            "server/feed",
+            "server/services",
+        ),
         never=(MYSQL, SQLITE, SQL_SIDE),
     ),
     # The wiring. Nothing includes it.

@@ -19,12 +19,32 @@ struct KindVisitor {
   ActivityKind operator()(const InvoiceRecorded&) const { return ActivityKind::kInvoiceRecorded; }
   ActivityKind operator()(const TrackingRecorded&) const { return ActivityKind::kTrackingRecorded; }
   ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
+  ActivityKind operator()(const EnquiryCreated&) const { return ActivityKind::kEnquiryCreated; }
+  ActivityKind operator()(const EnquiryMoved&) const { return ActivityKind::kEnquiryMoved; }
 };
 
 }  // namespace
 
 ActivityKind KindOf(const Event& event) {
   return std::visit(KindVisitor{}, event);
+}
+
+bool HappensTo(ActivityKind activity, SubjectKind subject) {
+  switch (activity) {
+    case ActivityKind::kOrderCreated:
+    case ActivityKind::kOrderMoved:
+    case ActivityKind::kCheckRecorded:
+    case ActivityKind::kGatheringRecorded:
+    case ActivityKind::kInvoiceRecorded:
+    case ActivityKind::kTrackingRecorded:
+      return subject == SubjectKind::kOrder;
+    case ActivityKind::kEnquiryCreated:
+    case ActivityKind::kEnquiryMoved:
+      return subject == SubjectKind::kEnquiry;
+    case ActivityKind::kCommentAdded:
+      return true;
+  }
+  return false;
 }
 
 bool ChangesState(const Event& event) {
@@ -47,6 +67,10 @@ absl::string_view Name(ActivityKind kind) {
       return "TRACKING_RECORDED";
     case ActivityKind::kCommentAdded:
       return "COMMENT_ADDED";
+    case ActivityKind::kEnquiryCreated:
+      return "ENQUIRY_CREATED";
+    case ActivityKind::kEnquiryMoved:
+      return "ENQUIRY_MOVED";
   }
   return "";
 }

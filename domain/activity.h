@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "domain/enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
 
@@ -92,8 +93,25 @@ struct CommentAdded {
   friend bool operator==(const CommentAdded&, const CommentAdded&) = default;
 };
 
-using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded,
-                           InvoiceRecorded, TrackingRecorded, CommentAdded>;
+// An enquiry was made.
+struct EnquiryCreated {
+  EnquiryContent content;
+
+  friend bool operator==(const EnquiryCreated&, const EnquiryCreated&) = default;
+};
+
+// The enquiry took a step.
+struct EnquiryMoved {
+  EnquiryAction action = EnquiryAction::kTakeUp;
+  EnquiryStatus from = EnquiryStatus::kOpen;
+  EnquiryStatus to = EnquiryStatus::kInProgress;
+
+  friend bool operator==(const EnquiryMoved&, const EnquiryMoved&) = default;
+};
+
+using Event =
+    std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
+                 TrackingRecorded, CommentAdded, EnquiryCreated, EnquiryMoved>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.
@@ -105,18 +123,24 @@ enum class ActivityKind : std::uint8_t {
   kInvoiceRecorded = 5,
   kTrackingRecorded = 6,
   kCommentAdded = 7,
+  kEnquiryCreated = 13,
+  kEnquiryMoved = 14,
 };
 
 inline constexpr std::array kActivityKinds = {
     ActivityKind::kOrderCreated,    ActivityKind::kOrderMoved,
     ActivityKind::kCheckRecorded,   ActivityKind::kGatheringRecorded,
     ActivityKind::kInvoiceRecorded, ActivityKind::kTrackingRecorded,
-    ActivityKind::kCommentAdded,
+    ActivityKind::kCommentAdded,    ActivityKind::kEnquiryCreated,
+    ActivityKind::kEnquiryMoved,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
 
 ActivityKind KindOf(const Event& event);
 absl::string_view Name(ActivityKind kind);
+
+// True when an activity of that kind can happen to a subject of that kind.
+bool HappensTo(ActivityKind activity, SubjectKind subject);
 
 // True when the event changes the state of its subject and so its version; false for comments.
 bool ChangesState(const Event& event);
@@ -138,6 +162,7 @@ absl::string_view Name(NotificationWish value);
 
 struct Activity {
   Number subject;
+  SubjectKind subject_kind = SubjectKind::kOrder;
   std::int32_t seq = 0;  // 1, 2, … within the subject, without a gap
   std::int64_t position =
       0;  // in the feed of all subjects, without a gap; 0 until the store has given it

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "domain/activity.h"
+#include "domain/enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
 
@@ -87,6 +88,19 @@ struct AddComment {
   NewComment comment;
   bool notify = true;
 };
+
+struct CreateEnquiry {
+  EnquiryContent content;
+  bool notify = true;
+};
+
+struct TransitionEnquiry {
+  EnquiryAction action = EnquiryAction::kTakeUp;
+  std::optional<NewComment> comment;
+  bool notify = true;
+};
+
+using EnquiryCommand = std::variant<TransitionEnquiry, AddComment>;
 
 using OrderCommand = std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice,
                                   RecordTracking, AddComment>;

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "domain/recorder.h"
 #include "domain/validate.h"
 
 namespace ipstore::orders {
@@ -96,64 +97,6 @@ std::vector<Fact> FactsOf(const Order& order, Guard guard) {
   return {};
 }
 
-// --- Activities
-// ------------------------------------------------------------------------------------------------------
-
-NotificationWish Wish(bool worth_telling, bool notify, bool notifications_on) {
-  if (!worth_telling) return NotificationWish::kNothingToTell;
-  if (!notifications_on) return NotificationWish::kSuppressedBySetting;
-  return notify ? NotificationWish::kNotify : NotificationWish::kSuppressedByCaller;
-}
-
-// Writes the activities of one decision: who, when and in which order is the same for all of them.
-class Recorder {
- public:
-  Recorder(Number subject, absl::string_view customer_id, std::int32_t last_seq,
-           bool notifications_on, const Caller& caller, absl::Time now)
-      : subject_(subject),
-        customer_id_(customer_id),
-        last_seq_(last_seq),
-        notifications_on_(notifications_on),
-        caller_(caller),
-        now_(now) {}
-
-  Recorder(const Order& order, const Caller& caller, absl::Time now)
-      : Recorder(order.subject.number, order.subject.customer_id, order.subject.last_seq,
-                 order.content.notifications_on, caller, now) {}
-
-  void Add(Event event, bool worth_telling, bool notify,
-           Visibility visibility = Visibility::kPublic) {
-    activities_.push_back({.subject = subject_,
-                           .seq = ++last_seq_,
-                           .position = 0,
-                           .customer_id = customer_id_,
-                           .visibility = visibility,
-                           .actor = caller_.actor,
-                           .on_behalf_of = caller_.on_behalf_of,
-                           .occurred_at = now_,
-                           .recorded_at = now_,
-                           .notification = Wish(worth_telling, notify, notifications_on_),
-                           .event = std::move(event)});
-  }
-
-  // The customer is told of what others say to them, not of what they said themselves (product §4).
-  void AddComment(const NewComment& comment, bool notify) {
-    const bool worth_telling = comment.visibility == Visibility::kPublic && !caller_.IsCustomer();
-    Add(CommentAdded{comment.text}, worth_telling, notify, comment.visibility);
-  }
-
-  Activities Take() && { return std::move(activities_); }
-
- private:
-  Number subject_;
-  std::string customer_id_;
-  std::int32_t last_seq_;
-  bool notifications_on_;
-  const Caller& caller_;
-  absl::Time now_;
-  Activities activities_;
-};
-
 // --- Parcels
 // ---------------------------------------------------------------------------------------------------------
 
@@ -228,19 +171,6 @@ Command CommandFor(const NewComment& comment) {
                                                      : Command::kAddPublicComment;
 }
 
-std::optional<Refusal> RefusalFrom(Violations violations) {
-  if (violations.Empty()) return std::nullopt;
-  return InvalidRequest(std::move(violations).Take());
-}
-
-RoleSet RolesTaking(OrderAction action) {
-  RoleSet roles;
-  for (const Transition& row : kTransitions) {
-    if (row.action == action) roles = roles | row.roles;
-  }
-  return roles;
-}
-
 // The input of the action against the order and the time: lines, parcels, deadlines.
 std::optional<Refusal> CheckInput(const Order& order, const TransitionOrder& command,
                                   absl::Time now, Violations violations) {
@@ -292,7 +222,8 @@ struct Decider {
   absl::Time now;
 
   Decision operator()(const TransitionOrder& command) const {
-    if (!RolesTaking(command.action).Contains(caller.EffectiveRole())) return PermissionDenied();
+    if (!RolesTaking(kTransitions, command.action).Contains(caller.EffectiveRole()))
+      return PermissionDenied();
     const Transition* step = FindTransition(order.status(), command.action);
     if (step == nullptr || !step->roles.Contains(caller.EffectiveRole())) {
       return ActionNotOpen(order, command.action, OpenInsteadOf(order, command.action, caller));
@@ -311,7 +242,7 @@ struct Decider {
                                 OpenInsteadOf(order, command.action, caller));
     }
 
-    Recorder recorder(order, caller, now);
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
     recorder.Add(OrderMoved{.action = command.action,
                             .from = step->from,
                             .to = step->to,
@@ -364,7 +295,7 @@ struct Decider {
 
     const bool worth_telling =
         TellsOfTracking(order, recorded.parcels) || recorded.expected_delivery.has_value();
-    Recorder recorder(order, caller, now);
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
     recorder.Add(std::move(recorded), worth_telling, command.notify);
     return std::move(recorder).Take();
   }
@@ -372,7 +303,7 @@ struct Decider {
   Decision operator()(const AddComment& command) const {
     if (auto refusal = CheckCommand(order, CommandFor(command.comment), caller))
       return *std::move(refusal);
-    Recorder recorder(order, caller, now);
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
     recorder.AddComment(command.comment, command.notify);
     return std::move(recorder).Take();
   }
@@ -380,7 +311,7 @@ struct Decider {
  private:
   // One activity that customers see on the page but get no mail for.
   Activities Quietly(Event event) const {
-    Recorder recorder(order, caller, now);
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
     recorder.Add(std::move(event), /*worth_telling=*/false, /*notify=*/false);
     return std::move(recorder).Take();
   }
@@ -413,17 +344,18 @@ OrderContent WithLinesNumbered(OrderContent content) {
 
 }  // namespace
 
-std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller,
+std::optional<Refusal> CheckAccess(const Subject* subject, SubjectKind kind, const Caller& caller,
                                    absl::string_view name) {
+  const bool exists = subject != nullptr && subject->kind == kind;
   if (caller.IsCustomer()) {
-    // The same answer for none and for somebody else's, and none for guests' orders, whose customer
-    // id is empty.
-    const bool own = order != nullptr && !order->subject.customer_id.empty() &&
-                     order->subject.customer_id == caller.Effective().id;
+    // The same answer for none and for somebody else's, and none for guests, whose customer id is
+    // empty.
+    const bool own =
+        exists && !subject->customer_id.empty() && subject->customer_id == caller.Effective().id;
     if (!own) return PermissionDenied();
     return std::nullopt;
   }
-  if (order == nullptr) return OrderNotFound(std::string(name));
+  if (!exists) return SubjectNotFound(kind, std::string(name));
   return std::nullopt;
 }
 
@@ -447,7 +379,7 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
   if (!totals.has_value()) violations.Add("order", Flaw::kTotalsOverflow);
   if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
 
-  Recorder recorder(number, command.content.customer.id, /*last_seq=*/0,
+  Recorder recorder(NewSubject(number, SubjectKind::kOrder, command.content.customer.id),
                     command.content.notifications_on, caller, now);
   recorder.Add(OrderCreated{WithLinesNumbered(command.content), *std::move(totals)},
                /*worth_telling=*/true, command.notify);
@@ -477,7 +409,7 @@ std::vector<ActionExplanation> Explain(const Order& order, const Caller& caller)
     explanation.action = action;
     explanation.target = TargetOf(action);
     explanation.open_in_status = step != nullptr;
-    explanation.roles = step != nullptr ? step->roles : RolesTaking(action);
+    explanation.roles = step != nullptr ? step->roles : RolesTaking(kTransitions, action);
     explanation.role_permitted = explanation.roles.Contains(caller.EffectiveRole());
     if (step != nullptr) explanation.guards = FailingGuards(order, *step);
     const bool guards_hold = std::ranges::all_of(

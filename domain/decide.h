@@ -22,10 +22,10 @@ using Activities = std::vector<Activity>;
 
 using Decision = std::variant<Activities, Refusal>;
 
-// The rights of `caller` on `order`, which is nullptr where there is none: nothing when it may see
-// the order, else the refusal. Customers get the same PERMISSION_DENIED for somebody else's order
-// and for none at all. `name` is how the caller named the order.
-std::optional<Refusal> CheckAccess(const Order* order, const Caller& caller,
+// The rights of `caller` on a subject that was asked for as one of that kind; it is nullptr where
+// there is none. Nothing when the caller may see it, else the refusal. Customers get the same
+// PERMISSION_DENIED for somebody else's and for none at all. `name` is how the caller named it.
+std::optional<Refusal> CheckAccess(const Subject* subject, SubjectKind kind, const Caller& caller,
                                    absl::string_view name);
 
 // The etag of the subject as it stands.

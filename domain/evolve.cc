@@ -89,10 +89,10 @@ void ApplyAction(Order& order, const OrderMoved& moved) {
   }
 }
 
-// Changes the body of the order; the head follows in Evolve.
-class Applier {
+// Changes the body of the order; the head follows in Advance.
+class OrderApplier {
  public:
-  Applier(Order& order, const Activity& activity) : order_(order), activity_(activity) {}
+  OrderApplier(Order& order, const Activity& activity) : order_(order), activity_(activity) {}
 
   void operator()(const OrderCreated& created) const {
     order_.content = created.content;
@@ -130,29 +130,40 @@ class Applier {
   }
 
   void operator()(const CommentAdded&) const {}
+  // These happen to enquiries only.
+  void operator()(const EnquiryCreated&) const {}
+  void operator()(const EnquiryMoved&) const {}
 
  private:
   Order& order_;
   const Activity& activity_;
 };
 
-}  // namespace
+// The same for an enquiry.
+class EnquiryApplier {
+ public:
+  EnquiryApplier(Enquiry& enquiry, const Activity& activity)
+      : enquiry_(enquiry), activity_(activity) {}
 
-Order Begin(const Activity& created) {
-  Order order;
-  order.subject.number = created.subject;
-  order.subject.kind = SubjectKind::kOrder;
-  order.subject.customer_id = created.customer_id;
-  order.subject.status = static_cast<std::uint8_t>(OrderStatus::kAwaitingProcessing);
-  order.subject.active = true;
-  order.subject.created_at = created.recorded_at;
-  Evolve(order, created);
-  return order;
-}
+  void operator()(const EnquiryCreated& created) const { enquiry_.content = created.content; }
 
-void Evolve(Order& order, const Activity& activity) {
-  std::visit(Applier(order, activity), activity.event);
-  Subject& subject = order.subject;
+  void operator()(const EnquiryMoved& moved) const {
+    enquiry_.subject.status = static_cast<std::uint8_t>(moved.to);
+    enquiry_.subject.active = !IsClosed(moved.to);
+    enquiry_.resolved_at.reset();
+    if (moved.to == EnquiryStatus::kResolved) enquiry_.resolved_at = activity_.occurred_at;
+  }
+
+  // Comments change no state, and the rest happens to orders only.
+  template <typename E>
+  void operator()(const E& /*event*/) const {}
+
+ private:
+  Enquiry& enquiry_;
+  const Activity& activity_;
+};
+
+void Advance(Subject& subject, const Activity& activity) {
   subject.last_seq = activity.seq;
   subject.last_activity_at = activity.recorded_at;
   if (activity.visibility == Visibility::kPublic)
@@ -163,25 +174,73 @@ void Evolve(Order& order, const Activity& activity) {
   }
 }
 
-absl::StatusOr<Order> Replay(const std::vector<Activity>& log) {
-  if (log.empty()) return absl::InvalidArgumentError("the log is empty");
-  if (!std::holds_alternative<OrderCreated>(log.front().event) || log.front().seq != 1) {
-    return absl::InvalidArgumentError("the log does not begin with the creation of the order");
+template <typename Kind>
+Kind Newborn(const Activity& created, SubjectKind kind, std::uint8_t first_status) {
+  Kind subject;
+  subject.subject.number = created.subject;
+  subject.subject.kind = kind;
+  subject.subject.customer_id = created.customer_id;
+  subject.subject.status = first_status;
+  subject.subject.created_at = created.recorded_at;
+  Evolve(subject, created);
+  return subject;
+}
+
+bool Creates(const Event& event) {
+  return std::holds_alternative<OrderCreated>(event) ||
+         std::holds_alternative<EnquiryCreated>(event);
+}
+
+}  // namespace
+
+SubjectState Begin(const Activity& created) {
+  if (std::holds_alternative<EnquiryCreated>(created.event)) {
+    return Newborn<Enquiry>(created, SubjectKind::kEnquiry,
+                            static_cast<std::uint8_t>(EnquiryStatus::kOpen));
   }
-  Order order = Begin(log.front());
+  return Newborn<Order>(created, SubjectKind::kOrder,
+                        static_cast<std::uint8_t>(OrderStatus::kAwaitingProcessing));
+}
+
+void Evolve(Order& order, const Activity& activity) {
+  std::visit(OrderApplier(order, activity), activity.event);
+  Advance(order.subject, activity);
+}
+
+void Evolve(Enquiry& enquiry, const Activity& activity) {
+  std::visit(EnquiryApplier(enquiry, activity), activity.event);
+  Advance(enquiry.subject, activity);
+}
+
+void Evolve(SubjectState& state, const Activity& activity) {
+  std::visit([&](auto& kind) { Evolve(kind, activity); }, state);
+}
+
+absl::StatusOr<SubjectState> Replay(const std::vector<Activity>& log) {
+  if (log.empty()) return absl::InvalidArgumentError("the log is empty");
+  if (!Creates(log.front().event) || log.front().seq != 1) {
+    return absl::InvalidArgumentError("the log does not begin with a creation");
+  }
+  SubjectState state = Begin(log.front());
   for (std::size_t i = 1; i < log.size(); ++i) {
     const Activity& activity = log[i];
-    if (activity.seq != order.subject.last_seq + 1) {
+    const Subject& subject = HeadOf(state);
+    if (activity.seq != subject.last_seq + 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the log has activity ", activity.seq, " after ", order.subject.last_seq));
+          absl::StrCat("the log has activity ", activity.seq, " after ", subject.last_seq));
     }
-    if (std::holds_alternative<OrderCreated>(activity.event)) {
+    if (Creates(activity.event)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("activity ", activity.seq, " creates the order a second time"));
+          absl::StrCat("activity ", activity.seq, " creates the subject a second time"));
     }
-    Evolve(order, activity);
+    if (!HappensTo(KindOf(activity.event), subject.kind)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("activity ", activity.seq, ", ", Name(KindOf(activity.event)),
+                       ", does not happen to a subject of this kind"));
+    }
+    Evolve(state, activity);
   }
-  return order;
+  return state;
 }
 
 }  // namespace ipstore::orders

@@ -7,20 +7,25 @@
 
 #include "absl/status/statusor.h"
 #include "domain/activity.h"
+#include "domain/enquiry.h"
 #include "domain/order.h"
+#include "domain/subject_state.h"
 
 namespace ipstore::orders {
 
-// The order that `created`, whose event must be OrderCreated, brings to life.
-Order Begin(const Activity& created);
+// The subject that `created`, the first activity of its log, brings to life.
+SubjectState Begin(const Activity& created);
 
-// Changes `order` by one later activity, whose seq must be the next one. Decided activities always
-// apply; this does not fail, and does not decide anything again.
+// Changes a subject by one later activity, whose seq must be the next one and whose kind must be
+// one that happens to such a subject. Decided activities always apply; this does not fail, and does
+// not decide anything again.
+void Evolve(SubjectState& state, const Activity& activity);
 void Evolve(Order& order, const Activity& activity);
+void Evolve(Enquiry& enquiry, const Activity& activity);
 
-// The fold of a whole log. INVALID_ARGUMENT when the log is empty, does not begin with
-// OrderCreated, has another OrderCreated, or a gap in seq.
-absl::StatusOr<Order> Replay(const std::vector<Activity>& log);
+// The fold of a whole log. INVALID_ARGUMENT when the log is empty, does not begin with a creation,
+// has another one, an activity that does not happen to such a subject, or a gap in seq.
+absl::StatusOr<SubjectState> Replay(const std::vector<Activity>& log);
 
 }  // namespace ipstore::orders
 

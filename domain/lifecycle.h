@@ -16,6 +16,7 @@
 
 #include "absl/strings/string_view.h"
 #include "domain/enum_set.h"
+#include "domain/transition_table.h"
 
 namespace ipstore::orders {
 
@@ -64,10 +65,6 @@ enum class Guard : std::uint8_t {
   kStoreChosen = 11,
 };
 
-// Who acts. A service that acts on behalf of somebody has that somebody's role (see
-// Caller::EffectiveRole).
-enum class Role : std::uint8_t { kCustomer = 1, kStaff = 2, kService = 3 };
-
 // What can be done to an order without moving it (product §2, second table).
 enum class Command : std::uint8_t {
   kCreateOrder = 1,
@@ -103,8 +100,6 @@ inline constexpr std::array kGuards = {
     Guard::kParcelTracked,          Guard::kStoreChosen,
 };
 
-inline constexpr std::array kRoles = {Role::kCustomer, Role::kStaff, Role::kService};
-
 inline constexpr std::array kCommands = {
     Command::kCreateOrder,        Command::kRecordCheck,    Command::kRecordGathering,
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
@@ -112,25 +107,14 @@ inline constexpr std::array kCommands = {
 };
 
 using GuardSet = EnumSet<Guard>;
-using RoleSet = EnumSet<Role>;
 using StatusSet = EnumSet<OrderStatus>;
 
-// One legal step.
-struct Transition {
-  OrderStatus from;
-  OrderAction action;
-  OrderStatus to;
-  RoleSet roles;    // who may take it
-  GuardSet guards;  // what must hold for it
-};
+// One legal step of an order.
+using Transition = TransitionRow<OrderStatus, OrderAction, Guard>;
 
 // One row of the commands that do not move the status. A command that customers may use in fewer
 // statuses than staff has two rows.
-struct CommandRule {
-  Command command;
-  StatusSet in;
-  RoleSet roles;
-};
+using CommandRule = CommandRow<Command, OrderStatus>;
 
 namespace lifecycle_internal {
 inline constexpr RoleSet kStaffOnly = {Role::kStaff};
@@ -208,105 +192,36 @@ constexpr bool IsClosed(OrderStatus status) {
 // The row for `action` taken from `from`, or nullptr where the table has none. The pointer is to
 // static storage.
 constexpr const Transition* FindTransition(OrderStatus from, OrderAction action) {
-  for (const Transition& row : kTransitions) {
-    if (row.from == from && row.action == action) return &row;
-  }
-  return nullptr;
+  return FindRow(kTransitions, from, action);
 }
 
 // The statuses in which `role` may use `command`; empty when it never may, and for kCreateOrder.
 constexpr StatusSet StatusesAllowing(Command command, Role role) {
-  StatusSet statuses;
-  for (const CommandRule& rule : kCommandRules) {
-    if (rule.command == command && rule.roles.Contains(role)) statuses = statuses | rule.in;
-  }
-  return statuses;
+  return StatusesAllowing(kCommandRules, command, role);
 }
 
 // Who may use `command` in at least one status (for kCreateOrder: at all).
 constexpr RoleSet RolesAllowed(Command command) {
-  RoleSet roles;
-  for (const CommandRule& rule : kCommandRules) {
-    if (rule.command == command) roles = roles | rule.roles;
-  }
-  return roles;
+  return RolesAllowed(kCommandRules, command);
 }
 
 namespace lifecycle_internal {
 
-constexpr bool HasNoDuplicate() {
-  for (std::size_t i = 0; i < kTransitions.size(); ++i) {
-    for (std::size_t j = i + 1; j < kTransitions.size(); ++j) {
-      if (kTransitions[i].from == kTransitions[j].from &&
-          kTransitions[i].action == kTransitions[j].action)
-        return false;
-    }
-  }
-  return true;
-}
-
-// Every action leads to one status wherever it is taken, so that "what does X do" has one answer.
-constexpr bool EveryActionHasOneTarget() {
-  for (const Transition& a : kTransitions) {
-    for (const Transition& b : kTransitions) {
-      if (a.action == b.action && a.to != b.to) return false;
-    }
-  }
-  return true;
-}
-
-constexpr bool EveryActionAndGuardIsUsed() {
-  EnumSet<OrderAction> actions;
-  GuardSet guards;
-  for (const Transition& row : kTransitions) {
-    actions.Insert(row.action);
-    guards = guards | row.guards;
-  }
-  for (OrderAction action : kOrderActions) {
-    if (!actions.Contains(action)) return false;
-  }
-  for (Guard guard : kGuards) {
-    if (!guards.Contains(guard)) return false;
-  }
-  return true;
-}
-
-constexpr bool EveryStatusIsReachable() {
-  StatusSet reached = {OrderStatus::kAwaitingProcessing};
-  for (std::size_t round = 0; round < kOrderStatuses.size(); ++round) {
-    for (const Transition& row : kTransitions) {
-      if (reached.Contains(row.from)) reached.Insert(row.to);
-    }
-  }
-  return reached == kAnyStatus;
-}
-
-// Closed statuses have no exit, all others have one, and somebody may take every step.
+// Closed statuses have no exit, all others have one.
 constexpr bool OnlyClosedStatusesAreFinal() {
   for (OrderStatus status : kOrderStatuses) {
-    bool has_exit = false;
-    for (const Transition& row : kTransitions) {
-      has_exit = has_exit || row.from == status;
-      if (row.roles.Empty()) return false;
-    }
-    if (has_exit == IsClosed(status)) return false;
+    if (HasExit(kTransitions, status) == IsClosed(status)) return false;
   }
   return true;
 }
 
-constexpr bool EveryCommandHasARule() {
-  for (Command command : kCommands) {
-    if (RolesAllowed(command).Empty()) return false;
-  }
-  return true;
-}
-
-static_assert(HasNoDuplicate());
-static_assert(EveryActionHasOneTarget());
-static_assert(EveryActionAndGuardIsUsed());
-static_assert(EveryStatusIsReachable());
+static_assert(HasNoDuplicate(kTransitions));
+static_assert(EveryActionHasOneTarget(kTransitions));
+static_assert(EveryActionAndGuardIsUsed(kTransitions, kOrderActions, kGuards));
+static_assert(EveryStatusIsReachable(kTransitions, kOrderStatuses));
+static_assert(EveryStepHasARole(kTransitions));
 static_assert(OnlyClosedStatusesAreFinal());
-static_assert(EveryCommandHasARule());
+static_assert(EveryCommandHasARule(kCommandRules, kCommands));
 
 }  // namespace lifecycle_internal
 
@@ -315,7 +230,7 @@ constexpr OrderStatus TargetOf(OrderAction action) {
   for (const Transition& row : kTransitions) {
     if (row.action == action) return row.to;
   }
-  return OrderStatus::kAwaitingProcessing;  // Not reached: EveryActionAndGuardIsUsed().
+  return OrderStatus::kAwaitingProcessing;  // Not reached: every action is used.
 }
 
 // The names that stand in the contract, in the log and in error details: UPPER_SNAKE, without the

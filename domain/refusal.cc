@@ -35,6 +35,12 @@ absl::string_view Name(Reason reason) {
       return "COMMAND_NOT_OPEN";
     case Reason::kGatheringExceedsOrdered:
       return "GATHERING_EXCEEDS_ORDERED";
+    case Reason::kEnquiryNotFound:
+      return "ENQUIRY_NOT_FOUND";
+    case Reason::kEnquiryActionNotOpen:
+      return "ENQUIRY_ACTION_NOT_OPEN";
+    case Reason::kOpenANewEnquiry:
+      return "OPEN_A_NEW_ENQUIRY";
     case Reason::kEtagMismatch:
       return "ETAG_MISMATCH";
     case Reason::kOverloaded:
@@ -101,6 +107,8 @@ absl::string_view Name(Flaw flaw) {
       return "NEEDS_BUSINESS_CUSTOMER";
     case Flaw::kNotForThisMethod:
       return "NOT_FOR_THIS_METHOD";
+    case Flaw::kNotTheCustomers:
+      return "NOT_THE_CUSTOMERS";
   }
   return "";
 }
@@ -120,111 +128,132 @@ std::string FactAsText(const FactValue& value) {
       value);
 }
 
+namespace {
+
+Refusal Because(Reason reason, std::vector<Fact> facts) {
+  Refusal refusal;
+  refusal.reason = reason;
+  refusal.facts = std::move(facts);
+  return refusal;
+}
+
+}  // namespace
+
 Refusal InvalidRequest(std::vector<Violation> violations) {
-  Refusal refusal{Reason::kInvalidRequest,
-                  {{"count", static_cast<std::int64_t>(violations.size())}},
-                  {},
-                  {},
-                  {}};
+  Refusal refusal =
+      Because(Reason::kInvalidRequest, {{"count", static_cast<std::int64_t>(violations.size())}});
   refusal.violations = std::move(violations);
   return refusal;
 }
 
 Refusal RequestIdReused(std::string request_id) {
-  return {Reason::kRequestIdReused, {{"request_id", std::move(request_id)}}, {}, {}, {}};
+  return Because(Reason::kRequestIdReused, {{"request_id", std::move(request_id)}});
 }
 
 Refusal OrderNotFound(std::string order) {
-  return {Reason::kOrderNotFound, {{"order", std::move(order)}}, {}, {}, {}};
+  return Because(Reason::kOrderNotFound, {{"order", std::move(order)}});
+}
+
+Refusal EnquiryNotFound(std::string enquiry) {
+  return Because(Reason::kEnquiryNotFound, {{"enquiry", std::move(enquiry)}});
+}
+
+Refusal SubjectNotFound(SubjectKind kind, std::string name) {
+  switch (kind) {
+    case SubjectKind::kOrder:
+      return OrderNotFound(std::move(name));
+    case SubjectKind::kEnquiry:
+      return EnquiryNotFound(std::move(name));
+  }
+  return PermissionDenied();
 }
 
 Refusal CommentNotFound(std::string comment) {
-  return {Reason::kCommentNotFound, {{"comment", std::move(comment)}}, {}, {}, {}};
+  return Because(Reason::kCommentNotFound, {{"comment", std::move(comment)}});
 }
 
 Refusal PermissionDenied() {
-  return {Reason::kPermissionDenied, {}, {}, {}, {}};
+  return Because(Reason::kPermissionDenied, {});
 }
 
 Refusal Unauthenticated(std::string what_is_missing) {
-  return {Reason::kUnauthenticated, {{"missing", std::move(what_is_missing)}}, {}, {}, {}};
+  return Because(Reason::kUnauthenticated, {{"missing", std::move(what_is_missing)}});
 }
 
 Refusal ExternalReferenceExists(std::string source, std::string external_reference) {
-  return {Reason::kExternalReferenceExists,
-          {{"source", std::move(source)}, {"external_reference", std::move(external_reference)}},
-          {},
-          {},
-          {}};
+  return Because(
+      Reason::kExternalReferenceExists,
+      {{"source", std::move(source)}, {"external_reference", std::move(external_reference)}});
 }
 
 Refusal ActionNotOpen(const Order& order, OrderAction action, std::vector<OrderAction> open) {
-  return {
+  Refusal refusal = Because(
       Reason::kActionNotOpen,
-      {{"order", order.subject.number.ToString()}, {"action", action}, {"status", order.status()}},
-      {},
-      {},
-      std::move(open)};
+      {{"order", order.subject.number.ToString()}, {"action", action}, {"status", order.status()}});
+  refusal.open_actions = std::move(open);
+  return refusal;
 }
 
 Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<GuardFailure> guards,
                            std::vector<OrderAction> open) {
-  Refusal refusal{Reason::kGuardsNotSatisfied,
-                  {{"order", order.subject.number.ToString()},
-                   {"action", action},
-                   {"count", static_cast<std::int64_t>(guards.size())}},
-                  {},
-                  {},
-                  std::move(open)};
+  Refusal refusal =
+      Because(Reason::kGuardsNotSatisfied, {{"order", order.subject.number.ToString()},
+                                            {"action", action},
+                                            {"count", static_cast<std::int64_t>(guards.size())}});
+  refusal.open_actions = std::move(open);
   refusal.guards = std::move(guards);
   return refusal;
 }
 
 Refusal CommandNotOpen(const Order& order, Command command) {
-  return {Reason::kCommandNotOpen,
-          {{"order", order.subject.number.ToString()},
-           {"command", command},
-           {"status", order.status()}},
-          {},
-          {},
-          {}};
+  return Because(Reason::kCommandNotOpen, {{"order", order.subject.number.ToString()},
+                                           {"command", command},
+                                           {"status", order.status()}});
 }
 
 Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered,
                                 std::int64_t given) {
-  return {Reason::kGatheringExceedsOrdered,
-          {{"line", std::int64_t{line}},
-           {"ordered", ordered},
-           {"gathered", gathered},
-           {"given", given}},
-          {},
-          {},
-          {}};
+  return Because(Reason::kGatheringExceedsOrdered, {{"line", std::int64_t{line}},
+                                                    {"ordered", ordered},
+                                                    {"gathered", gathered},
+                                                    {"given", given}});
+}
+
+Refusal EnquiryActionNotOpen(const Enquiry& enquiry, EnquiryAction action,
+                             std::vector<EnquiryAction> open) {
+  Refusal refusal =
+      Because(Reason::kEnquiryActionNotOpen, {{"enquiry", enquiry.subject.number.ToString()},
+                                              {"action", action},
+                                              {"status", enquiry.status()}});
+  refusal.open_enquiry_actions = std::move(open);
+  return refusal;
+}
+
+Refusal OpenANewEnquiry(const Enquiry& enquiry) {
+  return Because(Reason::kOpenANewEnquiry, {{"enquiry", enquiry.subject.number.ToString()},
+                                            {"days", absl::ToInt64Hours(kReopenableFor) / 24}});
 }
 
 Refusal EtagMismatch(std::string given, std::string current) {
-  return {Reason::kEtagMismatch,
-          {{"given", std::move(given)}, {"current", std::move(current)}},
-          {},
-          {},
-          {}};
+  return Because(Reason::kEtagMismatch,
+                 {{"given", std::move(given)}, {"current", std::move(current)}});
 }
 
 Refusal Overloaded() {
-  return {Reason::kOverloaded, {}, {}, {}, {}};
+  return Because(Reason::kOverloaded, {});
 }
 Refusal Unavailable() {
-  return {Reason::kUnavailable, {}, {}, {}, {}};
+  return Because(Reason::kUnavailable, {});
 }
 Refusal DeadlineExceeded() {
-  return {Reason::kDeadlineExceeded, {}, {}, {}, {}};
+  return Because(Reason::kDeadlineExceeded, {});
 }
 Refusal CancelledByCaller() {
-  return {Reason::kCancelledByCaller, {}, {}, {}, {}};
+  return Because(Reason::kCancelledByCaller, {});
 }
 
 Refusal Internal(std::string incident) {
-  return {Reason::kInternal, {{"incident", std::move(incident)}}, {}, {}, {}};
+  return Because(Reason::kInternal, {{"incident", std::move(incident)}});
 }
 
 void Violations::Add(std::string field, Flaw flaw, std::vector<Fact> facts) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "domain/enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
 
@@ -31,6 +32,9 @@ enum class Reason : std::uint8_t {
   kGuardsNotSatisfied,  // the step exists, but something that must hold does not
   kCommandNotOpen,  // a command that does not move the order, in a status that does not allow it
   kGatheringExceedsOrdered,
+  kEnquiryNotFound,
+  kEnquiryActionNotOpen,
+  kOpenANewEnquiry,  // it was resolved too long ago to be reopened
   kEtagMismatch,
   kOverloaded,
   kUnavailable,  // the database cannot be reached
@@ -66,12 +70,13 @@ enum class Flaw : std::uint8_t {
   kNotForThisCaller,  // a field that only other roles may set
   kNeedsBusinessCustomer,
   kNotForThisMethod,  // {method}: a field that the fulfilment method has no use for
+  kNotTheCustomers,   // something that belongs to another customer
 };
 
 // A named value in a refusal. Enumerators keep their type, so that a sentence can show their label
 // in the reader's language while machines see their name.
 using FactValue = std::variant<std::string, std::int64_t, OrderStatus, OrderAction, Command, Role,
-                               FulfilmentMethod>;
+                               FulfilmentMethod, EnquiryStatus, EnquiryAction>;
 
 struct Fact {
   absl::string_view name;  // lower snake case, static storage
@@ -103,6 +108,7 @@ struct Refusal {
   std::vector<GuardFailure> guards;   // kGuardsNotSatisfied: all of them
   std::vector<OrderAction>
       open_actions;  // kActionNotOpen, kGuardsNotSatisfied: what this caller could do instead
+  std::vector<EnquiryAction> open_enquiry_actions;  // kEnquiryActionNotOpen: the same
 
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
@@ -119,6 +125,9 @@ inline constexpr std::array kReasons = {
     Reason::kGuardsNotSatisfied,
     Reason::kCommandNotOpen,
     Reason::kGatheringExceedsOrdered,
+    Reason::kEnquiryNotFound,
+    Reason::kEnquiryActionNotOpen,
+    Reason::kOpenANewEnquiry,
     Reason::kEtagMismatch,
     Reason::kOverloaded,
     Reason::kUnavailable,
@@ -138,6 +147,8 @@ Refusal InvalidRequest(std::vector<Violation> violations);
 Refusal RequestIdReused(std::string request_id);
 Refusal OrderNotFound(
     std::string order);  // number, or "source/external reference", as the caller gave it
+Refusal EnquiryNotFound(std::string enquiry);                 // likewise
+Refusal SubjectNotFound(SubjectKind kind, std::string name);  // one of the two
 Refusal CommentNotFound(std::string comment);
 Refusal PermissionDenied();  // says nothing of what exists
 Refusal Unauthenticated(std::string what_is_missing);
@@ -148,6 +159,9 @@ Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<G
 Refusal CommandNotOpen(const Order& order, Command command);
 Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered,
                                 std::int64_t given);
+Refusal EnquiryActionNotOpen(const Enquiry& enquiry, EnquiryAction action,
+                             std::vector<EnquiryAction> open);
+Refusal OpenANewEnquiry(const Enquiry& enquiry);
 Refusal EtagMismatch(std::string given, std::string current);
 Refusal Overloaded();
 Refusal Unavailable();

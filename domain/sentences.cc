@@ -137,6 +137,66 @@ Text LabelOf(OrderAction action) {
   return {};
 }
 
+Text LabelOf(EnquiryStatus status) {
+  switch (status) {
+    case EnquiryStatus::kOpen:
+      return {"Ανοιχτό", "Open"};
+    case EnquiryStatus::kInProgress:
+      return {"Σε Επεξεργασία", "In Progress"};
+    case EnquiryStatus::kWaitingForCustomer:
+      return {"Αναμονή Απάντησης Πελάτη", "Waiting for Customer"};
+    case EnquiryStatus::kResolved:
+      return {"Επιλύθηκε", "Resolved"};
+  }
+  return {};
+}
+
+Text MeaningOf(EnquiryStatus status) {
+  switch (status) {
+    case EnquiryStatus::kOpen:
+      return {"Λάβαμε το αίτημά σας και θα το αναλάβει σύντομα ένας συνεργάτης μας.",
+              "We have received your request and one of us will take it up soon."};
+    case EnquiryStatus::kInProgress:
+      return {"Ασχολούμαστε με το αίτημά σας.", "We are working on your request."};
+    case EnquiryStatus::kWaitingForCustomer:
+      return {"Χρειαζόμαστε μια απάντησή σας για να συνεχίσουμε.",
+              "We need an answer from you to go on."};
+    case EnquiryStatus::kResolved:
+      return {
+          "Το αίτημά σας διευθετήθηκε· αν όχι, ένα σχόλιό σας μέσα σε 14 ημέρες το ανοίγει ξανά.",
+          "Your request has been settled; if not, a comment of yours within 14 days reopens it."};
+  }
+  return {};
+}
+
+Text LabelOf(EnquiryAction action) {
+  switch (action) {
+    case EnquiryAction::kTakeUp:
+      return {"Ανάληψη", "Take up"};
+    case EnquiryAction::kAskCustomer:
+      return {"Ερώτηση προς τον πελάτη", "Ask the customer"};
+    case EnquiryAction::kResume:
+      return {"Συνέχιση", "Resume"};
+    case EnquiryAction::kResolve:
+      return {"Επίλυση", "Resolve"};
+    case EnquiryAction::kReopen:
+      return {"Εκ νέου άνοιγμα", "Reopen"};
+  }
+  return {};
+}
+
+Text LabelOf(EnquiryKind kind) {
+  switch (kind) {
+    case EnquiryKind::kQuestion:
+      return {"Ερώτηση", "Question"};
+    case EnquiryKind::kReturn:
+      return {"Επιστροφή", "Return"};
+    case EnquiryKind::kComplaint:
+      return {"Παράπονο", "Complaint"};
+  }
+  return {};
+}
+
 Text LabelOf(Command command) {
   switch (command) {
     case Command::kCreateOrder:
@@ -401,6 +461,8 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kNotForThisMethod:
       return {"Το πεδίο δεν χρησιμοποιείται όταν ο τρόπος παράδοσης είναι «{method}».",
               "This field has no use when the fulfilment method is \"{method}\"."};
+    case Flaw::kNotTheCustomers:
+      return {"Ανήκει σε άλλον πελάτη.", "It belongs to another customer."};
   }
   return {};
 }
@@ -454,6 +516,19 @@ Text SentenceOf(Reason reason, Grammar count) {
           "συγκεντρωθεί {gathered}.",
           "{given} more of line {line} cannot be gathered: {ordered} ordered, {gathered} gathered "
           "already."};
+    case Reason::kEnquiryNotFound:
+      return {"Δεν βρέθηκε το αίτημα {enquiry}.", "There is no enquiry {enquiry}."};
+    case Reason::kEnquiryActionNotOpen:
+      return {
+          "Η ενέργεια «{action}» δεν επιτρέπεται για το αίτημα {enquiry} όσο βρίσκεται στην "
+          "κατάσταση «{status}».",
+          "You cannot use \"{action}\" on enquiry {enquiry} while its status is \"{status}\"."};
+    case Reason::kOpenANewEnquiry:
+      return {
+          "Το αίτημα {enquiry} επιλύθηκε πριν από περισσότερες από {days} ημέρες και δεν ανοίγει "
+          "ξανά· υποβάλετε νέο.",
+          "Enquiry {enquiry} was resolved more than {days} days ago and cannot be reopened; open a "
+          "new one."};
     case Reason::kEtagMismatch:
       return {
           "Η παραγγελία άλλαξε στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε την "
@@ -529,6 +604,23 @@ Text SentenceOf(OrderAction action, bool with_parcels) {
   return {};
 }
 
+Text SentenceOf(EnquiryAction action) {
+  switch (action) {
+    case EnquiryAction::kTakeUp:
+      return {"Το αίτημα ανέλαβε συνεργάτης μας.", "The enquiry was taken up."};
+    case EnquiryAction::kAskCustomer:
+      return {"Το αίτημα περιμένει απάντηση του πελάτη.",
+              "The enquiry is waiting for the customer's answer."};
+    case EnquiryAction::kResume:
+      return {"Η επεξεργασία του αιτήματος συνεχίζεται.", "Work on the enquiry goes on."};
+    case EnquiryAction::kResolve:
+      return {"Το αίτημα επιλύθηκε.", "The enquiry was resolved."};
+    case EnquiryAction::kReopen:
+      return {"Το αίτημα άνοιξε ξανά.", "The enquiry was reopened."};
+  }
+  return {};
+}
+
 // Without a full stop: staff's note may follow.
 Text RecordedText(CheckKind check, CheckOutcome outcome) {
   const auto one_of = [outcome](Text passed, Text failed, Text withdrawn) {
@@ -567,6 +659,7 @@ Text RecordedText(CheckKind check, CheckOutcome outcome) {
 
 constexpr Text kNote = {" (σημείωση: {note})", " (note: {note})"};
 constexpr Text kCreated = {"Η παραγγελία καταχωρίστηκε.", "The order was placed."};
+constexpr Text kEnquiryMade = {"Υποβλήθηκε το αίτημα ({kind}).", "The enquiry was made ({kind})."};
 constexpr Text kInvoiceIssued = {"Εκδόθηκε το παραστατικό {invoice}.",
                                  "Invoice {invoice} was issued."};
 constexpr Text kInvoiceReplaced = {"Το παραστατικό αντικαταστάθηκε από το {invoice}.",
@@ -658,8 +751,9 @@ CheckGap GapOf(const GuardFailure& failure) {
   return failed ? CheckGap::kFailed : CheckGap::kNotRecorded;
 }
 
-std::string ActionLabels(const std::vector<OrderAction>& actions, Language language) {
-  return absl::StrJoin(actions, ", ", [&](std::string* out, OrderAction action) {
+template <typename Action>
+std::string ActionLabels(const std::vector<Action>& actions, Language language) {
+  return absl::StrJoin(actions, ", ", [&](std::string* out, Action action) {
     absl::StrAppend(out, Label(action, language));
   });
 }
@@ -747,6 +841,15 @@ struct EventSentence {
   }
 
   std::string operator()(const CommentAdded& added) const { return added.text; }
+
+  std::string operator()(const EnquiryCreated& created) const {
+    const absl::string_view kind = LabelOf(created.content.kind).In(language);
+    return Fill(kEnquiryMade, {{"kind", std::string(kind)}}, language);
+  }
+
+  std::string operator()(const EnquiryMoved& moved) const {
+    return Fill(SentenceOf(moved.action), {}, language);
+  }
 };
 
 }  // namespace
@@ -759,6 +862,18 @@ absl::string_view Meaning(OrderStatus status, Language language) {
 }
 absl::string_view Label(OrderAction action, Language language) {
   return LabelOf(action).In(language);
+}
+absl::string_view Label(EnquiryStatus status, Language language) {
+  return LabelOf(status).In(language);
+}
+absl::string_view Meaning(EnquiryStatus status, Language language) {
+  return MeaningOf(status).In(language);
+}
+absl::string_view Label(EnquiryAction action, Language language) {
+  return LabelOf(action).In(language);
+}
+absl::string_view Label(EnquiryKind kind, Language language) {
+  return LabelOf(kind).In(language);
 }
 absl::string_view Label(Command command, Language language) {
   return LabelOf(command).In(language);
@@ -801,6 +916,12 @@ std::string Sentence(const Refusal& refusal, Language language) {
     absl::StrAppend(
         &sentence,
         Fill(kOpenInstead, {{"open_actions", ActionLabels(refusal.open_actions, language)}},
+             language));
+  }
+  if (!refusal.open_enquiry_actions.empty()) {
+    absl::StrAppend(
+        &sentence,
+        Fill(kOpenInstead, {{"open_actions", ActionLabels(refusal.open_enquiry_actions, language)}},
              language));
   }
   return sentence;

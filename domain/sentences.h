@@ -21,6 +21,10 @@ absl::string_view Label(OrderStatus status, Language language);
 absl::string_view Meaning(OrderStatus status, Language language);
 
 absl::string_view Label(OrderAction action, Language language);
+absl::string_view Label(EnquiryStatus status, Language language);
+absl::string_view Meaning(EnquiryStatus status, Language language);
+absl::string_view Label(EnquiryAction action, Language language);
+absl::string_view Label(EnquiryKind kind, Language language);
 absl::string_view Label(Command command, Language language);
 absl::string_view Label(Role role, Language language);
 absl::string_view Label(FulfilmentMethod method, Language language);

@@ -1,8 +1,9 @@
-// What orders and (later) enquiries have in common: the part that the log, comments, lists and the
-// write path know.
+// What orders and enquiries have in common: the part that the log, comments, lists and the write
+// path know.
 #ifndef IPSTORE_ORDERS_DOMAIN_SUBJECT_H_
 #define IPSTORE_ORDERS_DOMAIN_SUBJECT_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -12,14 +13,16 @@
 namespace ipstore::orders {
 
 // Stored: never renumber.
-enum class SubjectKind : std::uint8_t { kOrder = 1 };
+enum class SubjectKind : std::uint8_t { kOrder = 1, kEnquiry = 2 };
+
+inline constexpr std::array kSubjectKinds = {SubjectKind::kOrder, SubjectKind::kEnquiry};
 
 // The head of a subject. A value type.
 struct Subject {
   Number number;
   SubjectKind kind = SubjectKind::kOrder;
   std::string customer_id;   // empty for a guest
-  std::uint8_t status = 0;   // of the kind's own lifecycle; OrderStatus for orders
+  std::uint8_t status = 0;   // of the kind's own lifecycle: OrderStatus or EnquiryStatus
   bool active = true;        // false once the status is closed
   std::int32_t version = 0;  // counts changes of state, from 1; the etag is made of it
   std::int32_t last_seq =

@@ -265,13 +265,17 @@ void CheckPhone(absl::string_view phone, const std::string& path, Violations& vi
   CheckForm(phone, path, IsPhone, "+30 210 1234567", violations);
 }
 
+void CheckEmail(absl::string_view email, const std::string& path, Violations& violations) {
+  CheckLine(email, path, kMaxEmailBytes, Presence::kRequired, violations);
+  CheckForm(email, path, IsEmail, "name@example.com", violations);
+}
+
 void CheckCustomer(const Customer& customer, const std::string& path, Violations& violations) {
   const Presence for_businesses =
       customer.segment == Segment::kBusiness ? Presence::kRequired : Presence::kOptional;
   CheckLine(customer.id, At(path, "id"), kMaxIdentifier, Presence::kOptional, violations);
   CheckLine(customer.name, At(path, "name"), kMaxName, Presence::kRequired, violations);
-  CheckLine(customer.email, At(path, "email"), kMaxEmailBytes, Presence::kRequired, violations);
-  CheckForm(customer.email, At(path, "email"), IsEmail, "name@example.com", violations);
+  CheckEmail(customer.email, At(path, "email"), violations);
   CheckPhone(customer.phone, At(path, "phone"), violations);
   CheckLine(customer.company_name, At(path, "company_name"), kMaxName, for_businesses, violations);
   CheckLine(customer.vat_number, At(path, "vat_number"), kMaxIdentifier, for_businesses,
@@ -580,6 +584,23 @@ void Validate(const RecordTracking& command, Violations& violations) {
     violations.Add("parcels", Flaw::kMissing);
   CheckParcels(command.parcels, "", violations);
   CheckOptionalTime(command.expected_delivery, "expected_delivery", violations);
+}
+
+void Validate(const CreateEnquiry& command, absl::string_view path, Violations& violations) {
+  const EnquiryContent& content = command.content;
+  const Enquirer& customer = content.customer;
+  const std::string customer_path = At(path, "customer");
+  CheckLine(customer.id, At(customer_path, "id"), kMaxIdentifier, Presence::kOptional, violations);
+  CheckLine(customer.name, At(customer_path, "name"), kMaxName, Presence::kRequired, violations);
+  CheckEmail(customer.email, At(customer_path, "email"), violations);
+  CheckPhone(customer.phone, At(customer_path, "phone"), violations);
+  CheckLine(content.title, At(path, "title"), kMaxName, Presence::kRequired, violations);
+  ValidateText(content.text, At(path, "text"), kMaxComment, /*required=*/true, /*multiline=*/true,
+               violations);
+}
+
+void Validate(const TransitionEnquiry& command, Violations& violations) {
+  if (command.comment.has_value()) Validate(*command.comment, "comment", violations);
 }
 
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations) {

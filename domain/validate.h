@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxIdentifier =
 inline constexpr std::size_t kMaxName = 200;  // names of people, products, stores, companies
 inline constexpr std::size_t kMaxShortText = 500;  // reasons, notes, instructions, opening hours
 inline constexpr std::size_t kMaxUrl = 1000;
-inline constexpr std::size_t kMaxComment = 10'000;
+inline constexpr std::size_t kMaxComment = 10'000;  // the text of an enquiry too
 inline constexpr std::size_t kMaxLines = 200;
 inline constexpr std::size_t kMaxCharges = 20;
 inline constexpr std::size_t kMaxParcels = 50;  // on one order
@@ -48,6 +48,8 @@ void Validate(const RecordCheck& command, Violations& violations);
 void Validate(const RecordGathering& command, Violations& violations);
 void Validate(const RecordInvoice& command, Violations& violations);
 void Validate(const RecordTracking& command, Violations& violations);
+void Validate(const CreateEnquiry& command, absl::string_view path, Violations& violations);
+void Validate(const TransitionEnquiry& command, Violations& violations);
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations);
 
 // A request_id: 1 to 64 of letters, digits, '-', '_', '.', ':'. Empty is fine: the server then

@@ -1,5 +1,6 @@
 #include "server/services/activity_service.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,14 +17,12 @@
 #include "server/services/decode.h"
 #include "server/services/encode.h"
 #include "server/services/pages.h"
+#include "server/services/subject_pages.h"
 
 namespace ipstore::orders {
 namespace {
 
 constexpr PageLimits kActivityPages{.standard = 100, .most = 500};
-
-// Pages end here, so that they fit into the 4 MiB that gRPC clients take by default.
-constexpr std::size_t kMaxPageBytes = 3 << 20;
 
 // About what an activity takes in an answer. Only comments are ever long, and there the text stands
 // twice.
@@ -40,13 +39,13 @@ struct Page {
 
 using PageResult = absl::StatusOr<std::variant<Page, Refusal>>;
 
-// Reads one page of the log of an order that the caller may see. `query.limit` is the size of the
+// Reads one page of the log of a subject that the caller may see. `query.limit` is the size of the
 // page.
-PageResult ReadPage(Reader& reader, ActivityQuery query, const Caller& caller,
-                    absl::string_view name) {
-  auto order = ReadOrder(reader, query.subject, caller, name);
-  if (!order.ok()) return order.status();
-  if (auto* refusal = std::get_if<Refusal>(&*order)) return std::move(*refusal);
+PageResult ReadPage(Reader& reader, const SubjectName& name, ActivityQuery query,
+                    const Caller& caller) {
+  auto subject = ReadSubject(reader, name, caller);
+  if (!subject.ok()) return subject.status();
+  if (auto* refusal = std::get_if<Refusal>(&*subject)) return std::move(*refusal);
 
   const auto size = static_cast<std::size_t>(query.limit);
   ++query.limit;  // one more tells whether another page follows
@@ -71,28 +70,16 @@ std::string NextToken(const Page& page, const PageTokens& pages) {
 
 // The part of a list request that all lists of activities share.
 template <typename Request>
-ActivityQuery DecodeQuery(const Request& request, const PageTokens& pages, Violations& violations) {
+ActivityQuery DecodeQuery(const Request& request, const SubjectName& parent,
+                          const PageTokens& pages, Violations& violations) {
   ActivityQuery query;
-  query.subject = DecodeOrderName(request.parent(), "parent", violations);
+  query.subject = parent.number;
   query.limit = DecodePageSize(request.page_size(), kActivityPages, violations);
   query.newest_first = request.newest_first();
   if (std::optional<std::string> cursor = pages.Open(request.page_token(), violations)) {
     query.after_seq = static_cast<std::int32_t>(NumbersIn(*cursor).at(0));
   }
   return query;
-}
-
-void DecodeKinds(const v1::ListActivitiesRequest& request, ActivityQuery& query,
-                 Violations& violations) {
-  for (int i = 0; i < request.kinds_size(); ++i) {
-    const v1::ActivityKind kind = request.kinds(i);
-    if (kind == v1::ACTIVITY_KIND_UNSPECIFIED || !v1::ActivityKind_IsValid(kind)) {
-      violations.Add(absl::StrCat("kinds[", i, "]"), Flaw::kUnknownValue,
-                     {{"value", absl::StrCat(static_cast<int>(kind))}});
-    } else {
-      query.kinds.push_back(static_cast<ActivityKind>(kind));
-    }
-  }
 }
 
 // The comment with that seq if the caller may see it.
@@ -113,12 +100,26 @@ ReadResult<v1::Comment> ReadComment(Reader& reader, const Backend& backend, Numb
   return comment;
 }
 
+// A comment as the command of its parent's kind.
+Change DecodeChange(const v1::CreateCommentRequest& request, Violations& violations) {
+  AddComment command = Decode(request, violations);
+  Change change{.subject = DecodeSubjectName(request.parent(), "parent", violations),
+                .etag = "",
+                .command = {}};
+  if (change.subject.kind == SubjectKind::kEnquiry) {
+    change.command = EnquiryCommand(std::move(command));
+  } else {
+    change.command = OrderCommand(std::move(command));
+  }
+  return change;
+}
+
 // Answers a CreateComment call whose comment was left by an earlier one.
 void AnswerWithStored(const Backend& backend, const CallContext& context, const Applied& applied,
                       Responder<v1::CreateCommentResponse> responder) {
   AnswerByReading(
       backend, context, std::move(responder),
-      [backend, caller = context.caller, number = applied.order->subject.number,
+      [backend, caller = context.caller, number = HeadOf(*applied.subject).number,
        seq = applied.first_seq](Reader& reader) -> ReadResult<v1::CreateCommentResponse> {
         auto comment = ReadComment(reader, backend, number, seq, caller, "");
         if (!comment.ok()) return comment.status();
@@ -137,21 +138,24 @@ void ActivityMethods::ListActivities(const CallContext& context,
                                      Responder<v1::ListActivitiesResponse> responder) {
   Violations violations = context.flaws;
   PageTokens pages(*backend_.tokens, context.caller, "ListActivities", request);
-  ActivityQuery query = DecodeQuery(request, pages, violations);
-  DecodeKinds(request, query, violations);
+  SubjectName parent = DecodeSubjectName(request.parent(), "parent", violations);
+  ActivityQuery query = DecodeQuery(request, parent, pages, violations);
+  query.kinds =
+      DecodeEnums<ActivityKind>(request.kinds(), v1::ActivityKind_IsValid, "kinds", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
   AnswerByReading(
       backend_, context, std::move(responder),
-      [query = std::move(query), pages = std::move(pages), context, tokens = backend_.tokens,
-       name = request.parent()](Reader& reader) -> ReadResult<v1::ListActivitiesResponse> {
-        auto read = ReadPage(reader, query, context.caller, name);
+      [query = std::move(query), pages = std::move(pages), parent = std::move(parent),
+       caller = context.caller, audience = AudienceOf(backend_, context),
+       tokens = backend_.tokens](Reader& reader) -> ReadResult<v1::ListActivitiesResponse> {
+        auto read = ReadPage(reader, parent, query, caller);
         if (!read.ok()) return read.status();
         if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
         const Page& page = std::get<Page>(*read);
         v1::ListActivitiesResponse response;
         for (const Activity& activity : page.activities) {
-          Encode(activity, *tokens, AudienceOf(context), response.add_activities());
+          Encode(activity, *tokens, audience, response.add_activities());
         }
         response.set_next_page_token(NextToken(page, pages));
         return response;
@@ -162,11 +166,7 @@ void CommentMethods::CreateComment(const CallContext& context,
                                    const v1::CreateCommentRequest& request,
                                    Responder<v1::CreateCommentResponse> responder) {
   Violations violations = context.flaws;
-  AddComment command = Decode(request, violations);
-  Change change{.order = DecodeOrderName(request.parent(), "parent", violations),
-                .name = request.parent(),
-                .etag = "",
-                .command = std::move(command)};
+  Change change = DecodeChange(request, violations);
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
@@ -175,11 +175,12 @@ void CommentMethods::CreateComment(const CallContext& context,
         backend_, context, std::move(responder),
         [change = std::move(change), caller = context.caller,
          backend = backend_](Reader& reader) -> ReadResult<v1::CreateCommentResponse> {
-          auto found = ReadOrder(reader, change.order, caller, change.name);
+          auto found = ReadSubject(reader, change.subject, caller);
           if (!found.ok()) return found.status();
           if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-          const Order& order = std::get<Order>(*found);
-          auto preview = PreviewOf(&order, DecideChange(change, &order, caller, backend.clock()));
+          const SubjectState& state = std::get<SubjectState>(*found);
+          const absl::Time now = std::max(backend.clock(), HeadOf(state).last_activity_at);
+          auto preview = PreviewOf(&state, DecideChange(change, &state, caller, now));
           if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
           v1::CreateCommentResponse response;
           EncodeComment(std::get<Preview>(preview).activities.front(), *backend.tokens,
@@ -190,14 +191,13 @@ void CommentMethods::CreateComment(const CallContext& context,
         });
   }
 
-  WriteRequest write{.subject = change.order,
-                     .creates = std::nullopt,
+  WriteRequest write{.subject = change.subject.number,
                      .identity = Identify(*backend_.tokens, context.caller, "CreateComment",
                                           request.request_id(), request.SerializeAsString())};
   SubmitUnit(
       backend_, context, std::move(write),
       [change = std::move(change), caller = context.caller](const UnitContext& unit) {
-        return DecideChange(change, unit.order, caller, unit.now);
+        return DecideChange(change, unit.subject, caller, unit.now);
       },
       [responder = std::move(responder), backend = backend_, context](Outcome outcome) mutable {
         if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
@@ -213,18 +213,18 @@ void CommentMethods::CreateComment(const CallContext& context,
 void CommentMethods::GetComment(const CallContext& context, const v1::GetCommentRequest& request,
                                 Responder<v1::Comment> responder) {
   Violations violations = context.flaws;
-  auto [number, id] = DecodeCommentName(request.name(), "name", violations);
+  auto [subject, id] = DecodeCommentName(request.name(), "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   AnswerByReading(
       backend_, context, std::move(responder),
-      [number = number, id = std::move(id), name = request.name(), caller = context.caller,
-       backend = backend_](Reader& reader) -> ReadResult<v1::Comment> {
-        auto order = ReadOrder(reader, number, caller, OrderName(number));
-        if (!order.ok()) return order.status();
-        if (auto* refusal = std::get_if<Refusal>(&*order)) return std::move(*refusal);
-        const std::optional<std::int32_t> seq = backend.tokens->SeqOfActivity(number, id);
+      [parent = std::move(subject), id = std::move(id), name = request.name(),
+       caller = context.caller, backend = backend_](Reader& reader) -> ReadResult<v1::Comment> {
+        auto found = ReadSubject(reader, parent, caller);
+        if (!found.ok()) return found.status();
+        if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+        const std::optional<std::int32_t> seq = backend.tokens->SeqOfActivity(parent.number, id);
         if (!seq.has_value()) return CommentNotFound(name);
-        return ReadComment(reader, backend, number, *seq, caller, name);
+        return ReadComment(reader, backend, parent.number, *seq, caller, name);
       });
 }
 
@@ -233,15 +233,16 @@ void CommentMethods::ListComments(const CallContext& context,
                                   Responder<v1::ListCommentsResponse> responder) {
   Violations violations = context.flaws;
   PageTokens pages(*backend_.tokens, context.caller, "ListComments", request);
-  ActivityQuery query = DecodeQuery(request, pages, violations);
+  SubjectName parent = DecodeSubjectName(request.parent(), "parent", violations);
+  ActivityQuery query = DecodeQuery(request, parent, pages, violations);
   query.kinds = {ActivityKind::kCommentAdded};
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
   AnswerByReading(backend_, context, std::move(responder),
-                  [query = std::move(query), pages = std::move(pages), caller = context.caller,
-                   tokens = backend_.tokens, name = request.parent()](
+                  [query = std::move(query), pages = std::move(pages), parent = std::move(parent),
+                   caller = context.caller, tokens = backend_.tokens](
                       Reader& reader) -> ReadResult<v1::ListCommentsResponse> {
-                    auto read = ReadPage(reader, query, caller, name);
+                    auto read = ReadPage(reader, parent, query, caller);
                     if (!read.ok()) return read.status();
                     if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
                     const Page& page = std::get<Page>(*read);

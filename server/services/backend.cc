@@ -11,26 +11,31 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "domain/decide_enquiry.h"
 #include "domain/evolve.h"
 
 namespace ipstore::orders {
 
-absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number,
-                                                       const Caller& caller,
-                                                       absl::string_view name) {
-  absl::StatusOr<std::vector<Order>> orders = reader.GetOrders(std::array{number});
-  if (!orders.ok()) return orders.status();
-  const Order* order = orders->empty() ? nullptr : &orders->front();
-  if (auto refusal = CheckAccess(order, caller, name))
-    return std::variant<Order, Refusal>(*std::move(refusal));
-  return std::variant<Order, Refusal>(std::move(orders->front()));
+absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
+                                                                const SubjectName& name,
+                                                                const Caller& caller) {
+  absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects(std::array{name.number});
+  if (!found.ok()) return found.status();
+  const Subject* head = found->empty() ? nullptr : &HeadOf(found->front());
+  if (auto refusal = CheckAccess(head, name.kind, caller, name.text))
+    return std::variant<SubjectState, Refusal>(*std::move(refusal));
+  return std::variant<SubjectState, Refusal>(std::move(found->front()));
 }
 
-Decision DecideChange(const Change& change, const Order* order, const Caller& caller,
+Decision DecideChange(const Change& change, const SubjectState* state, const Caller& caller,
                       absl::Time now) {
-  if (auto refusal = CheckAccess(order, caller, change.name)) return *std::move(refusal);
-  if (auto refusal = CheckEtag(order->subject, change.etag)) return *std::move(refusal);
-  return Decide(*order, change.command, caller, now);
+  const SubjectName& name = change.subject;
+  const Subject* head = state == nullptr ? nullptr : &HeadOf(*state);
+  if (auto refusal = CheckAccess(head, name.kind, caller, name.text)) return *std::move(refusal);
+  if (auto refusal = CheckEtag(*head, change.etag)) return *std::move(refusal);
+  if (const Enquiry* enquiry = AsEnquiry(state))
+    return Decide(*enquiry, std::get<EnquiryCommand>(change.command), caller, now);
+  return Decide(std::get<Order>(*state), std::get<OrderCommand>(change.command), caller, now);
 }
 
 RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
@@ -46,7 +51,8 @@ void SubmitUnit(const Backend& backend, const CallContext& context, WriteRequest
                 absl::AnyInvocable<Decision(const UnitContext&) const> decide,
                 absl::AnyInvocable<void(Outcome) &&> done) {
   backend.writes->Submit({.subject = request.subject,
-                          .creates = std::move(request.creates),
+                          .external_key = std::move(request.external_key),
+                          .related = request.related,
                           .request_key = request.identity.key,
                           .content_hash = request.identity.content,
                           .request_id = std::move(request.identity.request_id),
@@ -56,14 +62,14 @@ void SubmitUnit(const Backend& backend, const CallContext& context, WriteRequest
                           .done = std::move(done)});
 }
 
-std::variant<Preview, Refusal> PreviewOf(const Order* order, Decision decision) {
+std::variant<Preview, Refusal> PreviewOf(const SubjectState* state, Decision decision) {
   if (auto* refusal = std::get_if<Refusal>(&decision)) return std::move(*refusal);
   Preview preview;
   preview.activities = std::get<Activities>(std::move(decision));
   auto next = preview.activities.begin();
-  preview.order = order != nullptr ? *order : Begin(*next++);
+  preview.subject = state != nullptr ? *state : Begin(*next++);
   std::for_each(next, preview.activities.end(),
-                [&](const Activity& activity) { Evolve(preview.order, activity); });
+                [&](const Activity& activity) { Evolve(preview.subject, activity); });
   return preview;
 }
 

@@ -19,9 +19,11 @@
 #include "domain/decide.h"
 #include "domain/order.h"
 #include "domain/refusal.h"
+#include "domain/subject_state.h"
 #include "server/read/read_pool.h"
 #include "server/services/call.h"
 #include "server/services/encode.h"
+#include "server/services/names.h"
 #include "server/services/tokens.h"
 #include "server/storage/store.h"
 #include "server/write/committer.h"
@@ -36,8 +38,8 @@ struct Backend {
   std::function<absl::Time()> clock;
 };
 
-inline Audience AudienceOf(const CallContext& context) {
-  return {context.language, context.caller.IsCustomer()};
+inline Audience AudienceOf(const Backend& backend, const CallContext& context) {
+  return {context.language, context.caller.EffectiveRole(), backend.clock()};
 }
 
 // What a read comes to: an answer, a refusal, or (as a status) that the store failed.
@@ -65,23 +67,21 @@ void AnswerByReading(const Backend& backend, const CallContext& context,
                          .cancelled = context.cancelled});
 }
 
-// The order of that number if the caller may see it, else the refusal. `name` is how the caller
-// named it.
-absl::StatusOr<std::variant<Order, Refusal>> ReadOrder(Reader& reader, Number number,
-                                                       const Caller& caller,
-                                                       absl::string_view name);
+// The subject of that name if the caller may see it, else the refusal.
+absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
+                                                                const SubjectName& name,
+                                                                const Caller& caller);
 
-// A change of one order, as a method has decoded it.
+// A change of one subject, as a method has decoded it. The command is one for its kind.
 struct Change {
-  Number order;
-  std::string name;  // of the order, as the caller gave it
+  SubjectName subject;
   std::string etag;  // empty: any
-  OrderCommand command;
+  std::variant<OrderCommand, EnquiryCommand> command;
 };
 
-// Decides `change` on `order` (nullptr: there is none): access, etag, then the command itself.
+// Decides `change` on `state` (nullptr: there is none): access, etag, then the command itself.
 // Pure.
-Decision DecideChange(const Change& change, const Order* order, const Caller& caller,
+Decision DecideChange(const Change& change, const SubjectState* state, const Caller& caller,
                       absl::Time now);
 
 // What identifies a call for idempotency.
@@ -96,24 +96,26 @@ struct RequestIdentity {
 RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
                          absl::string_view request_id, absl::string_view content);
 
-// Hands a unit of work to the committer. `decide` as in Unit; `done` is given what became of it.
+// Hands a unit of work to the committer. The fields and `decide` as in Unit; `done` is given what
+// became of it.
 struct WriteRequest {
   std::optional<Number> subject;
-  std::optional<ExternalKey> creates;
+  std::optional<ExternalKey> external_key;
+  std::optional<Number> related;
   RequestIdentity identity;
 };
 void SubmitUnit(const Backend& backend, const CallContext& context, WriteRequest request,
                 absl::AnyInvocable<Decision(const UnitContext&) const> decide,
                 absl::AnyInvocable<void(Outcome) &&> done);
 
-// What a preview shows: the order as it would be and the activities that there would be.
+// What a preview shows: the subject as it would be and the activities that there would be.
 struct Preview {
-  Order order;
+  SubjectState subject;
   Activities activities;
 };
 
-// Applies a decision to a copy of `order` (nullptr: it creates one).
-std::variant<Preview, Refusal> PreviewOf(const Order* order, Decision decision);
+// Applies a decision to a copy of `state` (nullptr: it creates one).
+std::variant<Preview, Refusal> PreviewOf(const SubjectState* state, Decision decision);
 
 }  // namespace ipstore::orders
 

@@ -317,6 +317,9 @@ absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path
   return day;
 }
 
+constexpr absl::string_view kOrders = "orders/";
+constexpr absl::string_view kEnquiries = "enquiries/";
+
 bool NotifyOf(const auto& request) {
   return !request.has_notify() || request.notify();
 }
@@ -416,45 +419,88 @@ AddComment Decode(const v1::CreateCommentRequest& request, Violations& violation
   return command;
 }
 
-std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request,
-                                        Violations& violations) {
-  std::vector<OrderStatus> statuses;
-  StatusSet seen;
-  for (int i = 0; i < request.statuses_size(); ++i) {
-    const v1::OrderStatus value = request.statuses(i);
-    if (value == v1::ORDER_STATUS_UNSPECIFIED || !v1::OrderStatus_IsValid(value)) {
-      violations.Add(absl::StrCat("statuses[", i, "]"), Flaw::kUnknownValue,
-                     {{"value", absl::StrCat(static_cast<int>(value))}});
-      continue;
-    }
-    const auto status = static_cast<OrderStatus>(value);
-    if (!seen.Contains(status)) statuses.push_back(status);
-    seen.Insert(status);
+CreateEnquiry Decode(const v1::CreateEnquiryRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  CreateEnquiry command;
+  if (!request.has_enquiry()) {
+    violations.Add("enquiry", Flaw::kMissing);
+    return command;
   }
-  return statuses;
+  const v1::Enquiry& from = request.enquiry();
+  EnquiryContent& content = command.content;
+  content.kind =
+      decoder.Enum<EnquiryKind>(from.kind(), v1::EnquiryKind_IsValid(from.kind()), "enquiry.kind");
+  content.customer = {
+      .id = from.customer().id(),
+      .name = from.customer().name(),
+      .email = from.customer().email(),
+      .phone = from.customer().phone(),
+      .language = decoder.LanguageCode(from.customer().language(), "enquiry.customer.language")};
+  content.title = from.title();
+  content.text = from.text();
+  if (!from.order().empty()) {
+    content.about =
+        DecodeSubjectName(from.order(), SubjectKind::kOrder, "enquiry.order", violations).number;
+  }
+  content.notifications_on = !from.has_notifications_on() || from.notifications_on();
+  command.notify = NotifyOf(request);
+  Validate(command, "enquiry", violations);
+  return command;
 }
 
-Number DecodeOrderName(absl::string_view name, absl::string_view field, Violations& violations) {
+TransitionEnquiry Decode(const v1::TransitionEnquiryRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  TransitionEnquiry command;
+  command.action = decoder.Enum<EnquiryAction>(
+      request.action(), v1::EnquiryAction_IsValid(request.action()), "action");
+  if (request.has_comment()) {
+    command.comment =
+        NewComment{request.comment().text(),
+                   decoder.DecodeVisibility(request.comment().visibility(), "comment.visibility")};
+  }
+  command.notify = NotifyOf(request);
+  Validate(command, violations);
+  return command;
+}
+
+std::optional<absl::Time> DecodeTime(const google::protobuf::Timestamp& from,
+                                     absl::string_view field, Violations& violations) {
+  const std::string path(field);
+  const absl::Time time = Decoder(violations).Time(from, path);
+  if (violations.Has(path)) return std::nullopt;
+  return time;
+}
+
+SubjectName DecodeSubjectName(absl::string_view name, absl::string_view field,
+                              Violations& violations) {
+  const bool of_enquiry = absl::StartsWith(name, kEnquiries);
+  return DecodeSubjectName(name, of_enquiry ? SubjectKind::kEnquiry : SubjectKind::kOrder, field,
+                           violations);
+}
+
+SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::string_view field,
+                              Violations& violations) {
+  SubjectName subject{.kind = kind, .number = {}, .text = std::string(name)};
+  const absl::string_view collection = kind == SubjectKind::kEnquiry ? kEnquiries : kOrders;
+  const std::string path(field);
   absl::string_view number = name;
   if (name.empty()) {
-    violations.Add(std::string(field), Flaw::kMissing);
-    return {};
-  }
-  if (!absl::ConsumePrefix(&number, "orders/")) {
-    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/1000000018"}});
-    return {};
-  }
-  if (const std::optional<Number> parsed = Number::Parse(number)) return *parsed;
-  if (HasWrongCheckDigit(number)) {
-    violations.Add(std::string(field), Flaw::kWrongCheckDigit, {{"value", std::string(number)}});
+    violations.Add(path, Flaw::kMissing);
+  } else if (!absl::ConsumePrefix(&number, collection)) {
+    violations.Add(path, Flaw::kMalformed, {{"expected", absl::StrCat(collection, "1000000018")}});
+  } else if (const std::optional<Number> parsed = Number::Parse(number)) {
+    subject.number = *parsed;
+  } else if (HasWrongCheckDigit(number)) {
+    violations.Add(path, Flaw::kWrongCheckDigit, {{"value", std::string(number)}});
   } else {
-    violations.Add(std::string(field), Flaw::kMalformed, {{"expected", "orders/1000000018"}});
+    violations.Add(path, Flaw::kMalformed, {{"expected", absl::StrCat(collection, "1000000018")}});
   }
-  return {};
+  return subject;
 }
 
-std::pair<Number, std::string> DecodeCommentName(absl::string_view name, absl::string_view field,
-                                                 Violations& violations) {
+std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,
+                                                      absl::string_view field,
+                                                      Violations& violations) {
   if (name.empty()) {
     violations.Add(std::string(field), Flaw::kMissing);
     return {};
@@ -466,8 +512,8 @@ std::pair<Number, std::string> DecodeCommentName(absl::string_view name, absl::s
                    {{"expected", "orders/1000000018/comments/0123456789abcdef0123456789abcdef"}});
     return {};
   }
-  const Number number = DecodeOrderName(absl::StrCat(parts[0], "/", parts[1]), field, violations);
-  return {number, std::string(parts[3])};
+  return {DecodeSubjectName(absl::StrCat(parts[0], "/", parts[1]), field, violations),
+          std::string(parts[3])};
 }
 
 }  // namespace ipstore::orders

@@ -4,16 +4,23 @@
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_DECODE_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_DECODE_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "domain/command.h"
 #include "domain/refusal.h"
+#include "google/protobuf/repeated_field.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "server/services/names.h"
 
 namespace ipstore::orders {
 
@@ -27,17 +34,42 @@ RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& vi
 RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations);
 RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& violations);
 AddComment Decode(const v1::CreateCommentRequest& request, Violations& violations);
+CreateEnquiry Decode(const v1::CreateEnquiryRequest& request, Violations& violations);
+TransitionEnquiry Decode(const v1::TransitionEnquiryRequest& request, Violations& violations);
 
-// The statuses and kinds that a list is filtered by.
-std::vector<OrderStatus> DecodeStatuses(const v1::ListOrdersRequest& request,
-                                        Violations& violations);
+// A list of enumerators of the contract, each once. `is_valid` is what protobuf generates for them;
+// `field` is where they stand in the request.
+template <typename E>
+std::vector<E> DecodeEnums(const google::protobuf::RepeatedField<int>& values,
+                           bool (*is_valid)(int), absl::string_view field, Violations& violations) {
+  std::vector<E> decoded;
+  for (int i = 0; i < values.size(); ++i) {
+    if (values[i] == 0 || !is_valid(values[i])) {
+      violations.Add(absl::StrCat(field, "[", i, "]"), Flaw::kUnknownValue,
+                     {{"value", absl::StrCat(values[i])}});
+      continue;
+    }
+    const auto value = static_cast<E>(values[i]);
+    if (std::find(decoded.begin(), decoded.end(), value) == decoded.end()) decoded.push_back(value);
+  }
+  return decoded;
+}
 
-// "orders/1000000018"; `field` is where it stands in the request.
-Number DecodeOrderName(absl::string_view name, absl::string_view field, Violations& violations);
+// A time; nothing, and a violation, where it is not one.
+std::optional<absl::Time> DecodeTime(const google::protobuf::Timestamp& from,
+                                     absl::string_view field, Violations& violations);
 
-// "orders/1000000018/comments/…": the order and the comment's id.
-std::pair<Number, std::string> DecodeCommentName(absl::string_view name, absl::string_view field,
-                                                 Violations& violations);
+// "orders/1000000018" or "enquiries/1000000026"; `field` is where it stands in the request.
+SubjectName DecodeSubjectName(absl::string_view name, absl::string_view field,
+                              Violations& violations);
+// The same where only one kind may stand.
+SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::string_view field,
+                              Violations& violations);
+
+// "orders/1000000018/comments/…", or of an enquiry: the subject and the comment's id.
+std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,
+                                                      absl::string_view field,
+                                                      Violations& violations);
 
 }  // namespace ipstore::orders
 

@@ -9,12 +9,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "domain/decide_enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/money.h"
 #include "domain/sentences.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
+#include "ipstore/orders/v1/request_service.pb.h"
 
 namespace ipstore::orders {
 namespace {
@@ -40,8 +42,16 @@ static_assert(static_cast<int>(v1::CHECK_OUTCOME_WITHDRAWN) ==
               static_cast<int>(CheckOutcome::kWithdrawn));
 static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) ==
               static_cast<int>(SourceKind::kSupplier));
-static_assert(static_cast<int>(v1::ACTIVITY_KIND_COMMENT_ADDED) ==
-              static_cast<int>(ActivityKind::kCommentAdded));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_ENQUIRY_MOVED) ==
+              static_cast<int>(ActivityKind::kEnquiryMoved));
+static_assert(static_cast<int>(v1::ENQUIRY_KIND_COMPLAINT) ==
+              static_cast<int>(EnquiryKind::kComplaint));
+static_assert(static_cast<int>(v1::ENQUIRY_STATUS_RESOLVED) ==
+              static_cast<int>(EnquiryStatus::kResolved));
+static_assert(static_cast<int>(v1::ENQUIRY_ACTION_REOPEN) ==
+              static_cast<int>(EnquiryAction::kReopen));
+static_assert(static_cast<int>(v1::REQUEST_KIND_ENQUIRY) ==
+              static_cast<int>(SubjectKind::kEnquiry));
 static_assert(static_cast<int>(v1::VISIBILITY_INTERNAL) == static_cast<int>(Visibility::kInternal));
 
 template <typename P, typename E>
@@ -121,7 +131,7 @@ void EncodeLine(const Line& line, const MoneyEncoder& money, Audience audience, 
   money(LineTotal(line.quantity, line.unit_price, line.discount).value_or(Amount{}),
         to->mutable_total());
   to->set_quantity_gathered(line.GatheredQuantity());
-  if (audience.customer) return;
+  if (audience.IsCustomer()) return;
   for (const GatheredFrom& from : line.gathered) {
     auto* gathered = to->add_gathered();
     EncodeSource(from.source, gathered->mutable_source());
@@ -173,6 +183,27 @@ void EncodeContent(const OrderContent& content, const Totals& totals, Audience a
   to->set_notifications_on(content.notifications_on);
 }
 
+void EncodeContent(const EnquiryContent& content, v1::Enquiry* to) {
+  to->set_kind(As<v1::EnquiryKind>(content.kind));
+  auto* customer = to->mutable_customer();
+  customer->set_id(content.customer.id);
+  customer->set_name(content.customer.name);
+  customer->set_email(content.customer.email);
+  customer->set_phone(content.customer.phone);
+  customer->set_language(Text(Name(content.customer.language)));
+  to->set_title(content.title);
+  to->set_text(content.text);
+  if (content.about.has_value()) to->set_order(NameOf(SubjectKind::kOrder, *content.about));
+  to->set_notifications_on(content.notifications_on);
+}
+
+void EncodeHeadTimes(const Subject& subject, Audience audience, auto* to) {
+  EncodeTime(subject.created_at, to->mutable_create_time());
+  EncodeTime(subject.updated_at, to->mutable_update_time());
+  EncodeTime(audience.IsCustomer() ? subject.last_public_activity_at : subject.last_activity_at,
+             to->mutable_last_activity_time());
+}
+
 void EncodeParcel(const Parcel& parcel, v1::Parcel* to) {
   to->set_parcel(parcel.number);
   to->set_carrier(parcel.carrier);
@@ -197,7 +228,7 @@ void EncodeTrip(const VehicleTrip& trip, v1::VehicleTrip* to) {
 void EncodeCheck(CheckKind kind, const Check& check, Audience audience, v1::Check* to) {
   to->set_check(As<v1::CheckKind>(kind));
   to->set_outcome(As<v1::CheckOutcome>(check.outcome));
-  if (!audience.customer) to->set_note(check.note);
+  if (!audience.IsCustomer()) to->set_note(check.note);
   EncodeActor(check.by, to->mutable_by());
   if (check.on_behalf_of.has_value()) EncodeActor(*check.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(check.at, to->mutable_time());
@@ -243,7 +274,7 @@ struct DetailEncoder {
     auto* recorded = to->mutable_check_recorded();
     recorded->set_check(As<v1::CheckKind>(event.check));
     recorded->set_outcome(As<v1::CheckOutcome>(event.outcome));
-    if (!audience.customer) recorded->set_note(event.note);
+    if (!audience.IsCustomer()) recorded->set_note(event.note);
   }
 
   void operator()(const GatheringRecorded& event) const {
@@ -251,7 +282,7 @@ struct DetailEncoder {
       auto* gathered = to->mutable_gathering_recorded()->add_items();
       gathered->set_line(item.line);
       gathered->set_quantity(item.quantity);
-      if (!audience.customer) EncodeSource(item.source, gathered->mutable_source());
+      if (!audience.IsCustomer()) EncodeSource(item.source, gathered->mutable_source());
     }
   }
 
@@ -270,6 +301,17 @@ struct DetailEncoder {
 
   void operator()(const CommentAdded& event) const {
     to->mutable_comment_added()->set_text(event.text);
+  }
+
+  void operator()(const EnquiryCreated& event) const {
+    EncodeContent(event.content, to->mutable_enquiry_created()->mutable_enquiry());
+  }
+
+  void operator()(const EnquiryMoved& event) const {
+    auto* moved = to->mutable_enquiry_moved();
+    moved->set_action(As<v1::EnquiryAction>(event.action));
+    moved->set_from_status(As<v1::EnquiryStatus>(event.from));
+    moved->set_to_status(As<v1::EnquiryStatus>(event.to));
   }
 };
 
@@ -295,21 +337,22 @@ void EncodeTexts(const auto& text_in, v1::LocalizedText* to) {
 
 }  // namespace
 
-std::string OrderName(Number number) {
-  return absl::StrCat("orders/", number.ToString());
+std::string NameOf(SubjectKind kind, Number number) {
+  const absl::string_view collection = kind == SubjectKind::kEnquiry ? "enquiries/" : "orders/";
+  return absl::StrCat(collection, number.ToString());
 }
 
-std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq) {
-  return absl::StrCat(OrderName(subject), "/activities/", tokens.ActivityId(subject, seq));
+std::string ActivityName(const Tokens& tokens, SubjectKind kind, Number subject, std::int32_t seq) {
+  return absl::StrCat(NameOf(kind, subject), "/activities/", tokens.ActivityId(subject, seq));
 }
 
-std::string CommentName(const Tokens& tokens, Number subject, std::int32_t seq) {
-  return absl::StrCat(OrderName(subject), "/comments/", tokens.ActivityId(subject, seq));
+std::string CommentName(const Tokens& tokens, SubjectKind kind, Number subject, std::int32_t seq) {
+  return absl::StrCat(NameOf(kind, subject), "/comments/", tokens.ActivityId(subject, seq));
 }
 
 void Encode(const Order& order, Audience audience, v1::Order* to) {
   const Subject& subject = order.subject;
-  to->set_name(OrderName(subject.number));
+  to->set_name(NameOf(SubjectKind::kOrder, subject.number));
   to->set_number(subject.number.ToString());
   to->set_status(As<v1::OrderStatus>(order.status()));
   to->set_status_text(Text(Label(order.status(), audience.language)));
@@ -328,14 +371,27 @@ void Encode(const Order& order, Audience audience, v1::Order* to) {
   if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
   if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
   to->set_cancellation_reason(order.cancellation_reason);
-  EncodeTime(subject.created_at, to->mutable_create_time());
-  EncodeTime(subject.updated_at, to->mutable_update_time());
-  EncodeTime(audience.customer ? subject.last_public_activity_at : subject.last_activity_at,
-             to->mutable_last_activity_time());
+  EncodeHeadTimes(subject, audience, to);
+}
+
+void Encode(const Enquiry& enquiry, Audience audience, v1::Enquiry* to) {
+  const Subject& subject = enquiry.subject;
+  to->set_name(NameOf(SubjectKind::kEnquiry, subject.number));
+  to->set_number(subject.number.ToString());
+  to->set_status(As<v1::EnquiryStatus>(enquiry.status()));
+  to->set_status_text(Text(Label(enquiry.status(), audience.language)));
+  to->set_status_meaning(Text(Meaning(enquiry.status(), audience.language)));
+  to->set_active(subject.active);
+  to->set_etag(EtagOf(subject));
+  EncodeContent(enquiry.content, to);
+  for (EnquiryAction action : OpenActions(enquiry, audience.role, audience.now))
+    to->add_open_actions(As<v1::EnquiryAction>(action));
+  if (enquiry.resolved_at.has_value()) EncodeTime(*enquiry.resolved_at, to->mutable_resolve_time());
+  EncodeHeadTimes(subject, audience, to);
 }
 
 void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to) {
-  to->set_name(ActivityName(tokens, activity.subject, activity.seq));
+  to->set_name(ActivityName(tokens, activity.subject_kind, activity.subject, activity.seq));
   to->set_kind(As<v1::ActivityKind>(KindOf(activity.event)));
   to->set_visibility(As<v1::Visibility>(activity.visibility));
   EncodeActor(activity.actor, to->mutable_actor());
@@ -343,20 +399,20 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
     EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(activity.occurred_at, to->mutable_occur_time());
   EncodeTime(activity.recorded_at, to->mutable_record_time());
-  to->set_text(Sentence(activity, audience.language, audience.customer));
+  to->set_text(Sentence(activity, audience.language, audience.IsCustomer()));
   to->set_notification(EncodeWish(activity.notification));
   std::visit(DetailEncoder{audience, to}, activity.event);
 }
 
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to) {
-  to->set_name(CommentName(tokens, activity.subject, activity.seq));
+  to->set_name(CommentName(tokens, activity.subject_kind, activity.subject, activity.seq));
   to->set_text(std::get<CommentAdded>(activity.event).text);
   to->set_visibility(As<v1::Visibility>(activity.visibility));
   EncodeActor(activity.actor, to->mutable_author());
   if (activity.on_behalf_of.has_value())
     EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(activity.occurred_at, to->mutable_create_time());
-  to->set_activity(ActivityName(tokens, activity.subject, activity.seq));
+  to->set_activity(ActivityName(tokens, activity.subject_kind, activity.subject, activity.seq));
 }
 
 void Encode(const Order& order, const ActionExplanation& explanation, Audience audience,

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
 #include "domain/activity.h"
 #include "domain/decide.h"
+#include "domain/enquiry.h"
 #include "domain/order.h"
 #include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/comment.pb.h"
+#include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
@@ -17,18 +20,25 @@
 
 namespace ipstore::orders {
 
-// Who reads: in which language, and whether with a customer's eyes, which see no notes, sources and
-// internal comments.
+// Who reads, and when.
 struct Audience {
   Language language = Language::kGreek;
-  bool customer = false;
+  Role role = Role::kStaff;
+  absl::Time now;  // what is open to them may depend on it
+
+  // Customers see no notes, sources and internal comments.
+  bool IsCustomer() const { return role == Role::kCustomer; }
 };
 
-std::string OrderName(Number number);  // orders/1000000018
-std::string ActivityName(const Tokens& tokens, Number subject, std::int32_t seq);  // …/activities/…
-std::string CommentName(const Tokens& tokens, Number subject, std::int32_t seq);  // …/comments/…
+// orders/1000000018 or enquiries/1000000026
+std::string NameOf(SubjectKind kind, Number number);
+// …/activities/…
+std::string ActivityName(const Tokens& tokens, SubjectKind kind, Number subject, std::int32_t seq);
+// …/comments/…
+std::string CommentName(const Tokens& tokens, SubjectKind kind, Number subject, std::int32_t seq);
 
 void Encode(const Order& order, Audience audience, v1::Order* to);
+void Encode(const Enquiry& enquiry, Audience audience, v1::Enquiry* to);
 void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to);
 // `activity` must hold a CommentAdded.
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -29,6 +30,12 @@ std::string OrderName(const Refusal& refusal) {
   return "";
 }
 
+template <typename Action>
+std::string NamesOf(const std::vector<Action>& actions) {
+  return absl::StrJoin(actions, ",",
+                       [](std::string* out, Action action) { absl::StrAppend(out, Name(action)); });
+}
+
 google::rpc::ErrorInfo InfoOf(const Refusal& refusal) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(Name(refusal.reason)));
@@ -36,9 +43,10 @@ google::rpc::ErrorInfo InfoOf(const Refusal& refusal) {
   auto& metadata = *info.mutable_metadata();
   for (const Fact& fact : refusal.facts) metadata[std::string(fact.name)] = FactAsText(fact.value);
   if (refusal.reason == Reason::kActionNotOpen || refusal.reason == Reason::kGuardsNotSatisfied) {
-    metadata["open_actions"] = absl::StrJoin(
-        refusal.open_actions, ",",
-        [](std::string* out, OrderAction action) { absl::StrAppend(out, Name(action)); });
+    metadata["open_actions"] = NamesOf(refusal.open_actions);
+  }
+  if (refusal.reason == Reason::kEnquiryActionNotOpen) {
+    metadata["open_actions"] = NamesOf(refusal.open_enquiry_actions);
   }
   return info;
 }
@@ -92,6 +100,7 @@ grpc::StatusCode CodeOf(Reason reason) {
       return grpc::StatusCode::INVALID_ARGUMENT;
     case Reason::kOrderNotFound:
     case Reason::kCommentNotFound:
+    case Reason::kEnquiryNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kPermissionDenied:
       return grpc::StatusCode::PERMISSION_DENIED;
@@ -103,6 +112,8 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kGuardsNotSatisfied:
     case Reason::kCommandNotOpen:
     case Reason::kGatheringExceedsOrdered:
+    case Reason::kEnquiryActionNotOpen:
+    case Reason::kOpenANewEnquiry:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kEtagMismatch:
       return grpc::StatusCode::ABORTED;

@@ -8,10 +8,14 @@
 
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
+#include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "ipstore/orders/v1/request_service.grpc.pb.h"
 #include "server/services/activity_service.h"
+#include "server/services/enquiry_service.h"
 #include "server/services/grpc_call.h"
 #include "server/services/order_service.h"
+#include "server/services/request_service.h"
 
 namespace ipstore::orders {
 namespace {
@@ -127,6 +131,52 @@ class GrpcCommentService final : public RawCommentBase<v1::CommentService::Servi
   CommentMethods methods_;
 };
 
+template <typename Base>
+using RawEnquiryBase = v1::EnquiryService::WithRawCallbackMethod_CreateEnquiry<
+    v1::EnquiryService::WithRawCallbackMethod_GetEnquiry<
+        v1::EnquiryService::WithRawCallbackMethod_TransitionEnquiry<Base>>>;
+
+class GrpcEnquiryService final : public RawEnquiryBase<v1::EnquiryService::Service> {
+ public:
+  explicit GrpcEnquiryService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* CreateEnquiry(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &EnquiryMethods::CreateEnquiry);
+  }
+  Reactor* GetEnquiry(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &EnquiryMethods::GetEnquiry);
+  }
+  Reactor* TransitionEnquiry(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &EnquiryMethods::TransitionEnquiry);
+  }
+
+ private:
+  EnquiryMethods methods_;
+};
+
+template <typename Base>
+using RawRequestBase = v1::RequestService::WithRawCallbackMethod_ListRequests<
+    v1::RequestService::WithRawCallbackMethod_ListOverdueOrders<
+        v1::RequestService::WithRawCallbackMethod_SearchRequests<Base>>>;
+
+class GrpcRequestService final : public RawRequestBase<v1::RequestService::Service> {
+ public:
+  explicit GrpcRequestService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* ListRequests(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RequestMethods::ListRequests);
+  }
+  Reactor* ListOverdueOrders(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RequestMethods::ListOverdueOrders);
+  }
+  Reactor* SearchRequests(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RequestMethods::SearchRequests);
+  }
+
+ private:
+  RequestMethods methods_;
+};
+
 }  // namespace
 
 std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend) {
@@ -134,6 +184,8 @@ std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& back
   services.push_back(std::make_unique<GrpcOrderService>(backend));
   services.push_back(std::make_unique<GrpcActivityService>(backend));
   services.push_back(std::make_unique<GrpcCommentService>(backend));
+  services.push_back(std::make_unique<GrpcEnquiryService>(backend));
+  services.push_back(std::make_unique<GrpcRequestService>(backend));
   return services;
 }
 

@@ -16,89 +16,41 @@
 #include "domain/decide.h"
 #include "domain/sentences.h"
 #include "domain/validate.h"
+#include "server/services/changes.h"
 #include "server/services/decode.h"
 #include "server/services/encode.h"
 #include "server/services/pages.h"
+#include "server/services/subject_pages.h"
 
 namespace ipstore::orders {
 namespace {
 
-// Pages end here, so that they fit into the 4 MiB that gRPC clients take by default.
-constexpr std::size_t kMaxPageBytes = 3 << 20;
-
-constexpr PageLimits kOrderPages{.standard = 50, .most = 200};
-
-void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audience,
-                   auto* response) {
-  Encode(*applied.order, audience, response->mutable_order());
-  for (std::int32_t i = 0; i < applied.activity_count; ++i) {
-    response->add_activities(
-        ActivityName(tokens, applied.order->subject.number, applied.first_seq + i));
-  }
-  response->set_replayed(applied.replayed);
-}
-
-// What every method that changes an order does once its request is decoded: refuse, preview, or
-// hand over to be written.
-template <typename Request, typename Response>
-void ChangeOrder(const Backend& backend, const CallContext& context, absl::string_view method,
-                 const Request& request, OrderCommand command, Violations violations,
-                 Responder<Response> responder) {
-  Change change{.order = DecodeOrderName(request.name(), "name", violations),
-                .name = request.name(),
-                .etag = request.etag(),
-                .command = std::move(command)};
-  ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
-               violations);
-  ValidateRequestId(request.request_id(), violations);
-  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-
-  const Audience audience = AudienceOf(context);
-  if (request.validate_only()) {
-    return AnswerByReading(
-        backend, context, std::move(responder),
-        [change = std::move(change), caller = context.caller, audience,
-         clock = backend.clock](Reader& reader) -> ReadResult<Response> {
-          auto found = ReadOrder(reader, change.order, caller, change.name);
-          if (!found.ok()) return found.status();
-          if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-          const Order& order = std::get<Order>(*found);
-          const absl::Time now = std::max(clock(), order.subject.last_activity_at);
-          auto preview = PreviewOf(&order, DecideChange(change, &order, caller, now));
-          if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
-          Response response;
-          Encode(std::get<Preview>(preview).order, audience, response.mutable_order());
-          response.mutable_order()->clear_etag();
-          return response;
-        });
-  }
-
-  WriteRequest write{.subject = change.order,
-                     .creates = std::nullopt,
-                     .identity = Identify(*backend.tokens, context.caller, method,
-                                          request.request_id(), request.SerializeAsString())};
-  SubmitUnit(
-      backend, context, std::move(write),
-      [change = std::move(change), caller = context.caller](const UnitContext& unit) {
-        return DecideChange(change, unit.order, caller, unit.now);
-      },
-      [responder = std::move(responder), tokens = backend.tokens,
-       audience](Outcome outcome) mutable {
-        if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
-        Response response;
-        EncodeApplied(std::get<Applied>(outcome), *tokens, audience, &response);
-        responder.Reply(response);
-      });
-}
-
-// Decodes the request of one of the Record… methods and changes the order by it.
+// Decodes the request of one of the methods that change an order, and changes the order by it.
 template <typename Request, typename Response>
 void Record(const Backend& backend, const CallContext& context, absl::string_view method,
             const Request& request, Responder<Response> responder) {
   Violations violations = context.flaws;
   OrderCommand command = Decode(request, violations);
-  ChangeOrder(backend, context, method, request, std::move(command), std::move(violations),
-              std::move(responder));
+  Change change{
+      .subject = DecodeSubjectName(request.name(), SubjectKind::kOrder, "name", violations),
+      .etag = "",
+      .command = std::move(command)};
+  ChangeSubject(backend, context, method, request, std::move(change), std::move(violations),
+                std::move(responder));
+}
+
+// Reads one order and answers with what `answer`, a function of the order, makes of it.
+template <typename Response, typename Answer>
+void AnswerWithOrder(const Backend& backend, const CallContext& context, SubjectName name,
+                     Responder<Response> responder, Answer answer) {
+  AnswerByReading(backend, context, std::move(responder),
+                  [name = std::move(name), caller = context.caller,
+                   answer = std::move(answer)](Reader& reader) -> ReadResult<Response> {
+                    auto found = ReadSubject(reader, name, caller);
+                    if (!found.ok()) return found.status();
+                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+                    return answer(std::get<Order>(std::get<SubjectState>(*found)));
+                  });
 }
 
 Decision DecideCreate(const CreateOrder& command, const Caller& caller, Number number,
@@ -111,70 +63,29 @@ Decision DecideCreate(const CreateOrder& command, const Caller& caller, Number n
   return decision;
 }
 
-ReadResult<v1::CreateOrderResponse> PreviewCreate(const CreateOrder& command,
-                                                  const CallContext& context, absl::Time now,
-                                                  Reader& reader) {
+ReadResult<v1::CreateOrderResponse> PreviewCreate(const CreateOrder& command, const Caller& caller,
+                                                  Audience audience, Reader& reader) {
   auto taken =
       reader.FindByExternalKey({command.content.source, command.content.external_reference});
   if (!taken.ok()) return taken.status();
   auto preview =
-      PreviewOf(nullptr, DecideCreate(command, context.caller, Number(), taken->has_value(), now));
+      PreviewOf(nullptr, DecideCreate(command, caller, Number(), taken->has_value(), audience.now));
   if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
   v1::CreateOrderResponse response;
-  Encode(std::get<Preview>(preview).order, AudienceOf(context), response.mutable_order());
-  response.mutable_order()->clear_name();
-  response.mutable_order()->clear_number();
-  response.mutable_order()->clear_etag();
+  EncodePreview(std::get<Preview>(preview).subject, /*creates=*/true, audience, &response);
   return response;
 }
 
 // The query of a ListOrders call, without its page.
-OrderQuery DecodeQuery(const CallContext& context, const v1::ListOrdersRequest& request,
-                       Violations& violations) {
-  OrderQuery query;
-  query.statuses = DecodeStatuses(request, violations);
-  query.active_only = query.statuses.empty() && !request.include_closed();
-  ValidateText(request.customer_id(), "customer_id", kMaxIdentifier, /*required=*/false,
-               /*multiline=*/false, violations);
-  if (!request.customer_id().empty()) query.customer_id = request.customer_id();
-  if (context.caller.IsCustomer()) {
-    const std::string& own = context.caller.Effective().id;
-    if (query.customer_id.has_value() && *query.customer_id != own) {
-      violations.Add("customer_id", Flaw::kNotForThisCaller);
-    }
-    query.customer_id = own;
-  }
+SubjectQuery DecodeQuery(const CallContext& context, const v1::ListOrdersRequest& request,
+                         Violations& violations) {
+  SubjectQuery query;
+  query.kinds = {SubjectKind::kOrder};
+  query.order_statuses =
+      DecodeEnums<OrderStatus>(request.statuses(), v1::OrderStatus_IsValid, "statuses", violations);
+  query.active_only = !request.include_closed();
+  query.customer_id = DecodeWhoseList(context.caller, request.customer_id(), violations);
   return query;
-}
-
-std::string CursorText(const ListCursor& cursor) {
-  return absl::StrCat(absl::ToUnixMicros(cursor.last_activity_at), " ", cursor.number.value());
-}
-
-// The key by which the list of `query` is sorted.
-ListCursor CursorOf(const Order& order, const OrderQuery& query) {
-  const Subject& subject = order.subject;
-  return {
-      query.customer_id.has_value() ? subject.last_public_activity_at : subject.last_activity_at,
-      subject.number};
-}
-
-v1::ListOrdersResponse EncodePage(const std::vector<Order>& orders, const OrderQuery& query,
-                                  std::int32_t page_size, Audience audience,
-                                  const PageTokens& pages) {
-  v1::ListOrdersResponse response;
-  std::size_t bytes = 0;
-  for (const Order& order : orders) {
-    if (response.orders_size() == page_size || bytes > kMaxPageBytes) {
-      const Order& last = orders[static_cast<std::size_t>(response.orders_size()) - 1];
-      response.set_next_page_token(pages.Seal(CursorText(CursorOf(last, query))));
-      break;
-    }
-    v1::Order* encoded = response.add_orders();
-    Encode(order, audience, encoded);
-    bytes += encoded->ByteSizeLong();
-  }
-  return response;
 }
 
 }  // namespace
@@ -186,47 +97,36 @@ void OrderMethods::CreateOrder(const CallContext& context, const v1::CreateOrder
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   if (request.validate_only()) {
-    return AnswerByReading(
-        backend_, context, std::move(responder),
-        [command = std::move(command), context, clock = backend_.clock](Reader& reader) {
-          return PreviewCreate(command, context, clock(), reader);
-        });
+    return AnswerByReading(backend_, context, std::move(responder),
+                           [command = std::move(command), caller = context.caller,
+                            audience = AudienceOf(backend_, context)](Reader& reader) {
+                             return PreviewCreate(command, caller, audience, reader);
+                           });
   }
 
   WriteRequest write{
-      .subject = std::nullopt,
-      .creates = ExternalKey{command.content.source, command.content.external_reference},
+      .external_key = ExternalKey{command.content.source, command.content.external_reference},
       .identity = Identify(*backend_.tokens, context.caller, "CreateOrder", request.request_id(),
                            request.SerializeAsString())};
-  SubmitUnit(
+  WriteAndAnswer(
       backend_, context, std::move(write),
       [command = std::move(command), caller = context.caller](const UnitContext& unit) {
         return DecideCreate(command, caller, unit.new_number, unit.external_key_taken, unit.now);
       },
-      [responder = std::move(responder), tokens = backend_.tokens,
-       audience = AudienceOf(context)](Outcome outcome) mutable {
-        if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
-        v1::CreateOrderResponse response;
-        EncodeApplied(std::get<Applied>(outcome), *tokens, audience, &response);
-        responder.Reply(response);
-      });
+      std::move(responder));
 }
 
 void OrderMethods::GetOrder(const CallContext& context, const v1::GetOrderRequest& request,
                             Responder<v1::Order> responder) {
   Violations violations = context.flaws;
-  const Number number = DecodeOrderName(request.name(), "name", violations);
+  SubjectName name = DecodeSubjectName(request.name(), SubjectKind::kOrder, "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-  AnswerByReading(
-      backend_, context, std::move(responder),
-      [number, name = request.name(), context](Reader& reader) -> ReadResult<v1::Order> {
-        auto found = ReadOrder(reader, number, context.caller, name);
-        if (!found.ok()) return found.status();
-        if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-        v1::Order response;
-        Encode(std::get<Order>(*found), AudienceOf(context), &response);
-        return response;
-      });
+  AnswerWithOrder(backend_, context, std::move(name), std::move(responder),
+                  [audience = AudienceOf(backend_, context)](const Order& order) {
+                    v1::Order response;
+                    Encode(order, audience, &response);
+                    return response;
+                  });
 }
 
 void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
@@ -238,44 +138,46 @@ void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrder
                /*required=*/true,
                /*multiline=*/false, violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-  AnswerByReading(backend_, context, std::move(responder),
-                  [key = ExternalKey{request.source(), request.external_reference()},
-                   context](Reader& reader) -> ReadResult<v1::Order> {
-                    auto number = reader.FindByExternalKey(key);
-                    if (!number.ok()) return number.status();
-                    // An order that is not there has no number; it is refused in the same words as
-                    // any other.
-                    const std::string name = absl::StrCat(key.source, "/", key.reference);
-                    auto found =
-                        ReadOrder(reader, number->value_or(Number()), context.caller, name);
-                    if (!found.ok()) return found.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-                    v1::Order response;
-                    Encode(std::get<Order>(*found), AudienceOf(context), &response);
-                    return response;
-                  });
+  AnswerByReading(
+      backend_, context, std::move(responder),
+      [key = ExternalKey{request.source(), request.external_reference()}, caller = context.caller,
+       audience = AudienceOf(backend_, context)](Reader& reader) -> ReadResult<v1::Order> {
+        auto number = reader.FindByExternalKey(key);
+        if (!number.ok()) return number.status();
+        // An order that is not there has no number; it is refused in the same words as any other.
+        const SubjectName name{.kind = SubjectKind::kOrder,
+                               .number = number->value_or(Number()),
+                               .text = absl::StrCat(key.source, "/", key.reference)};
+        auto found = ReadSubject(reader, name, caller);
+        if (!found.ok()) return found.status();
+        if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+        v1::Order response;
+        Encode(std::get<Order>(std::get<SubjectState>(*found)), audience, &response);
+        return response;
+      });
 }
 
 void OrderMethods::ListOrders(const CallContext& context, const v1::ListOrdersRequest& request,
                               Responder<v1::ListOrdersResponse> responder) {
   Violations violations = context.flaws;
-  OrderQuery query = DecodeQuery(context, request, violations);
-  const std::int32_t page_size = DecodePageSize(request.page_size(), kOrderPages, violations);
+  SubjectQuery query = DecodeQuery(context, request, violations);
+  const std::int32_t page_size = DecodePageSize(request.page_size(), kSubjectPages, violations);
   PageTokens pages(*backend_.tokens, context.caller, "ListOrders", request);
-  if (std::optional<std::string> cursor = pages.Open(request.page_token(), violations)) {
-    const std::vector<std::int64_t> numbers = NumbersIn(*cursor);
-    query.after =
-        ListCursor{absl::FromUnixMicros(numbers.at(0)), Number::FromStored(numbers.at(1))};
-  }
+  query.after = OpenListCursor(pages, request.page_token(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
   query.limit = page_size + 1;  // one more tells whether another page follows
   AnswerByReading(backend_, context, std::move(responder),
-                  [query = std::move(query), page_size, audience = AudienceOf(context),
+                  [query = std::move(query), page_size, audience = AudienceOf(backend_, context),
                    pages = std::move(pages)](Reader& reader) -> ReadResult<v1::ListOrdersResponse> {
-                    auto orders = reader.ListOrders(query);
+                    auto orders = reader.ListSubjects(query);
                     if (!orders.ok()) return orders.status();
-                    return EncodePage(*orders, query, page_size, audience, pages);
+                    v1::ListOrdersResponse response;
+                    const SubjectState* last = FillPage(
+                        *orders, page_size, [&] { return response.add_orders(); }, audience);
+                    if (last != nullptr)
+                      response.set_next_page_token(SealListCursor(pages, CursorOf(*last, query)));
+                    return response;
                   });
 }
 
@@ -312,25 +214,20 @@ void OrderMethods::ExplainTransitions(const CallContext& context,
                                       const v1::ExplainTransitionsRequest& request,
                                       Responder<v1::ExplainTransitionsResponse> responder) {
   Violations violations = context.flaws;
-  const Number number = DecodeOrderName(request.name(), "name", violations);
+  SubjectName name = DecodeSubjectName(request.name(), SubjectKind::kOrder, "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-  AnswerByReading(backend_, context, std::move(responder),
-                  [number, name = request.name(),
-                   context](Reader& reader) -> ReadResult<v1::ExplainTransitionsResponse> {
-                    auto found = ReadOrder(reader, number, context.caller, name);
-                    if (!found.ok()) return found.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-                    const Order& order = std::get<Order>(*found);
-                    v1::ExplainTransitionsResponse response;
-                    response.set_name(OrderName(number));
-                    response.set_status(static_cast<v1::OrderStatus>(order.status()));
-                    response.set_status_text(std::string(Label(order.status(), context.language)));
-                    response.set_etag(EtagOf(order.subject));
-                    for (const ActionExplanation& explanation : Explain(order, context.caller)) {
-                      Encode(order, explanation, AudienceOf(context), response.add_actions());
-                    }
-                    return response;
-                  });
+  AnswerWithOrder(
+      backend_, context, std::move(name), std::move(responder),
+      [caller = context.caller, audience = AudienceOf(backend_, context)](const Order& order) {
+        v1::ExplainTransitionsResponse response;
+        response.set_name(NameOf(SubjectKind::kOrder, order.subject.number));
+        response.set_status(static_cast<v1::OrderStatus>(order.status()));
+        response.set_status_text(std::string(Label(order.status(), audience.language)));
+        response.set_etag(EtagOf(order.subject));
+        for (const ActionExplanation& explanation : Explain(order, caller))
+          Encode(order, explanation, audience, response.add_actions());
+        return response;
+      });
 }
 
 void OrderMethods::DescribeLifecycle(const CallContext& /*context*/,

@@ -15,8 +15,8 @@
 namespace ipstore::orders {
 namespace {
 
-// Two numbers of 64 bits and a blank.
-constexpr std::size_t kCursorSize = 40;
+// Three numbers of 64 bits and the blanks between.
+constexpr std::size_t kCursorSize = 60;
 
 }  // namespace
 

@@ -137,6 +137,8 @@ std::optional<std::string> Tokens::Open(absl::string_view purpose, absl::string_
   std::string sealed;
   if (!absl::WebSafeBase64Unescape(token, &sealed) || sealed.size() < kNonce + kTag)
     return std::nullopt;
+  // The last character may have bits to spare, which would make several tokens out of one.
+  if (absl::WebSafeBase64Escape(sealed) != token) return std::nullopt;
   auto* in = reinterpret_cast<std::uint8_t*>(sealed.data());
   const std::size_t length = sealed.size() - kNonce - kTag;
   std::string text(length, '\0');

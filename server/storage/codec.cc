@@ -56,6 +56,19 @@ Totals TotalsFromJson(const Json& json) {
           .gross = ReadAmount(json, "gross")};
 }
 
+// The part of its content that an enquiry keeps in its document and its EnquiryCreated event alike.
+void PutEnquiryText(const EnquiryContent& content, Parts& parts) {
+  PutText(parts.personal, "phone", content.customer.phone);
+  PutText(parts.personal, "text", content.text);
+  parts.data["notifications_on"] = content.notifications_on;
+}
+
+void ReadEnquiryText(const Json& data, const Json& personal, EnquiryContent& content) {
+  content.customer.phone = Text(personal, "phone");
+  content.text = Text(personal, "text");
+  content.notifications_on = codec::Flag(data, "notifications_on");
+}
+
 Parts Encode(const OrderCreated& event) {
   const OrderContent& content = event.content;
   Parts parts;
@@ -94,18 +107,14 @@ void Decode(const Json& data, const Json& personal, OrderCreated& event) {
   content.customer.email = Text(personal, "email");
 }
 
-OrderStatus ReadStatus(const Json& data, absl::string_view key) {
+// An enumerator by its name.
+template <typename E>
+E ReadKnown(const Json& data, absl::string_view key,
+            std::optional<E> (*from_name)(absl::string_view)) {
   const std::string name = Text(data, key);
-  const std::optional<OrderStatus> status = OrderStatusFromName(name);
-  if (!status.has_value()) throw CodecError(absl::StrCat(key, " is an unknown status: ", name));
-  return *status;
-}
-
-OrderAction ReadAction(const Json& data) {
-  const std::string name = Text(data, "action");
-  const std::optional<OrderAction> action = OrderActionFromName(name);
-  if (!action.has_value()) throw CodecError(absl::StrCat("an unknown action: ", name));
-  return *action;
+  const std::optional<E> value = from_name(name);
+  if (!value.has_value()) throw CodecError(absl::StrCat(key, " is unknown: ", name));
+  return *value;
 }
 
 Parts Encode(const OrderMoved& event) {
@@ -123,9 +132,9 @@ Parts Encode(const OrderMoved& event) {
 }
 
 void Decode(const Json& data, const Json& personal, OrderMoved& event) {
-  event.action = ReadAction(data);
-  event.from = ReadStatus(data, "from");
-  event.to = ReadStatus(data, "to");
+  event.action = ReadKnown(data, "action", OrderActionFromName);
+  event.from = ReadKnown(data, "from", OrderStatusFromName);
+  event.to = ReadKnown(data, "to", OrderStatusFromName);
   event.parcels = ReadList<Parcel>(data, "parcels");
   event.expected_delivery = codec::OptionalTime(data, "expected_delivery");
   event.pickup_until = codec::OptionalTime(data, "pickup_until");
@@ -192,6 +201,47 @@ void Decode(const Json& /*data*/, const Json& personal, CommentAdded& event) {
   event.text = Text(personal, "text");
 }
 
+Parts Encode(const EnquiryCreated& event) {
+  const EnquiryContent& content = event.content;
+  Parts parts;
+  PutEnum(parts.data, "kind", content.kind);
+  PutText(parts.data, "customer_id", content.customer.id);
+  PutEnum(parts.data, "language", content.customer.language);
+  if (content.about.has_value()) parts.data["about"] = content.about->value();
+  PutEnquiryText(content, parts);
+  PutText(parts.personal, "name", content.customer.name);
+  PutText(parts.personal, "email", content.customer.email);
+  PutText(parts.personal, "title", content.title);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, EnquiryCreated& event) {
+  EnquiryContent& content = event.content;
+  content.kind = ReadEnum<EnquiryKind>(data, "kind");
+  content.customer.id = Text(data, "customer_id");
+  content.customer.language = ReadEnum<Language>(data, "language");
+  if (Find(data, "about") != nullptr)
+    content.about = Number::FromStored(codec::Integer(data, "about"));
+  ReadEnquiryText(data, personal, content);
+  content.customer.name = Text(personal, "name");
+  content.customer.email = Text(personal, "email");
+  content.title = Text(personal, "title");
+}
+
+Parts Encode(const EnquiryMoved& event) {
+  Parts parts;
+  PutEnum(parts.data, "action", event.action);
+  PutEnum(parts.data, "from", event.from);
+  PutEnum(parts.data, "to", event.to);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, EnquiryMoved& event) {
+  event.action = ReadKnown(data, "action", EnquiryActionFromName);
+  event.from = ReadKnown(data, "from", EnquiryStatusFromName);
+  event.to = ReadKnown(data, "to", EnquiryStatusFromName);
+}
+
 template <typename E>
 Event DecodeAs(const Json& data, const Json& personal) {
   E event;
@@ -215,6 +265,10 @@ Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
       return DecodeAs<TrackingRecorded>(data, personal);
     case ActivityKind::kCommentAdded:
       return DecodeAs<CommentAdded>(data, personal);
+    case ActivityKind::kEnquiryCreated:
+      return DecodeAs<EnquiryCreated>(data, personal);
+    case ActivityKind::kEnquiryMoved:
+      return DecodeAs<EnquiryMoved>(data, personal);
   }
   throw CodecError("an unknown kind");
 }
@@ -301,6 +355,18 @@ void DecodeOrder(const Json& data, const Json& personal, Order& order) {
   order.cancellation_reason = Text(personal, "cancellation_reason");
 }
 
+Parts EncodeEnquiry(const Enquiry& enquiry) {
+  Parts parts;
+  PutEnquiryText(enquiry.content, parts);
+  PutTime(parts.data, "resolved_at", enquiry.resolved_at);
+  return parts;
+}
+
+void DecodeEnquiry(const Json& data, const Json& personal, Enquiry& enquiry) {
+  ReadEnquiryText(data, personal, enquiry.content);
+  enquiry.resolved_at = codec::OptionalTime(data, "resolved_at");
+}
+
 // --- Text and errors ---
 
 Json Assemble(Parts parts) {
@@ -347,6 +413,28 @@ DecodedPayload DecodeText(ActivityKind kind, const StoredPayload& stored) {
           .notification = ReadNotification(payload)};
 }
 
+absl::StatusOr<std::string> WriteDocument(absl::string_view kind, Number number, auto&& encode) {
+  const auto what = [&] {
+    return absl::StrCat(kind, " ", number.ToString(), " cannot be written");
+  };
+  return Guarded(absl::StatusCode::kInvalidArgument, what,
+                 [&] { return Assemble(encode()).dump(); });
+}
+
+absl::Status ReadDocument(absl::string_view kind, Number number, absl::string_view document,
+                          auto&& decode) {
+  const auto what = [&] {
+    return absl::StrCat("the document of ", kind, " ", number.ToString(), " cannot be read");
+  };
+  return Guarded(absl::StatusCode::kDataLoss, what,
+                 [&] {
+                   const Json json = Json::parse(document);
+                   decode(Require(json, "data"), PersonalOf(json));
+                   return true;
+                 })
+      .status();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification) {
@@ -372,25 +460,23 @@ absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored) {
 }
 
 absl::StatusOr<std::string> EncodeDocument(const Order& order) {
-  const auto what = [&] {
-    return absl::StrCat("order ", order.subject.number.ToString(), " cannot be written");
-  };
-  return Guarded(absl::StatusCode::kInvalidArgument, what,
-                 [&] { return Assemble(EncodeOrder(order)).dump(); });
+  return WriteDocument("order", order.subject.number, [&] { return EncodeOrder(order); });
 }
 
 absl::Status DecodeDocument(absl::string_view document, Order& order) {
-  const auto what = [&] {
-    return absl::StrCat("the document of order ", order.subject.number.ToString(),
-                        " cannot be read");
-  };
-  return Guarded(absl::StatusCode::kDataLoss, what,
-                 [&] {
-                   const Json json = Json::parse(document);
-                   DecodeOrder(Require(json, "data"), PersonalOf(json), order);
-                   return true;
-                 })
-      .status();
+  return ReadDocument(
+      "order", order.subject.number, document,
+      [&](const Json& data, const Json& personal) { DecodeOrder(data, personal, order); });
+}
+
+absl::StatusOr<std::string> EncodeDocument(const Enquiry& enquiry) {
+  return WriteDocument("enquiry", enquiry.subject.number, [&] { return EncodeEnquiry(enquiry); });
+}
+
+absl::Status DecodeDocument(absl::string_view document, Enquiry& enquiry) {
+  return ReadDocument(
+      "enquiry", enquiry.subject.number, document,
+      [&](const Json& data, const Json& personal) { DecodeEnquiry(data, personal, enquiry); });
 }
 
 absl::StatusOr<std::string> EncodeGathered(const std::vector<GatheredFrom>& gathered) {

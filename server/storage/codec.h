@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "domain/activity.h"
+#include "domain/enquiry.h"
 #include "domain/number.h"
 #include "domain/order.h"
 
@@ -54,6 +55,10 @@ absl::StatusOr<std::string> EncodeDocument(const Order& order);
 // Puts what the document says into `order`, whose number must be set. DATA_LOSS, naming it, when
 // that cannot be read.
 absl::Status DecodeDocument(absl::string_view document, Order& order);
+
+// The same for an enquiry.
+absl::StatusOr<std::string> EncodeDocument(const Enquiry& enquiry);
+absl::Status DecodeDocument(absl::string_view document, Enquiry& enquiry);
 
 // Where the pieces of a line came from. Errors as above.
 absl::StatusOr<std::string> EncodeGathered(const std::vector<GatheredFrom>& gathered);

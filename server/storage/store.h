@@ -35,7 +35,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "domain/activity.h"
+#include "domain/enquiry.h"
 #include "domain/order.h"
+#include "domain/subject_state.h"
 
 namespace ipstore::orders {
 
@@ -61,6 +63,7 @@ struct ExternalKey {
 // What a batch needs to know before it decides.
 struct LoadRequest {
   std::vector<Number> subjects;  // ascending, each once; they are locked in this order
+  std::vector<Number> related;   // that are looked at and not changed; not locked
   std::vector<ExternalKey> external_keys;
   std::vector<RequestKey> request_keys;
 };
@@ -76,17 +79,17 @@ struct CommittedUnit {
 };
 
 struct Loaded {
-  // The subjects asked for that exist, locked, and those that the found request keys belong to, not
-  // locked.
-  absl::flat_hash_map<Number, Order> orders;
+  // The subjects asked for that exist, locked, and, not locked, the related ones and those that the
+  // found request keys belong to.
+  absl::flat_hash_map<Number, SubjectState> subjects;
   absl::flat_hash_map<ExternalKey, Number> external_keys;
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys;
 };
 
 // A subject that was created or changed, after the whole batch. Pointers are borrowed for the call.
 struct SubjectWrite {
-  const Order* before = nullptr;  // nullptr: created
-  const Order* after = nullptr;
+  const SubjectState* before = nullptr;  // nullptr: created
+  const SubjectState* after = nullptr;
 };
 
 // One activity to append. The first of a unit carries the unit's size, request key and content
@@ -126,22 +129,46 @@ class WriteSession {
   virtual absl::Status Rollback() = 0;
 };
 
-// The place of a row in a list that is ordered by newest activity.
+// The place of a row in a list that is ordered by a time.
 struct ListCursor {
-  absl::Time last_activity_at;
+  absl::Time at;
   Number number;
 };
 
-// Which orders to list, newest activity first. Exactly the rows that match at the time of reading;
-// a row that does not change while one pages is returned exactly once.
-struct OrderQuery {
-  // With a customer id: that customer's orders, ordered by the latest *public* activity, so that
+// Which subjects to list, newest activity first. Exactly the rows that match at the time of
+// reading; a row that does not change while one pages is returned exactly once. Every list without
+// `created_from` and `created_until` costs the same on each page; with them, rows newer than
+// `created_until` are passed over.
+struct SubjectQuery {
+  // With a customer id: that customer's subjects, ordered by the latest *public* activity, so that
   // the order of the list tells nothing of internal comments. Otherwise all, ordered by the latest
   // activity.
   std::optional<std::string> customer_id;
-  std::vector<OrderStatus> statuses;  // empty: all of them
-  bool active_only = false;           // only statuses 1 to 7; ignored when statuses are given
-  std::optional<ListCursor> after;    // exclusive
+  std::vector<SubjectKind> kinds;               // empty: all of them
+  std::vector<OrderStatus> order_statuses;      // of orders; empty: all of them
+  std::vector<EnquiryStatus> enquiry_statuses;  // of enquiries; empty: all of them
+  bool active_only = false;  // only those not closed; ignored for a kind whose statuses are given
+  std::optional<std::string> store_id;     // only orders with that store
+  std::optional<FulfilmentMethod> method;  // only orders with that method
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_until;  // exclusive
+  std::optional<ListCursor> after;          // exclusive
+  std::int32_t limit = 50;
+};
+
+// Which orders are late: active, with a promised delivery before `now`. The oldest promise first.
+struct OverdueQuery {
+  absl::Time now;
+  std::optional<ListCursor> after;  // exclusive; its time is the promise
+  std::int32_t limit = 50;
+};
+
+// Which subjects to find by words. The highest number first, which is the newest.
+struct SearchQuery {
+  // Folded words (words.h), at least one: each must begin a term of the subject.
+  std::vector<std::string> words;
+  std::optional<std::string> customer_id;  // only theirs
+  std::optional<Number> before;            // exclusive
   std::int32_t limit = 50;
 };
 
@@ -161,10 +188,13 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // The orders of those numbers that exist, in no particular order.
-  virtual absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) = 0;
+  // The subjects of those numbers that exist, in no particular order.
+  virtual absl::StatusOr<std::vector<SubjectState>> GetSubjects(
+      absl::Span<const Number> numbers) = 0;
   virtual absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) = 0;
-  virtual absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) = 0;
+  virtual absl::StatusOr<std::vector<SubjectState>> ListSubjects(const SubjectQuery& query) = 0;
+  virtual absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) = 0;
+  virtual absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) = 0;
   virtual absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;

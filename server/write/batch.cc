@@ -51,19 +51,21 @@ LoadRequest BatchAttempt::KeysOfUnits() const {
   for (const PendingUnit* pending : units_) {
     const Unit& unit = pending->unit;
     if (unit.subject.has_value()) request.subjects.push_back(*unit.subject);
-    if (unit.creates.has_value()) request.external_keys.push_back(*unit.creates);
+    if (unit.related.has_value()) request.related.push_back(*unit.related);
+    if (unit.external_key.has_value()) request.external_keys.push_back(*unit.external_key);
     request.request_keys.push_back(unit.request_key);
   }
   SortAndDeduplicate(request.subjects);
+  SortAndDeduplicate(request.related);
   SortAndDeduplicate(request.external_keys);
   SortAndDeduplicate(request.request_keys);
   return request;
 }
 
 void BatchAttempt::TakeOver(Loaded loaded) {
-  subjects_.reserve(loaded.orders.size());
-  for (auto& [number, order] : loaded.orders) {
-    auto shared = std::make_shared<const Order>(std::move(order));
+  subjects_.reserve(loaded.subjects.size());
+  for (auto& [number, state] : loaded.subjects) {
+    auto shared = std::make_shared<const SubjectState>(std::move(state));
     subjects_.emplace(number, Staged{shared, shared});
   }
   external_keys_ = std::move(loaded.external_keys);
@@ -77,18 +79,20 @@ Outcome BatchAttempt::DecideUnit(std::size_t index) {
   if (std::optional<Outcome> replay = FindReplay(pending)) return *std::move(replay);
 
   const Unit& unit = pending.unit;
-  UnitContext context{
-      .order = nullptr,
-      .new_number = pending.new_number,
-      .external_key_taken = unit.creates.has_value() && external_keys_.contains(*unit.creates),
-      .now = now_};
-  std::shared_ptr<const Order> current;
+  UnitContext context{.new_number = pending.new_number,
+                      .external_key_taken = unit.external_key.has_value() &&
+                                            external_keys_.contains(*unit.external_key),
+                      .now = now_};
+  std::shared_ptr<const SubjectState> current;
   if (unit.subject.has_value()) current = Current(*unit.subject);
   if (current != nullptr) {
-    context.order = current.get();
+    context.subject = current.get();
     // Clocks of several servers differ; the log of a subject never goes back in time.
-    context.now = std::max(now_, current->subject.last_activity_at);
+    context.now = std::max(now_, HeadOf(*current).last_activity_at);
   }
+  std::shared_ptr<const SubjectState> related;
+  if (unit.related.has_value()) related = Current(*unit.related);
+  context.related = related.get();
   Decision decision = unit.decide(context);
   if (auto* refusal = std::get_if<Refusal>(&decision)) return std::move(*refusal);
   return Stage(index, std::get<Activities>(std::move(decision)));
@@ -105,7 +109,7 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
     found_own_commit_ = true;
     return *pending.in_doubt;
   }
-  return Applied{.order = Current(committed.subject),
+  return Applied{.subject = Current(committed.subject),
                  .first_seq = committed.first_seq,
                  .activity_count = committed.activity_count,
                  .activities = {},
@@ -126,10 +130,10 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
   const Unit& unit = units_[index]->unit;
   const Number number = activities.front().subject;
   Staged& staged = subjects_[number];
-  auto evolved = staged.current == nullptr ? std::make_shared<Order>(Begin(activities.front()))
-                                           : std::make_shared<Order>(*staged.current);
+  auto evolved = std::make_shared<SubjectState>(
+      staged.current == nullptr ? Begin(activities.front()) : *staged.current);
   for (const Activity& activity : activities) {
-    if (activity.seq > evolved->subject.last_seq) Evolve(*evolved, activity);
+    if (activity.seq > HeadOf(*evolved).last_seq) Evolve(*evolved, activity);
   }
   staged.current = evolved;
 
@@ -138,9 +142,9 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
                                 .activity_count = static_cast<std::int32_t>(activities.size()),
                                 .content_hash = unit.content_hash};
   request_keys_.emplace(unit.request_key, committed);
-  if (unit.creates.has_value()) external_keys_.emplace(*unit.creates, number);
+  if (unit.external_key.has_value()) external_keys_.emplace(*unit.external_key, number);
   applied_.push_back(index);
-  return Applied{.order = std::move(evolved),
+  return Applied{.subject = std::move(evolved),
                  .first_seq = committed.first_seq,
                  .activity_count = committed.activity_count,
                  .activities = std::move(activities),
@@ -167,7 +171,7 @@ std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {
       writes.push_back({staged.before.get(), staged.current.get()});
   }
   std::ranges::sort(writes, {},
-                    [](const SubjectWrite& write) { return write.after->subject.number; });
+                    [](const SubjectWrite& write) { return HeadOf(*write.after).number; });
   return writes;
 }
 
@@ -194,7 +198,7 @@ void BatchAttempt::RememberDoubt() {
   }
 }
 
-std::shared_ptr<const Order> BatchAttempt::Current(Number number) const {
+std::shared_ptr<const SubjectState> BatchAttempt::Current(Number number) const {
   const auto found = subjects_.find(number);
   return found == subjects_.end() ? nullptr : found->second.current;
 }

@@ -56,8 +56,8 @@ class BatchAttempt {
  private:
   // A subject as the batch has changed it so far.
   struct Staged {
-    std::shared_ptr<const Order> before;  // null: created in this batch
-    std::shared_ptr<const Order> current;
+    std::shared_ptr<const SubjectState> before;  // null: created in this batch
+    std::shared_ptr<const SubjectState> current;
   };
 
   LoadRequest KeysOfUnits() const;
@@ -70,7 +70,7 @@ class BatchAttempt {
   std::vector<SubjectWrite> CollectSubjects() const;
   std::vector<ActivityWrite> CollectActivities();
   void RememberDoubt();
-  std::shared_ptr<const Order> Current(Number number) const;
+  std::shared_ptr<const SubjectState> Current(Number number) const;
 
   absl::Span<PendingUnit* const> units_;
   absl::Time now_;

@@ -178,7 +178,7 @@ class GroupCommitter::Lane {
   }
 
   static bool NeedsNumber(const PendingUnit& pending) {
-    return pending.unit.creates.has_value() && pending.new_number == Number();
+    return !pending.unit.subject.has_value() && pending.new_number == Number();
   }
 
   void Answer(const Units& units, BatchAttempt& attempt) {
@@ -323,8 +323,10 @@ GroupCommitter::~GroupCommitter() {
 
 void GroupCommitter::Submit(Unit unit) {
   unit.deadline = std::min(unit.deadline, options_.clock() + options_.max_unit_time);
-  const std::size_t hash =
-      unit.subject.has_value() ? absl::HashOf(*unit.subject) : absl::HashOf(*unit.creates);
+  // Two that would take the same external key, or the same request_id, meet in one queue.
+  const std::size_t hash = unit.subject.has_value()        ? absl::HashOf(*unit.subject)
+                           : unit.external_key.has_value() ? absl::HashOf(*unit.external_key)
+                                                           : absl::HashOf(unit.request_key);
   if (!lanes_[hash % lanes_.size()]->TryPush(unit))
     std::move(unit.done)(stopped_ ? Unavailable() : Overloaded());
 }

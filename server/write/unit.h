@@ -14,37 +14,44 @@
 #include "absl/time/time.h"
 #include "domain/activity.h"
 #include "domain/decide.h"
-#include "domain/order.h"
 #include "domain/refusal.h"
+#include "domain/subject_state.h"
 #include "server/storage/store.h"
 
 namespace ipstore::orders {
 
 // What a unit is given to decide with.
 struct UnitContext {
-  const Order* order =
-      nullptr;  // the subject as it stands, earlier units of the batch included; nullptr: none
-  Number new_number;                // for a create: the number to give
-  bool external_key_taken = false;  // for a create: its external key belongs to another order
-  absl::Time now;                   // not before the subject's last activity
+  // As it stands, earlier units of the batch included; nullptr: none.
+  const SubjectState* subject = nullptr;
+  const SubjectState* related = nullptr;  // the related subject; nullptr: none
+  Number new_number;                      // for a create: the number to give
+  bool external_key_taken = false;        // its external key belongs to another order
+  absl::Time now;                         // not before the subject's last activity
 };
 
 // What became of a unit that was applied, now or by an earlier call with the same request_id.
 struct Applied {
-  std::shared_ptr<const Order> order;  // as it is after this unit; for a replay: as it is now
+  std::shared_ptr<const SubjectState> subject;  // after this unit; for a replay: as it is now
   std::int32_t first_seq = 0;
   std::int32_t activity_count = 0;
   std::vector<Activity> activities;  // with their positions; empty for a replay
   bool replayed = false;
+
+  // For units of that kind of subject.
+  const Order& order() const { return std::get<Order>(*subject); }
+  const Enquiry& enquiry() const { return std::get<Enquiry>(*subject); }
 };
 
 using Outcome = std::variant<Applied, Refusal>;
 
 struct Unit {
-  // Exactly one of the two: the subject that is changed, or the external key of the order that is
-  // created.
+  // The subject that is changed; without one, one is created.
   std::optional<Number> subject;
-  std::optional<ExternalKey> creates;
+  // Of an order that is created: must be free.
+  std::optional<ExternalKey> external_key;
+  // Another subject that the decision looks at, as it is by then, unlocked.
+  std::optional<Number> related;
 
   RequestKey request_key{};
   ContentHash content_hash{};

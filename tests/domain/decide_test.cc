@@ -272,26 +272,33 @@ TEST(Roles, AServiceActsWithTheRightsOfWhomItActsForAndBothAreRecorded) {
 
 TEST(Access, CustomersGetTheSameForAnothersOrderForAGuestsAndForNone) {
   const OrderInTest order;
-  EXPECT_EQ(CheckAccess(&order.order(), test::CustomerCaller(test::kMariaId), "1000000018"),
+  EXPECT_EQ(CheckAccess(&order.order().subject, SubjectKind::kOrder,
+                        test::CustomerCaller(test::kMariaId), "1000000018"),
             std::nullopt);
-  EXPECT_EQ(CheckAccess(&order.order(), test::CustomerCaller(test::kNikosId), "1000000018"),
+  EXPECT_EQ(CheckAccess(&order.order().subject, SubjectKind::kOrder,
+                        test::CustomerCaller(test::kNikosId), "1000000018"),
             PermissionDenied());
-  EXPECT_EQ(CheckAccess(nullptr, test::CustomerCaller(test::kMariaId), "1000000018"),
-            PermissionDenied());
-  EXPECT_EQ(CheckAccess(&order.order(), test::OnBehalfOf(Role::kCustomer, test::kNikosId), "x"),
+  EXPECT_EQ(
+      CheckAccess(nullptr, SubjectKind::kOrder, test::CustomerCaller(test::kMariaId), "1000000018"),
+      PermissionDenied());
+  EXPECT_EQ(CheckAccess(&order.order().subject, SubjectKind::kOrder,
+                        test::OnBehalfOf(Role::kCustomer, test::kNikosId), "x"),
             PermissionDenied());
   OrderContent guest = test::CourierContent();
   guest.customer.id.clear();
   const OrderInTest guests(guest);
-  EXPECT_EQ(CheckAccess(&guests.order(), test::CustomerCaller(""), "1000000018"),
+  EXPECT_EQ(CheckAccess(&guests.order().subject, SubjectKind::kOrder, test::CustomerCaller(""),
+                        "1000000018"),
             PermissionDenied());
 }
 
 TEST(Access, StaffAndServicesAreToldWhatDoesNotExist) {
   const OrderInTest order;
   for (const Caller& caller : {test::Staff(), test::EshopService()}) {
-    EXPECT_EQ(CheckAccess(&order.order(), caller, "1000000018"), std::nullopt);
-    EXPECT_EQ(CheckAccess(nullptr, caller, "1000000026"), OrderNotFound("1000000026"));
+    EXPECT_EQ(CheckAccess(&order.order().subject, SubjectKind::kOrder, caller, "1000000018"),
+              std::nullopt);
+    EXPECT_EQ(CheckAccess(nullptr, SubjectKind::kOrder, caller, "1000000026"),
+              OrderNotFound("1000000026"));
   }
 }
 

@@ -265,7 +265,7 @@ TEST(Replay, TheFoldOfTheLogIsTheOrder) {
                                   FulfilmentMethod::kCompanyVehicle}) {
     OrderInTest order(test::ContentFor(method));
     order.WalkTo(OrderStatus::kReceived);
-    const absl::StatusOr<Order> replayed = Replay(order.log());
+    const absl::StatusOr<Order> replayed = test::ReplayOrder(order.log());
     ASSERT_TRUE(replayed.ok()) << replayed.status();
     EXPECT_TRUE(*replayed == order.order());
   }

@@ -221,7 +221,7 @@ void CheckInvariants(const test::OrderInTest& order) {
             }));
   RC_ASSERT(now.subject.last_public_activity_at <= now.subject.last_activity_at);
   RC_ASSERT(now.subject.updated_at <= now.subject.last_activity_at);
-  const absl::StatusOr<Order> replayed = Replay(order.log());
+  const absl::StatusOr<Order> replayed = test::ReplayOrder(order.log());
   RC_ASSERT(replayed.ok());
   RC_ASSERT(*replayed == now);
 }
@@ -245,7 +245,7 @@ void CheckExplanations(const test::OrderInTest& order, const Caller& caller) {
 void Make(const Attempt& attempt, test::OrderInTest& order) {
   const Caller caller = CallerFrom(attempt.caller, order.order());
   CheckExplanations(order, caller);
-  if (CheckAccess(&order.order(), caller, "").has_value()) return;
+  if (CheckAccess(&order.order().subject, SubjectKind::kOrder, caller, "").has_value()) return;
   const OrderCommand command = CommandFrom(attempt, order);
   if (!std::visit(IsValid{}, command)) return;
 

@@ -141,7 +141,8 @@ std::vector<Violation> OneOfEachFlaw() {
           {"f", Flaw::kInThePast, {}},
           {"f", Flaw::kNotForThisCaller, {}},
           {"f", Flaw::kNeedsBusinessCustomer, {}},
-          {"f", Flaw::kNotForThisMethod, {{"method", FulfilmentMethod::kStorePickup}}}};
+          {"f", Flaw::kNotForThisMethod, {{"method", FulfilmentMethod::kStorePickup}}},
+          {"f", Flaw::kNotTheCustomers, {}}};
 }
 
 template <typename WithFacts>
@@ -157,6 +158,10 @@ void ExpectFactsShown(const WithFacts& subject) {
         shown = std::string(Label(*status, language));
       if (const auto* command = std::get_if<Command>(&fact.value))
         shown = std::string(Label(*command, language));
+      if (const auto* action = std::get_if<EnquiryAction>(&fact.value))
+        shown = std::string(Label(*action, language));
+      if (const auto* status = std::get_if<EnquiryStatus>(&fact.value))
+        shown = std::string(Label(*status, language));
       EXPECT_THAT(Sentence(subject, language), HasSubstr(shown)) << fact.name;
     }
   }
@@ -164,7 +169,7 @@ void ExpectFactsShown(const WithFacts& subject) {
 
 TEST(ViolationSentences, EveryFlawHasOneInBothLanguagesWithItsFacts) {
   const std::vector<Violation> violations = OneOfEachFlaw();
-  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotForThisMethod))
+  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotTheCustomers))
       << "a flaw is missing from this test";
   for (const Violation& violation : violations) {
     SCOPED_TRACE(Name(violation.flaw));
@@ -237,6 +242,10 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
                              {{Guard::kInvoiced, {}}, {Guard::kStoreChosen, {}}}, open),
           CommandNotOpen(order, Command::kRecordInvoice),
           GatheringExceedsOrdered(3, 10, 8, 4),
+          EnquiryNotFound("enquiries/1000000026"),
+          EnquiryActionNotOpen(test::EnquiryInTest().enquiry(), EnquiryAction::kResume,
+                               {EnquiryAction::kTakeUp}),
+          OpenANewEnquiry(test::EnquiryInTest().enquiry()),
           EtagMismatch("v4", "v6"),
           Overloaded(),
           Unavailable(),

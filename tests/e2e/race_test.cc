@@ -154,11 +154,11 @@ class Race : public testing::TestWithParam<Setting> {
   }
 
   void ExpectReplaysToWhatIsStored(Reader& reader, const std::vector<Activity>& log) {
-    const absl::StatusOr<Order> replayed = Replay(log);
+    const absl::StatusOr<Order> replayed = ReplayOrder(log);
     ASSERT_TRUE(replayed.ok()) << replayed.status();
-    const auto stored = reader.GetOrders(std::array{log.front().subject});
+    const auto stored = reader.GetSubjects(std::array{log.front().subject});
     ASSERT_TRUE(stored.ok() && stored->size() == 1) << stored.status();
-    EXPECT_EQ(*replayed, stored->front()) << log.front().subject.ToString();
+    EXPECT_EQ(SubjectState(*replayed), stored->front()) << log.front().subject.ToString();
   }
 
   std::unique_ptr<TestDatabase> database_;

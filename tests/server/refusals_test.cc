@@ -412,7 +412,7 @@ TEST(Overload, AFullReadQueueAnswersAtOnceWhenToTryAgain) {
   config.readers = 1;
   ServerInTest server(config);
   const v1::Order order = Place(server.Service(), CourierOrder("WEB-1"));
-  server.faults().Fail(Method::kGetOrders, Fault::kBlock);
+  server.faults().Fail(Method::kGetSubjects, Fault::kBlock);
   auto running = InBackground(server.Staff(), Getting(order));
   ASSERT_TRUE(server.faults().WaitUntilBlocked());
   auto second = InBackground(server.Staff(), Getting(order));
@@ -431,7 +431,8 @@ TEST(Overload, AFullReadQueueAnswersAtOnceWhenToTryAgain) {
 
 TEST_F(Refusals, AReadWithoutItsDatabaseIsUnavailableAndSaysWhenToTryAgain) {
   const v1::Order order = Place(server_.Service(), CourierOrder("WEB-1"));
-  server_.faults().Fail(Method::kGetOrders, Fault::kLoseBeforeExecute, {.call = 1, .times = 1000});
+  server_.faults().Fail(Method::kGetSubjects, Fault::kLoseBeforeExecute,
+                        {.call = 1, .times = 1000});
   const CallStatus status = Refuses(server_.Staff(), Getting(order), UNAVAILABLE, "UNAVAILABLE");
   ExpectRetryInfo(status, 1000);
   server_.faults().Heal();
@@ -460,7 +461,7 @@ TEST_F(Refusals, AFaultOfTheServerNamesAnIncidentAndNothingElse) {
       Refuses(server_.Staff(), Commenting(order, "poison"), INTERNAL, "INTERNAL").Metadata(),
       ElementsAre(Pair("incident", testing::MatchesRegex("W[0-9]+"))));
   EXPECT_TRUE(server_.Staff().Call(Commenting(order, "fine")).ok());
-  server_.faults().Fail(Method::kGetOrders, Fault::kPoison, {.call = 1, .times = 2});
+  server_.faults().Fail(Method::kGetSubjects, Fault::kPoison, {.call = 1, .times = 2});
   EXPECT_THAT(Refuses(server_.Staff(), Getting(order), INTERNAL, "INTERNAL").Metadata(),
               ElementsAre(Pair("incident", testing::MatchesRegex("R[0-9]+"))));
 }

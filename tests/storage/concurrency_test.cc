@@ -56,7 +56,7 @@ TEST_P(StoreConformance, OverlappingTransactionsOnOneOrderTakeTurns) {
 
   const Loaded loaded = seen_by_second.get().value();
   EXPECT_THAT(second->Rollback(), IsOk());
-  EXPECT_EQ(loaded.orders.at(order.order().subject.number), step[0].after);
+  EXPECT_EQ(loaded.subjects.at(order.order().subject.number), SubjectState(step[0].after));
   EXPECT_TRUE(loaded.request_keys.contains(step[0].request_key));
 }
 

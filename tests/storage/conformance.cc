@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <deque>
 #include <random>
 #include <utility>
 
@@ -44,7 +45,7 @@ std::vector<Change> StepsOf(absl::Span<const Activity> log) {
   for (const Activity& activity : log) {
     Change step{.activities = {activity}, .request_key = NewRequestKey()};
     if (steps.empty()) {
-      step.after = Begin(activity);
+      step.after = BeginOrder(activity);
     } else {
       step.before = steps.back().after;
       step.after = steps.back().after;
@@ -92,10 +93,12 @@ LoadRequest RequestFor(absl::Span<const Change> changes) {
 }
 
 absl::Status WriteRows(WriteSession& session, absl::Span<const Change> changes) {
+  std::deque<SubjectState> states;  // what the writes point to does not move
   std::vector<SubjectWrite> writes;
   for (const Change& change : changes) {
-    writes.push_back(
-        {.before = change.before.has_value() ? &*change.before : nullptr, .after = &change.after});
+    const SubjectState* before =
+        change.before.has_value() ? &states.emplace_back(*change.before) : nullptr;
+    writes.push_back({.before = before, .after = &states.emplace_back(change.after)});
   }
   return session.WriteSubjects(writes);
 }
@@ -131,10 +134,10 @@ absl::Status Write(WriteSession& session, Change change) {
 }
 
 absl::StatusOr<Order> ReadOrder(Reader& reader, Number number) {
-  absl::StatusOr<std::vector<Order>> orders = reader.GetOrders({number});
-  if (!orders.ok()) return orders.status();
-  if (orders->empty()) return absl::NotFoundError(number.ToString());
-  return orders->front();
+  absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects({number});
+  if (!found.ok()) return found.status();
+  if (found->empty()) return absl::NotFoundError(number.ToString());
+  return std::get<Order>(found->front());
 }
 
 absl::StatusOr<std::vector<Activity>> ReadLog(Reader& reader, Number number) {

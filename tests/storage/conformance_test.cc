@@ -78,7 +78,7 @@ TEST_P(StoreConformance, OrdersOfAllMethodsAreTheFoldOfTheirLogAfterEveryStep) {
       ASSERT_EQ(ReadOrder(*reader, order.order().subject.number).value(), step.after);
     }
     const std::vector<Activity> log = ReadLog(*reader, order.order().subject.number).value();
-    EXPECT_EQ(Replay(log).value(), order.order());
+    EXPECT_EQ(ReplayOrder(log).value(), order.order());
   }
 }
 
@@ -101,7 +101,7 @@ TEST_P(StoreConformance, AGuestHasNoCustomerId) {
   auto reader = OpenReader();
   EXPECT_EQ(ReadOrder(*reader, order.order().subject.number).value(), order.order());
   EXPECT_EQ(ReadLog(*reader, order.order().subject.number).value().front().customer_id, "");
-  EXPECT_THAT(reader->ListOrders({.customer_id = ""}).value(), IsEmpty());
+  EXPECT_THAT(reader->ListSubjects({.customer_id = ""}).value(), IsEmpty());
 }
 
 TEST_P(StoreConformance, PositionsAreGivenInOrderFromOne) {
@@ -128,7 +128,7 @@ TEST_P(StoreConformance, ABatchMayHaveAnySize) {
 
   std::vector<Number> numbers;
   for (const Change& step : steps) numbers.push_back(step.after.subject.number);
-  std::vector<Order> read = OpenReader()->GetOrders(numbers).value();
+  std::vector<Order> read = OrdersIn(OpenReader()->GetSubjects(numbers).value());
   std::sort(read.begin(), read.end(),
             [](const Order& a, const Order& b) { return a.subject.number < b.subject.number; });
   ASSERT_THAT(read, SizeIs(kOrders));
@@ -179,9 +179,9 @@ TEST_P(StoreConformance, LoadGivesTheOrdersKeysAndUnitsThatExist) {
           .value();
   EXPECT_THAT(writer->Rollback(), IsOk());
 
-  EXPECT_THAT(loaded.orders, SizeIs(2)) << "the one asked for, and that of the request key";
-  EXPECT_EQ(loaded.orders.at(first.order().subject.number), first.order());
-  EXPECT_EQ(loaded.orders.at(second.order().subject.number), second.order());
+  EXPECT_THAT(loaded.subjects, SizeIs(2)) << "the one asked for, and that of the request key";
+  EXPECT_EQ(loaded.subjects.at(first.order().subject.number), SubjectState(first.order()));
+  EXPECT_EQ(loaded.subjects.at(second.order().subject.number), SubjectState(second.order()));
   EXPECT_THAT(loaded.external_keys,
               UnorderedElementsAre(testing::Pair(known, first.order().subject.number)));
   ASSERT_THAT(loaded.request_keys, SizeIs(2));
@@ -300,7 +300,7 @@ TEST_P(StoreConformance, ARolledBackTransactionLeavesNothing) {
   ASSERT_THAT(Append(*writer, changes), IsOk());
   ASSERT_THAT(writer->Rollback(), IsOk());
   EXPECT_EQ(store().ReadFeedHead().value().position, 0);
-  EXPECT_THAT(OpenReader()->GetOrders({changes[0].after.subject.number}).value(), IsEmpty());
+  EXPECT_THAT(OpenReader()->GetSubjects({changes[0].after.subject.number}).value(), IsEmpty());
   EXPECT_THAT(Write(*writer, changes), IsOk()) << "the session goes on";
 }
 

@@ -50,7 +50,7 @@ TEST_P(ServerConformance, ALostConnectionIsUnavailableAndStaysSo) {
               HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(writer->Rollback(), HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(writer->Begin(), HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(reader->GetOrders({order.order().subject.number}).status(),
+  EXPECT_THAT(reader->GetSubjects({order.order().subject.number}).status(),
               HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(reader->Ping(), HasCode(absl::StatusCode::kUnavailable));
   // The store itself goes on: its own session is replaced, and others can be opened.
@@ -84,7 +84,7 @@ TEST_P(StoreConformance, ACommitWhoseAnswerWasLostIsFoundByItsRequestKey) {
   const Loaded loaded = again->Load(RequestFor(step)).value();
   EXPECT_THAT(again->Rollback(), IsOk());
   EXPECT_TRUE(loaded.request_keys.contains(step[0].request_key));
-  EXPECT_EQ(loaded.orders.at(order.order().subject.number), step[0].after);
+  EXPECT_EQ(loaded.subjects.at(order.order().subject.number), SubjectState(step[0].after));
 }
 
 TEST_P(StoreConformance, ACommitThatCompletesAfterTheReconnectIsWaitedFor) {
@@ -103,7 +103,7 @@ TEST_P(StoreConformance, ACommitThatCompletesAfterTheReconnectIsWaitedFor) {
   const Loaded loaded = again->Load(RequestFor(step)).value();
   EXPECT_THAT(again->Rollback(), IsOk());
   EXPECT_TRUE(loaded.request_keys.contains(step[0].request_key));
-  EXPECT_EQ(loaded.orders.at(order.order().subject.number), step[0].after);
+  EXPECT_EQ(loaded.subjects.at(order.order().subject.number), SubjectState(step[0].after));
 }
 
 // A create locks nothing that a second run could wait for when it loads; it waits when it writes.

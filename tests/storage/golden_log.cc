@@ -16,6 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "server/storage/codec.h"
 #include "server/storage/time_text.h"
+#include "tests/support/orders.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -49,6 +50,7 @@ GoldenActivity ReadActivity(const Json& json) {
   GoldenActivity golden;
   Activity& activity = golden.activity;
   activity.subject = Number::FromStored(json.at("subject"));
+  if (json.value("subject_kind", 1) == 2) activity.subject_kind = SubjectKind::kEnquiry;
   activity.seq = json.at("seq");
   activity.position = json.at("position");
   activity.customer_id = json.at("customer_id");
@@ -72,6 +74,8 @@ Json ActivityToJson(const Activity& activity) {
                {"visibility", std::string(Name(activity.visibility))},
                {"actor", ActorToJson(activity.actor)}};
   if (activity.on_behalf_of.has_value()) json["on_behalf_of"] = ActorToJson(*activity.on_behalf_of);
+  if (activity.subject_kind != SubjectKind::kOrder)
+    json["subject_kind"] = static_cast<int>(activity.subject_kind);
   json["occurred_at"] = TimeText(activity.occurred_at);
   json["recorded_at"] = TimeText(activity.recorded_at);
   json["kind"] = static_cast<int>(KindOf(activity.event));
@@ -191,6 +195,24 @@ std::string Describe(const Order& order) {
   return absl::StrJoin(lines, "\n");
 }
 
+std::string Describe(const Enquiry& enquiry) {
+  const EnquiryContent& content = enquiry.content;
+  std::vector<std::string> lines;
+  DescribeSubject(enquiry.subject, lines);
+  lines.push_back(absl::StrCat(Name(content.kind), ": ", content.title));
+  lines.push_back(content.text);
+  lines.push_back(absl::StrCat("customer ", content.customer.name, "|", content.customer.email, "|",
+                               content.customer.phone, "|", Name(content.customer.language)));
+  lines.push_back(absl::StrCat(
+      "about ", content.about.has_value() ? content.about->ToString() : "none", ", notifications ",
+      content.notifications_on ? "on" : "off", ", resolved ", Describe(enquiry.resolved_at)));
+  return absl::StrJoin(lines, "\n");
+}
+
+std::string Describe(const SubjectState& state) {
+  return std::visit([](const auto& kind) { return Describe(kind); }, state);
+}
+
 std::vector<GoldenLog> ReadGoldenLogs(const std::string& folder) {
   std::vector<GoldenLog> logs;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -199,7 +221,7 @@ std::vector<GoldenLog> ReadGoldenLogs(const std::string& folder) {
     const Json json = Json::parse(file);
     GoldenLog golden{.name = std::filesystem::relative(entry.path(), folder).string()};
     for (const Json& activity : json.at("log")) golden.log.push_back(ReadActivity(activity));
-    golden.order = absl::StrJoin(json.at("order").get<std::vector<std::string>>(), "\n");
+    golden.subject = absl::StrJoin(json.at("order").get<std::vector<std::string>>(), "\n");
     logs.push_back(std::move(golden));
   }
   if (logs.empty()) Die("no golden logs in " + folder);

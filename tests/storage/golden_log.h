@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "domain/activity.h"
 #include "domain/order.h"
+#include "domain/subject_state.h"
 
 namespace ipstore::orders::test {
 
@@ -23,7 +24,7 @@ struct GoldenActivity {
 struct GoldenLog {
   std::string name;  // of the file
   std::vector<GoldenActivity> log;
-  std::string order;  // Describe() of the fold
+  std::string subject;  // Describe() of the fold
 };
 
 // All of them, by name. Ends the program when one cannot be read.
@@ -36,9 +37,11 @@ void WriteGoldenLog(const std::string& path, const std::vector<Activity>& log);
 // The activity with what its payload says.
 absl::StatusOr<Activity> Decoded(const GoldenActivity& golden);
 
-// Everything that is known of the order, line by line, for people and for comparing. Independent of
+// Everything that is known of a subject, line by line, for people and for comparing. Independent of
 // the codec.
 std::string Describe(const Order& order);
+std::string Describe(const Enquiry& enquiry);
+std::string Describe(const SubjectState& state);
 
 }  // namespace ipstore::orders::test
 

@@ -52,20 +52,20 @@ std::vector<Change> SixtyOrders() {
   return changes;
 }
 
-bool Matches(const OrderQuery& query, const Subject& subject) {
+bool Matches(const SubjectQuery& query, const Subject& subject) {
   if (query.customer_id.has_value() && subject.customer_id != *query.customer_id) return false;
-  if (query.statuses.empty()) return !query.active_only || subject.active;
-  return std::any_of(query.statuses.begin(), query.statuses.end(), [&](OrderStatus status) {
-    return subject.status == static_cast<std::uint8_t>(status);
-  });
+  if (query.order_statuses.empty()) return !query.active_only || subject.active;
+  return std::any_of(
+      query.order_statuses.begin(), query.order_statuses.end(),
+      [&](OrderStatus status) { return subject.status == static_cast<std::uint8_t>(status); });
 }
 
-absl::Time TimeOf(const OrderQuery& query, const Subject& subject) {
+absl::Time TimeOf(const SubjectQuery& query, const Subject& subject) {
   return query.customer_id.has_value() ? subject.last_public_activity_at : subject.last_activity_at;
 }
 
 // The numbers that the query should find, by the plainest means.
-std::vector<Number> Expected(const OrderQuery& query, const std::vector<Change>& all) {
+std::vector<Number> Expected(const SubjectQuery& query, const std::vector<Change>& all) {
   std::vector<std::pair<absl::Time, Number>> found;
   for (const Change& change : all) {
     const Subject& subject = change.after.subject;
@@ -78,29 +78,29 @@ std::vector<Number> Expected(const OrderQuery& query, const std::vector<Change>&
 }
 
 // All pages of the query, one after the other.
-std::vector<Number> Paged(Reader& reader, OrderQuery query) {
+std::vector<Number> Paged(Reader& reader, SubjectQuery query) {
   std::vector<Number> numbers;
   for (;;) {
-    const std::vector<Order> page = reader.ListOrders(query).value();
+    const std::vector<Order> page = OrdersIn(reader.ListSubjects(query).value());
     for (const Order& order : page) numbers.push_back(order.subject.number);
     if (page.size() < static_cast<std::size_t>(query.limit)) return numbers;
     const Subject& last = page.back().subject;
-    query.after = ListCursor{.last_activity_at = TimeOf(query, last), .number = last.number};
+    query.after = ListCursor{.at = TimeOf(query, last), .number = last.number};
   }
 }
 
 // Each kind of list that there is.
-std::vector<OrderQuery> Queries() {
-  std::vector<OrderQuery> queries;
+std::vector<SubjectQuery> Queries() {
+  std::vector<SubjectQuery> queries;
   for (const std::optional<std::string>& customer :
        {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
     queries.push_back({.customer_id = customer});
     queries.push_back({.customer_id = customer, .active_only = true});
-    queries.push_back({.customer_id = customer, .statuses = {OrderStatus::kReceived}});
-    queries.push_back(
-        {.customer_id = customer,
-         .statuses = {OrderStatus::kCancelled, OrderStatus::kProcessing, OrderStatus::kCancelled},
-         .active_only = true});
+    queries.push_back({.customer_id = customer, .order_statuses = {OrderStatus::kReceived}});
+    queries.push_back({.customer_id = customer,
+                       .order_statuses = {OrderStatus::kCancelled, OrderStatus::kProcessing,
+                                          OrderStatus::kCancelled},
+                       .active_only = true});
   }
   return queries;
 }
@@ -109,21 +109,21 @@ TEST_P(StoreConformance, EveryListHasExactlyItsRowsNewestFirstOnPagesOfAnySize) 
   std::vector<Change> all = SixtyOrders();
   ASSERT_THAT(Write(*OpenWriter(), all), IsOk());
   auto reader = OpenReader();
-  for (OrderQuery query : Queries()) {
+  for (SubjectQuery query : Queries()) {
     for (int limit : {1, 7, 60, 1000}) {
       query.limit = limit;
       EXPECT_THAT(Paged(*reader, query), ElementsAreArray(Expected(query, all)));
     }
   }
-  EXPECT_THAT(reader->ListOrders({.customer_id = "nobody"}).value(), IsEmpty());
-  EXPECT_THAT(reader->ListOrders({.limit = 0}).value(), IsEmpty());
+  EXPECT_THAT(reader->ListSubjects({.customer_id = "nobody"}).value(), IsEmpty());
+  EXPECT_THAT(reader->ListSubjects({.limit = 0}).value(), IsEmpty());
 }
 
 TEST_P(StoreConformance, ListedOrdersAreWhole) {
   OrderInTest order = PlacedOrder(kSerial);
   order.WalkTo(OrderStatus::kHandedToCarrier);
   MustWrite(CreationOf(order));
-  EXPECT_THAT(OpenReader()->ListOrders({}).value(), ElementsAre(order.order()));
+  EXPECT_THAT(OrdersIn(OpenReader()->ListSubjects({}).value()), ElementsAre(order.order()));
 }
 
 TEST_P(StoreConformance, AnInternalCommentDoesNotMoveTheCustomersList) {
@@ -139,9 +139,9 @@ TEST_P(StoreConformance, AnInternalCommentDoesNotMoveTheCustomersList) {
     comment = Comment(now, "checked again", Visibility::kInternal);
   }
   auto reader = OpenReader();
-  EXPECT_EQ(reader->ListOrders({.customer_id = kMariaId}).value().front().subject.number,
+  EXPECT_EQ(HeadOf(reader->ListSubjects({.customer_id = kMariaId}).value().front()).number,
             newer.order().subject.number);
-  EXPECT_EQ(reader->ListOrders({}).value().front().subject.number, older.order().subject.number);
+  EXPECT_EQ(HeadOf(reader->ListSubjects({}).value().front()).number, older.order().subject.number);
 }
 
 TEST_P(StoreConformance, ARowThatDoesNotChangeIsPagedOnceWhileOthersMove) {
@@ -149,11 +149,11 @@ TEST_P(StoreConformance, ARowThatDoesNotChangeIsPagedOnceWhileOthersMove) {
   auto writer = OpenWriter();
   ASSERT_THAT(Write(*writer, all), IsOk());
   auto reader = OpenReader();
-  OrderQuery query{.limit = 5};
+  SubjectQuery query{.limit = 5};
   std::multiset<Number> seen;
   std::set<Number> moved;
   for (std::size_t i = 0;; ++i) {
-    const std::vector<Order> page = reader->ListOrders(query).value();
+    const std::vector<Order> page = OrdersIn(reader->ListSubjects(query).value());
     for (const Order& order : page) seen.insert(order.subject.number);
     if (page.size() < 5) break;
     query.after = ListCursor{page.back().subject.last_activity_at, page.back().subject.number};
@@ -253,7 +253,7 @@ class ListPlans : public StoreConformance {
       return sum;
     };
     const std::int64_t before = read();
-    EXPECT_THAT(session_->Query(statement.text, statement.params, sql::kFindOrdersTypes).status(),
+    EXPECT_THAT(session_->Query(statement.text, statement.params, sql::kFindTypes).status(),
                 IsOk());
     return read() - before;
   }
@@ -265,14 +265,14 @@ class ListPlans : public StoreConformance {
 INSTANTIATE_TEST_SUITE_P(All, ListPlans, testing::ValuesIn(AllBackends()), BackendName);
 
 TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
-  for (OrderQuery query : Queries()) {
+  for (SubjectQuery query : Queries()) {
     const std::string index =
         query.customer_id.has_value() ? "subjects_of_customer" : "subjects_by_status";
     for (bool further_page : {false, true}) {
       if (further_page)
         query.after =
             ListCursor{PlacedAt() + absl::Seconds(500), Number::FromSerial(kSerial + 500)};
-      const std::vector<PlanStep> plan = PlanOf(sql::FindOrders(dialect(), query));
+      const std::vector<PlanStep> plan = PlanOf(sql::FindSubjects(dialect(), query));
       EXPECT_THAT(plan, SortsNothing());
       if (!OnSqlite()) {
         EXPECT_THAT(KeysOf(plan), Each(index));
@@ -291,11 +291,11 @@ TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
 
 TEST_P(ListPlans, ThePageDeepDownCostsWhatTheFirstDoes) {
   if (OnSqlite()) return;  // It does not count. Its plan shows that it goes straight to the place.
-  for (OrderQuery query : Queries()) {
+  for (SubjectQuery query : Queries()) {
     query.limit = 10;
-    const std::int64_t first = EntriesRead(sql::FindOrders(dialect(), query));
+    const std::int64_t first = EntriesRead(sql::FindSubjects(dialect(), query));
     query.after = ListCursor{PlacedAt() + absl::Seconds(300), Number::FromSerial(kSerial + 300)};
-    const std::int64_t deep = EntriesRead(sql::FindOrders(dialect(), query));
+    const std::int64_t deep = EntriesRead(sql::FindSubjects(dialect(), query));
     EXPECT_LE(first, 9 * 12);
     EXPECT_LE(deep, 2 * first) << "of 2000 orders";
   }

@@ -101,17 +101,25 @@ class FaultyReader final : public Reader {
   FaultyReader(FaultyStore& store, std::unique_ptr<Reader> reader)
       : store_(store), reader_(std::move(reader)) {}
 
-  absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override {
-    return Run<absl::StatusOr<std::vector<Order>>>(Method::kGetOrders,
-                                                   [&] { return reader_->GetOrders(numbers); });
+  absl::StatusOr<std::vector<SubjectState>> GetSubjects(absl::Span<const Number> numbers) override {
+    return Run<absl::StatusOr<std::vector<SubjectState>>>(
+        Method::kGetSubjects, [&] { return reader_->GetSubjects(numbers); });
   }
   absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override {
     return Run<absl::StatusOr<std::optional<Number>>>(
         Method::kFindByExternalKey, [&] { return reader_->FindByExternalKey(key); });
   }
-  absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) override {
-    return Run<absl::StatusOr<std::vector<Order>>>(Method::kListOrders,
-                                                   [&] { return reader_->ListOrders(query); });
+  absl::StatusOr<std::vector<SubjectState>> ListSubjects(const SubjectQuery& query) override {
+    return Run<absl::StatusOr<std::vector<SubjectState>>>(
+        Method::kListSubjects, [&] { return reader_->ListSubjects(query); });
+  }
+  absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override {
+    return Run<absl::StatusOr<std::vector<SubjectState>>>(
+        Method::kListOverdue, [&] { return reader_->ListOverdue(query); });
+  }
+  absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) override {
+    return Run<absl::StatusOr<std::vector<SubjectState>>>(Method::kSearch,
+                                                          [&] { return reader_->Search(query); });
   }
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override {
     return Run<absl::StatusOr<std::vector<Activity>>>(

@@ -40,9 +40,11 @@ enum class Method : std::uint8_t {
   kCommit,
   kRollback,
   // of Reader
-  kGetOrders,
+  kGetSubjects,
   kFindByExternalKey,
-  kListOrders,
+  kListSubjects,
+  kListOverdue,
+  kSearch,
   kListActivities,
   kPing,
 };
@@ -112,7 +114,7 @@ class FaultyStore final : public Store {
   friend class FaultyWriteSession;
   friend class FaultyReader;
 
-  static constexpr std::size_t kMethods = 16;
+  static constexpr std::size_t kMethods = 18;
 
   struct Plan {
     Method method;

@@ -264,13 +264,77 @@ ParcelChange NewParcel(std::string tracking_number) {
   return parcel;
 }
 
+Order BeginOrder(const Activity& created) {
+  return std::get<Order>(Begin(created));
+}
+
+absl::StatusOr<Order> ReplayOrder(const std::vector<Activity>& log) {
+  absl::StatusOr<SubjectState> state = Replay(log);
+  if (!state.ok()) return state.status();
+  return std::get<Order>(*std::move(state));
+}
+
+std::vector<Order> OrdersIn(const std::vector<SubjectState>& subjects) {
+  std::vector<Order> orders;
+  for (const SubjectState& state : subjects) {
+    if (const Order* order = AsOrder(&state)) orders.push_back(*order);
+  }
+  return orders;
+}
+
+EnquiryContent QuestionAbout(std::optional<Number> order) {
+  EnquiryContent content;
+  content.customer = {.id = kMariaId,
+                      .name = "Μαρία Παπαδοπούλου",
+                      .email = "maria.papadopoulou@example.gr",
+                      .phone = "+30 697 1234567",
+                      .language = Language::kGreek};
+  content.title = "Πότε θα παραδοθεί;";
+  content.text = "Καλημέρα,\nμπορώ να αλλάξω διεύθυνση;";
+  content.about = order;
+  return content;
+}
+
+EnquiryInTest::EnquiryInTest(EnquiryContent content, std::int64_t serial) {
+  content.about.reset();  // there is no order beside
+  Decision decision = Decide(Number::FromSerial(serial), CreateEnquiry{std::move(content)},
+                             /*about=*/nullptr, EshopService(), now_);
+  if (!std::holds_alternative<Activities>(decision)) std::abort();
+  log_ = std::get<Activities>(std::move(decision));
+  enquiry_ = std::get<Enquiry>(Begin(log_.front()));
+}
+
+Decision EnquiryInTest::Do(const EnquiryCommand& command, const Caller& caller) {
+  now_ += absl::Minutes(1);
+  Decision decision = Decide(enquiry_, command, caller, now_);
+  if (const auto* activities = std::get_if<Activities>(&decision)) {
+    for (const Activity& activity : *activities) {
+      Evolve(enquiry_, activity);
+      log_.push_back(activity);
+    }
+  }
+  return decision;
+}
+
+Decision EnquiryInTest::Take(EnquiryAction action, const Caller& caller) {
+  return Do(TransitionEnquiry{.action = action}, caller);
+}
+
+void EnquiryInTest::WalkTo(EnquiryStatus status) {
+  if (enquiry_.status() == status) return;
+  Take(EnquiryAction::kTakeUp);
+  if (status == EnquiryStatus::kWaitingForCustomer) Take(EnquiryAction::kAskCustomer);
+  if (status == EnquiryStatus::kResolved) Take(EnquiryAction::kResolve);
+  if (enquiry_.status() != status) std::abort();
+}
+
 OrderInTest::OrderInTest(OrderContent content, std::int64_t serial) {
   const std::string reference = content.external_reference;
   Decision decision = Decide(Number::FromSerial(serial), Placing(std::move(content), reference),
                              EshopService(), now_);
   if (!std::holds_alternative<Activities>(decision)) std::abort();
   log_ = std::get<Activities>(std::move(decision));
-  order_ = Begin(log_.front());
+  order_ = BeginOrder(log_.front());
 }
 
 Decision OrderInTest::Try(const OrderCommand& command, const Caller& caller) const {

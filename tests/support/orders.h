@@ -3,13 +3,17 @@
 #define IPSTORE_ORDERS_TESTS_SUPPORT_ORDERS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "domain/command.h"
 #include "domain/decide.h"
+#include "domain/decide_enquiry.h"
 #include "domain/order.h"
+#include "domain/subject_state.h"
 
 namespace ipstore::orders::test {
 
@@ -64,6 +68,41 @@ RecordInvoice Invoicing(std::string number);
 
 // A parcel to be added.
 ParcelChange NewParcel(std::string tracking_number);
+
+// Of activities of an order.
+Order BeginOrder(const Activity& created);
+absl::StatusOr<Order> ReplayOrder(const std::vector<Activity>& log);
+
+// The orders among `subjects`.
+std::vector<Order> OrdersIn(const std::vector<SubjectState>& subjects);
+
+// A question of Maria's about that order, in Greek.
+EnquiryContent QuestionAbout(std::optional<Number> order);
+
+// An enquiry with its log, moved along by commands as the server would do it, a minute apart.
+class EnquiryInTest {
+ public:
+  // Made by the e-shop.
+  explicit EnquiryInTest(EnquiryContent content = QuestionAbout(std::nullopt),
+                         std::int64_t serial = Number::kFirstSerial);
+
+  const Enquiry& enquiry() const { return enquiry_; }
+  const std::vector<Activity>& log() const { return log_; }
+  absl::Time now() const { return now_; }
+  void Wait(absl::Duration duration) { now_ += duration; }
+
+  // Decides and, unless refused, applies. Returns what was decided.
+  Decision Do(const EnquiryCommand& command, const Caller& caller = Staff());
+  Decision Take(EnquiryAction action, const Caller& caller = Staff());
+
+  // Walks on to `status` by the shortest way.
+  void WalkTo(EnquiryStatus status);
+
+ private:
+  Enquiry enquiry_;
+  std::vector<Activity> log_;
+  absl::Time now_ = PlacedAt();
+};
 
 // An order with its log, moved along by commands as the server would do it, a minute apart.
 class OrderInTest {

@@ -19,7 +19,8 @@ v1::Order AsRequest(OrderContent content, const std::string& reference) {
   order.totals = ComputeTotals(order.content).value();
   order.subject.status = static_cast<std::uint8_t>(OrderStatus::kAwaitingProcessing);
   v1::Order message;
-  Encode(order, Audience{.language = Language::kEnglish, .customer = false}, &message);
+  Encode(order, Audience{.language = Language::kEnglish, .role = Role::kStaff, .now = PlacedAt()},
+         &message);
   return message;
 }
 

@@ -79,13 +79,13 @@ TEST_F(Committer, UnitsOnOneOrderInOneBatchSeeWhatThoseBeforeThemDid) {
   store().Release();
 
   EXPECT_EQ(start.WaitApplied().first_seq, 2);
-  EXPECT_EQ(start.WaitApplied().order->status(), OrderStatus::kProcessing);
-  EXPECT_FALSE(start.WaitApplied().order->checks.Passed(CheckKind::kDetails));
+  EXPECT_EQ(start.WaitApplied().order().status(), OrderStatus::kProcessing);
+  EXPECT_FALSE(start.WaitApplied().order().checks.Passed(CheckKind::kDetails));
   EXPECT_EQ(check.WaitApplied().first_seq, 3);
-  EXPECT_TRUE(check.WaitApplied().order->checks.Passed(CheckKind::kDetails));
+  EXPECT_TRUE(check.WaitApplied().order().checks.Passed(CheckKind::kDetails));
   EXPECT_THAT(again.WaitRefusal(), RefusedFor(Reason::kActionNotOpen));
   EXPECT_EQ(comment.WaitApplied().first_seq, 4);
-  EXPECT_EQ(*comment.WaitApplied().order, Read(order));
+  EXPECT_EQ(comment.WaitApplied().order(), Read(order));
   EXPECT_EQ(store().Calls(Method::kCommit), 3);  // placing the order, keeping busy, and the four
 }
 
@@ -217,7 +217,7 @@ TEST_F(Committer, AReplayedRequestChangesNothing) {
   EXPECT_TRUE(second.replayed);
   EXPECT_EQ(second.first_seq, first.first_seq);
   EXPECT_EQ(second.activity_count, first.activity_count);
-  EXPECT_EQ(*second.order, Read(order));  // as it is now
+  EXPECT_EQ(second.order(), Read(order));  // as it is now
   EXPECT_EQ(Log(order).size(), 3U);
   EXPECT_EQ(server().committer().stats().replayed, 1U);
 }
@@ -232,7 +232,7 @@ TEST_F(Committer, AReplayInTheSameBatchChangesNothing) {
   EXPECT_FALSE(first.WaitApplied().replayed);
   EXPECT_TRUE(second.WaitApplied().replayed);
   EXPECT_EQ(second.WaitApplied().first_seq, first.WaitApplied().first_seq);
-  EXPECT_EQ(*second.WaitApplied().order, *first.WaitApplied().order);
+  EXPECT_EQ(second.WaitApplied().order(), first.WaitApplied().order());
   EXPECT_EQ(Log(order).size(), 2U);
   EXPECT_EQ(store().Calls(Method::kCommit), 3);  // placing the order, keeping busy, and this
   EXPECT_EQ(server().committer().stats().isolations, 0U);
@@ -245,10 +245,10 @@ TEST_F(Committer, AReplayedCreateGivesTheSameOrder) {
   const Answer same_batch = Submit(Creating("WEB-1", request));
   store().Release();
   EXPECT_FALSE(first.WaitApplied().replayed);
-  const Number number = first.WaitApplied().order->subject.number;
+  const Number number = first.WaitApplied().order().subject.number;
   for (const Answer& answer : {same_batch, Submit(Creating("WEB-1", request))}) {
     EXPECT_TRUE(answer.WaitApplied().replayed);
-    EXPECT_EQ(answer.WaitApplied().order->subject.number, number);
+    EXPECT_EQ(answer.WaitApplied().order().subject.number, number);
     EXPECT_EQ(answer.WaitApplied().first_seq, 1);
   }
   EXPECT_EQ(Log(number).size(), 1U);
@@ -257,7 +257,7 @@ TEST_F(Committer, AReplayedCreateGivesTheSameOrder) {
 TEST_F(Committer, AReplayIsFoundAfterARestart) {
   const Request create{.id = NewRequestId()};
   const Request comment{.id = NewRequestId()};
-  const Number order = Submit(Creating("WEB-1", create)).WaitApplied().order->subject.number;
+  const Number order = Submit(Creating("WEB-1", create)).WaitApplied().order().subject.number;
   Submit(Commenting(order, "μία φορά", comment)).WaitApplied();
   server().Restart(options);
   EXPECT_TRUE(Submit(Creating("WEB-1", create)).WaitApplied().replayed);
@@ -541,7 +541,7 @@ TEST_F(Committer, CreatesGetNumbersOfTheirOwn) {
   store().Release();
   std::vector<Number> numbers;
   for (const Answer& answer : answers)
-    numbers.push_back(answer.WaitApplied().order->subject.number);
+    numbers.push_back(answer.WaitApplied().order().subject.number);
   std::ranges::sort(numbers);
   EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
   EXPECT_LE(store().Calls(Method::kReserveSerials), 2);

@@ -48,10 +48,10 @@ class CommitterFaults : public WritePathOn {
     ExpectStored(create.WaitApplied(), 1);
     ExpectStored(comment.WaitApplied(), 2);
     ExpectStored(start.WaitApplied(), 3);
-    EXPECT_EQ(create.WaitApplied().order->content.external_reference, reference);
-    EXPECT_THAT(Log(create.WaitApplied().order->subject.number), SizeIs(1));
+    EXPECT_EQ(create.WaitApplied().order().content.external_reference, reference);
+    EXPECT_THAT(Log(create.WaitApplied().order().subject.number), SizeIs(1));
     EXPECT_THAT(Log(order), SizeIs(4));
-    EXPECT_EQ(*start.WaitApplied().order, Read(order));
+    EXPECT_EQ(start.WaitApplied().order(), Read(order));
     // Every activity is announced once, whatever became of the answers to the commits.
     const std::vector<std::pair<std::int64_t, std::size_t>> told = server().Announced();
     std::int64_t next = 1;
@@ -70,7 +70,7 @@ class CommitterFaults : public WritePathOn {
     EXPECT_FALSE(applied.replayed);
     EXPECT_EQ(applied.first_seq, seq);
     EXPECT_EQ(applied.activity_count, static_cast<std::int32_t>(applied.activities.size()));
-    const std::vector<Activity> log = Log(applied.order->subject.number);
+    const std::vector<Activity> log = Log(applied.order().subject.number);
     for (const Activity& activity : applied.activities) {
       ASSERT_LE(static_cast<std::size_t>(activity.seq), log.size());
       EXPECT_EQ(log[static_cast<std::size_t>(activity.seq - 1)], activity);
@@ -157,7 +157,7 @@ TEST_P(CommitterFaults, AFunctionMayRunSeveralTimesAndOnlyItsLastAnswerCounts) {
   Unit unit = Commenting(order, "");
   unit.decide = [runs](const UnitContext& context) {
     const AddComment command{.comment = {.text = absl::StrCat("εκτέλεση ", ++*runs)}};
-    return Decide(*context.order, command, Staff(), context.now);
+    return Decide(*AsOrder(context.subject), command, Staff(), context.now);
   };
   store().Fail(Method::kAppendActivities, Fault::kDeadlock, {.times = 2});
   const Answer answer = Submit(std::move(unit));
@@ -302,7 +302,7 @@ TEST_P(CommitterFaults, ALoneCreateWhoseCommitCompletesAfterTheReconnectIsNotMad
     const Applied applied =
         Submit(Creating(absl::StrCat("WEB-", static_cast<int>(fault)))).WaitApplied();
     ExpectStored(applied, 1);
-    EXPECT_THAT(Log(applied.order->subject.number), SizeIs(1));
+    EXPECT_THAT(Log(applied.order().subject.number), SizeIs(1));
   }
 }
 

@@ -66,7 +66,8 @@ TEST_P(CommittersOnOneDatabase, ACreateThatIsRetriedOnAnotherServerMeanwhileIsMa
   const auto [first, second] = Race(Creating("WEB-1", request), Creating("WEB-1", request));
   EXPECT_FALSE(first.WaitApplied().replayed);
   EXPECT_TRUE(second.WaitApplied().replayed);
-  EXPECT_EQ(second.WaitApplied().order->subject.number, first.WaitApplied().order->subject.number);
+  EXPECT_EQ(second.WaitApplied().order().subject.number,
+            first.WaitApplied().order().subject.number);
 }
 
 TEST_P(CommittersOnOneDatabase, ARequestIdThatTwoServersGetWithDifferentContentIsUsedOnce) {

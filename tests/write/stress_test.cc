@@ -262,14 +262,14 @@ void ExpectToldTheTruth(const Operation& operation,
   const Activity& stored = begin->second;
   int first_hand = 0;
   for (const Applied& applied : operation.applied) {
-    EXPECT_EQ(applied.order->subject.number, stored.subject);
+    EXPECT_EQ(applied.order().subject.number, stored.subject);
     EXPECT_EQ(applied.first_seq + applied.activity_count - 1,
               stored.seq);  // the mark is in the unit's last activity
     if (applied.replayed) continue;
     ++first_hand;
     ASSERT_FALSE(applied.activities.empty());
     EXPECT_EQ(applied.activities.back(), stored);
-    EXPECT_EQ(applied.order->subject.last_seq, stored.seq);
+    EXPECT_EQ(applied.order().subject.last_seq, stored.seq);
   }
   EXPECT_LE(first_hand, 1);
 }

@@ -81,7 +81,7 @@ Applied Answer::WaitApplied() const {
   Outcome outcome = Wait();
   if (auto* applied = std::get_if<Applied>(&outcome)) return *std::move(applied);
   ADD_FAILURE() << "refused: " << Name(std::get<Refusal>(outcome).reason);
-  return Applied{.order = std::make_shared<const Order>()};
+  return Applied{.subject = std::make_shared<const SubjectState>()};
 }
 
 Refusal Answer::WaitRefusal() const {
@@ -112,7 +112,8 @@ std::string NewRequestId() {
 Unit Creating(std::string reference, std::optional<Request> request) {
   const CreateOrder command = Placing(CourierContent(), reference);
   Unit unit;
-  unit.creates = ExternalKey{.source = command.content.source, .reference = std::move(reference)};
+  unit.external_key =
+      ExternalKey{.source = command.content.source, .reference = std::move(reference)};
   unit.decide = [command](const UnitContext& context) -> Decision {
     const OrderContent& content = command.content;
     if (context.external_key_taken)
@@ -126,8 +127,9 @@ Unit Changing(Number order, OrderCommand command, std::optional<Request> request
   Unit unit;
   unit.subject = order;
   unit.decide = [order, command = std::move(command)](const UnitContext& context) -> Decision {
-    if (context.order == nullptr) return OrderNotFound(order.ToString());
-    return Decide(*context.order, command, Staff(), context.now);
+    const Order* state = AsOrder(context.subject);
+    if (state == nullptr) return OrderNotFound(order.ToString());
+    return Decide(*state, command, Staff(), context.now);
   };
   return WithRequest(std::move(unit), std::move(request));
 }
@@ -193,7 +195,7 @@ Answer WriteServer::Submit(Unit unit) {
 }
 
 Number WriteServer::Place(std::string reference) {
-  return Submit(Creating(std::move(reference))).WaitApplied().order->subject.number;
+  return Submit(Creating(std::move(reference))).WaitApplied().order().subject.number;
 }
 
 std::vector<std::pair<std::int64_t, std::size_t>> WriteServer::Announced() const {
@@ -215,7 +217,7 @@ Stored ReadAll(const TestDatabase& database, Store& store) {
   const std::unique_ptr<Reader> reader = OrFail(store.OpenReader());
   const std::vector<Number> numbers = AllNumbers(database);
   Stored stored;
-  stored.orders = OrFail(reader->GetOrders(numbers));
+  stored.orders = OrdersIn(OrFail(reader->GetSubjects(numbers)));
   EXPECT_EQ(stored.orders.size(), numbers.size());
   for (const Order& order : stored.orders) {
     stored.logs.push_back(OrFail(reader->ListActivities(
@@ -228,7 +230,7 @@ void ExpectSound(const TestDatabase& database, Store& store) {
   const Stored stored = ReadAll(database, store);
   std::vector<std::int64_t> positions;
   for (std::size_t i = 0; i < stored.orders.size(); ++i) {
-    const absl::StatusOr<Order> replayed = Replay(stored.logs[i]);
+    const absl::StatusOr<Order> replayed = ReplayOrder(stored.logs[i]);
     ASSERT_TRUE(replayed.ok()) << replayed.status();
     EXPECT_EQ(*replayed, stored.orders[i]) << stored.orders[i].subject.number.ToString();
     for (const Activity& activity : stored.logs[i]) positions.push_back(activity.position);
@@ -267,7 +269,7 @@ std::unique_ptr<WriteServer> WritePath::NewServer() {
 
 Order WritePath::Read(Number number) {
   const std::unique_ptr<Reader> reader = OrFail(server().store().OpenReader());
-  std::vector<Order> orders = OrFail(reader->GetOrders({number}));
+  std::vector<Order> orders = OrdersIn(OrFail(reader->GetSubjects({number})));
   EXPECT_EQ(orders.size(), 1U) << number.ToString();
   return orders.empty() ? Order() : std::move(orders.front());
 }

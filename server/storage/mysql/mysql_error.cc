@@ -17,6 +17,8 @@ absl::StatusCode CodeOfError(int number, absl::string_view sql_state) {
     case 3101:  // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: Group Replication found a conflict
       return absl::StatusCode::kAborted;
 
+    case 1060:  // ER_DUP_FIELDNAME
+    case 1061:  // ER_DUP_KEYNAME
     case 1062:  // ER_DUP_ENTRY
     case 1586:  // ER_DUP_ENTRY_WITH_KEY_NAME
       return absl::StatusCode::kAlreadyExists;

@@ -112,6 +112,15 @@ std::string Dialect::TableByPrimaryKey(absl::string_view table) const {
   return TableByIndex(table, "PRIMARY");
 }
 
+// Collations that compare byte by byte and, unlike utf8mb4_bin, do not take "A " for "A". MySQL and
+// MariaDB have no name for one in common.
+std::string Dialect::TableOptions() const {
+  if (IsSqlite()) return "";
+  const absl::string_view collation =
+      backend_ == Backend::kMariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+  return absl::StrCat("ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ", collation);
+}
+
 RowsTemplate Dialect::InsertRows(absl::string_view table,
                                  const std::vector<absl::string_view>& columns) const {
   RowsTemplate text;

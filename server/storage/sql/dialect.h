@@ -57,6 +57,9 @@ class Dialect {
   // The same for the primary key.
   std::string TableByPrimaryKey(absl::string_view table) const;
 
+  // What ends a CREATE TABLE: nothing on SQLite.
+  std::string TableOptions() const;
+
   // INSERT of several rows into these columns.
   RowsTemplate InsertRows(absl::string_view table,
                           const std::vector<absl::string_view>& columns) const;

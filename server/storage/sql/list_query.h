@@ -19,12 +19,20 @@ struct ListStatement {
   std::vector<Param> params;
 };
 
-// Finds (number, time) of the orders of a page: for each status of the query its newest `limit`
+// Finds (number, time) of the subjects of a page: for each status of the query its newest `limit`
 // rows before the cursor, in order, read off one index. The rows of several statuses still have to
-// be merged and cut to the limit.
-ListStatement FindOrders(const Dialect& dialect, const OrderQuery& query);
-inline constexpr std::array<ValueType, 2> kFindOrdersTypes = {ValueType::kInteger,
-                                                              ValueType::kTime};
+// be merged and cut to the limit. The text is empty where the query can have no rows.
+ListStatement FindSubjects(const Dialect& dialect, const SubjectQuery& query);
+// The same for late orders: (number, promised delivery), in order, read off one index.
+ListStatement FindOverdue(const Dialect& dialect, const OverdueQuery& query);
+inline constexpr std::array<ValueType, 2> kFindTypes = {ValueType::kInteger, ValueType::kTime};
+
+// Finds the numbers of the subjects that have terms beginning with each of the words.
+struct SearchStatement {
+  std::vector<std::string> bounds;  // what the parameters borrow
+  ListStatement statement;
+};
+SearchStatement FindByWords(const Dialect& dialect, const SearchQuery& query);
 
 // Reads the activities of a page of one subject, in order, with the columns kReadActivityColumns.
 ListStatement FindActivities(const Dialect& dialect, const ActivityQuery& query);

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/storage/sql/schema_v1.h"
+#include "server/storage/sql/schema_v2.h"
+#include "server/storage/sql/search_terms.h"
 
 namespace ipstore::orders::sql {
 namespace {
@@ -16,6 +18,11 @@ constexpr Migration kMigrations[] = {
      .oldest_server = 1,
      .name = "orders, activities and the feed",
      .statements = SchemaV1},
+    {.version = 2,
+     .oldest_server = 2,
+     .name = "enquiries, lists by store, method and promise, search",
+     .statements = SchemaV2,
+     .fill = FillSearchTerms},
 };
 
 constexpr int kSecretBytes = 32;
@@ -82,14 +89,19 @@ absl::Status CreateVersionTable(Session& session, const Dialect& dialect) {
             " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4");
 }
 
-// The row is written last: a step that failed half-way is run again.
+// The row is written last: a step that failed half-way is run again, and then finds columns and
+// indexes that it made before.
 absl::Status Apply(Session& session, const Dialect& dialect, const Migration& migration) {
   for (const std::string& statement : migration.statements(dialect)) {
-    if (absl::Status status = session.ExecuteOnce(statement); !status.ok()) {
+    absl::Status status = session.ExecuteOnce(statement);
+    if (!status.ok() && !absl::IsAlreadyExists(status)) {
       return absl::Status(status.code(),
                           absl::StrCat("schema version ", migration.version, " (", migration.name,
                                        ") could not be made: ", status.message()));
     }
+  }
+  if (migration.fill != nullptr) {
+    if (absl::Status status = migration.fill(session, dialect); !status.ok()) return status;
   }
   return session
       .Execute(

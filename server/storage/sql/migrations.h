@@ -28,6 +28,8 @@ struct Migration {
   // Its statements. On MySQL each commits by itself, so each must do no harm when it is run again
   // after a failure.
   std::vector<std::string> (*statements)(const Dialect& dialect);
+  // What statements cannot do, afterwards; may be null. Likewise.
+  absl::Status (*fill)(Session& session, const Dialect& dialect) = nullptr;
 };
 
 // The steps that this server knows, ascending.

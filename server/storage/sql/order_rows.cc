@@ -80,6 +80,13 @@ std::optional<Role> RoleFromNumber(std::int64_t number) {
   return std::nullopt;
 }
 
+std::optional<SubjectKind> SubjectKindFromNumber(std::int64_t number) {
+  for (SubjectKind kind : kSubjectKinds) {
+    if (static_cast<std::int64_t>(kind) == number) return kind;
+  }
+  return std::nullopt;
+}
+
 std::optional<Visibility> VisibilityFromNumber(std::int64_t number) {
   for (Visibility visibility : {Visibility::kPublic, Visibility::kInternal}) {
     if (static_cast<std::int64_t>(visibility) == number) return visibility;
@@ -101,7 +108,8 @@ absl::Status ReadActors(const Rows& rows, std::size_t row, Activity& activity) {
 
 }  // namespace
 
-void PutSubject(const Subject& subject, std::vector<Param>& params) {
+void PutSubject(const SubjectState& state, std::vector<Param>& params) {
+  const Subject& subject = HeadOf(state);
   params.insert(params.end(), {
                                   Param::Integer(subject.number.value()),
                                   Param::Integer(static_cast<int>(subject.kind)),
@@ -115,6 +123,15 @@ void PutSubject(const Subject& subject, std::vector<Param>& params) {
                                   Param::Time(subject.last_activity_at),
                                   Param::Time(subject.last_public_activity_at),
                               });
+  const Order* order = AsOrder(&state);
+  if (order == nullptr) {
+    params.insert(params.end(), 3, Param::Null());
+    return;
+  }
+  const OrderContent& content = order->content;
+  params.push_back(Param::Text(Name(content.method)));
+  params.push_back(content.store.has_value() ? Param::Text(content.store->id) : Param::Null());
+  params.push_back(Param::TimeOrNull(content.promised_delivery));
 }
 
 absl::Status PutOrder(const Order& order, MadeTexts& texts, std::vector<Param>& params) {
@@ -198,15 +215,15 @@ absl::Status PutActivity(const ActivityWrite& write, MadeTexts& texts, std::vect
           first_of_unit ? Param::Bytes(BytesOf(write.content_hash)) : Param::Null(),
           Param::Integer(kPayloadVersion),
           Param::Text(Keep(*std::move(payload), texts)),
+          Param::Integer(static_cast<int>(activity.subject_kind)),
       });
   return absl::OkStatus();
 }
 
 absl::StatusOr<Subject> ReadSubject(const Rows& rows, std::size_t row, std::size_t first) {
   const Number number = Number::FromStored(rows.Integer(row, first));
-  if (rows.Integer(row, first + 1) != static_cast<int>(SubjectKind::kOrder)) {
-    return Unknown("kind", rows.Integer(row, first + 1), number);
-  }
+  const std::optional<SubjectKind> kind = SubjectKindFromNumber(rows.Integer(row, first + 1));
+  if (!kind.has_value()) return Unknown("kind", rows.Integer(row, first + 1), number);
   const auto status = Narrow<std::uint8_t>(rows.Integer(row, first + 3));
   const auto version = Narrow<std::int32_t>(rows.Integer(row, first + 5));
   const auto last_seq = Narrow<std::int32_t>(rows.Integer(row, first + 6));
@@ -215,7 +232,7 @@ absl::StatusOr<Subject> ReadSubject(const Rows& rows, std::size_t row, std::size
   if (!last_seq.has_value()) return Unknown("last seq", rows.Integer(row, first + 6), number);
   return Subject{
       .number = number,
-      .kind = SubjectKind::kOrder,
+      .kind = *kind,
       .customer_id = std::string(rows.Text(row, first + 2)),
       .status = *status,
       .active = rows.Integer(row, first + 4) != 0,
@@ -272,6 +289,10 @@ absl::StatusOr<Line> ReadLine(const Rows& rows, std::size_t row) {
 absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
   Activity activity;
   activity.subject = Number::FromStored(rows.Integer(row, 0));
+  const std::optional<SubjectKind> kind = SubjectKindFromNumber(rows.Integer(row, 14));
+  if (!kind.has_value())
+    return Unknown("an activity for a kind", rows.Integer(row, 14), activity.subject);
+  activity.subject_kind = *kind;
   activity.seq = static_cast<std::int32_t>(rows.Integer(row, 1));
   activity.position = rows.Integer(row, 2);
   activity.customer_id = std::string(rows.Text(row, 3));

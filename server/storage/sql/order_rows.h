@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "domain/activity.h"
 #include "domain/order.h"
+#include "domain/subject_state.h"
 #include "server/storage/sql/session.h"
 #include "server/storage/store.h"
 
@@ -20,7 +21,7 @@ namespace ipstore::orders::sql {
 
 // --- Columns: each list in the order in which the functions below write or read them ---
 
-// subjects
+// subjects, as they are read
 inline constexpr std::array<absl::string_view, 11> kSubjectColumns = {"number",
                                                                       "kind",
                                                                       "customer_id",
@@ -36,6 +37,23 @@ inline constexpr std::array<ValueType, 11> kSubjectTypes = {
     ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kInteger,
     ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kTime,
     ValueType::kTime,    ValueType::kTime,    ValueType::kTime};
+
+// subjects, as they are written: with what lists are filtered by
+inline constexpr std::array<absl::string_view, 14> kWrittenSubjectColumns = {
+    "number",
+    "kind",
+    "customer_id",
+    "status",
+    "active",
+    "version",
+    "last_seq",
+    "created_at",
+    "updated_at",
+    "last_activity_at",
+    "last_public_activity_at",
+    "method",
+    "store_id",
+    "promised_delivery"};
 
 // orders
 inline constexpr std::array<absl::string_view, 18> kOrderColumns = {
@@ -68,32 +86,30 @@ inline constexpr std::array<ValueType, 10> kLineTypes = {
     ValueType::kInteger, ValueType::kText};
 
 // activities, as they are inserted
-inline constexpr std::array<absl::string_view, 17> kActivityColumns = {
-    "subject",         "seq",         "position",  "customer_id",       "kind",
-    "visibility",      "actor_role",  "actor_id",  "on_behalf_of_role", "on_behalf_of_id",
-    "occurred_at",     "recorded_at", "unit_size", "request_key",       "content_hash",
-    "payload_version", "payload"};
+inline constexpr std::array<absl::string_view, 18> kActivityColumns = {
+    "subject",         "seq",         "position",    "customer_id",       "kind",
+    "visibility",      "actor_role",  "actor_id",    "on_behalf_of_role", "on_behalf_of_id",
+    "occurred_at",     "recorded_at", "unit_size",   "request_key",       "content_hash",
+    "payload_version", "payload",     "subject_kind"};
 inline constexpr std::size_t kActivityPositionColumn = 2;
 
 // activities, as they are read
-inline constexpr std::array<absl::string_view, 14> kReadActivityColumns = {
-    "subject",         "seq",         "position",
-    "customer_id",     "kind",        "visibility",
-    "actor_role",      "actor_id",    "on_behalf_of_role",
-    "on_behalf_of_id", "occurred_at", "recorded_at",
-    "payload_version", "payload"};
-inline constexpr std::array<ValueType, 14> kReadActivityTypes = {
+inline constexpr std::array<absl::string_view, 15> kReadActivityColumns = {
+    "subject",     "seq",         "position",        "customer_id",       "kind",
+    "visibility",  "actor_role",  "actor_id",        "on_behalf_of_role", "on_behalf_of_id",
+    "occurred_at", "recorded_at", "payload_version", "payload",           "subject_kind"};
+inline constexpr std::array<ValueType, 15> kReadActivityTypes = {
     ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText,
     ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kText,
     ValueType::kInteger, ValueType::kText,    ValueType::kTime,    ValueType::kTime,
-    ValueType::kInteger, ValueType::kText};
+    ValueType::kInteger, ValueType::kText,    ValueType::kInteger};
 
 // --- Rows to write. Texts are borrowed from the order or activity; texts made on the way are kept
 // in `texts` (a deque: what it holds does not move). Errors: INVALID_ARGUMENT as in codec.h ---
 
 using MadeTexts = std::deque<std::string>;
 
-void PutSubject(const Subject& subject, std::vector<Param>& params);
+void PutSubject(const SubjectState& state, std::vector<Param>& params);
 absl::Status PutOrder(const Order& order, MadeTexts& texts, std::vector<Param>& params);
 absl::Status PutLine(Number number, const Line& line, MadeTexts& texts, std::vector<Param>& params);
 // With the position that the activity has now.

@@ -201,14 +201,6 @@ constexpr absl::string_view kSqliteTables[] = {
           ) STRICT)sql",
 };
 
-// Collations that compare byte by byte and, unlike utf8mb4_bin, do not take "A " for "A". MySQL and
-// MariaDB have no name for one in common.
-std::string TableOptions(const Dialect& dialect) {
-  const absl::string_view collation =
-      dialect.backend() == Backend::kMariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
-  return absl::StrCat("ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ", collation);
-}
-
 }  // namespace
 
 std::vector<std::string> SchemaV1(const Dialect& dialect) {
@@ -216,7 +208,7 @@ std::vector<std::string> SchemaV1(const Dialect& dialect) {
   if (dialect.IsSqlite()) {
     for (absl::string_view statement : kSqliteTables) statements.emplace_back(statement);
   } else {
-    const std::string options = TableOptions(dialect);
+    const std::string options = dialect.TableOptions();
     for (absl::string_view table : kMySqlTables)
       statements.push_back(absl::StrReplaceAll(table, {{"$options", options}}));
   }

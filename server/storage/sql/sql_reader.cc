@@ -7,8 +7,8 @@
 #include "server/storage/sql/batch_statement.h"
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/migrations.h"
-#include "server/storage/sql/order_loader.h"
 #include "server/storage/sql/order_rows.h"
+#include "server/storage/sql/subject_loader.h"
 
 namespace ipstore::orders::sql {
 namespace {
@@ -32,6 +32,13 @@ std::vector<Found> ReadFound(const Rows& rows) {
   return found;
 }
 
+std::vector<Number> NumbersOf(const std::vector<Found>& found) {
+  std::vector<Number> numbers;
+  numbers.reserve(found.size());
+  for (const Found& one : found) numbers.push_back(one.number);
+  return numbers;
+}
+
 }  // namespace
 
 absl::Status SqlReader::InSnapshot(absl::FunctionRef<absl::Status()> read) {
@@ -43,14 +50,14 @@ absl::Status SqlReader::InSnapshot(absl::FunctionRef<absl::Status()> read) {
   return status;
 }
 
-absl::StatusOr<std::vector<Order>> SqlReader::GetOrders(absl::Span<const Number> numbers) {
-  OrdersByNumber orders;
+absl::StatusOr<std::vector<SubjectState>> SqlReader::GetSubjects(absl::Span<const Number> numbers) {
+  SubjectsByNumber subjects;
   absl::Status status =
-      InSnapshot([&] { return LoadUnlocked(*session_, statements_, numbers, orders); });
+      InSnapshot([&] { return LoadUnlocked(*session_, statements_, numbers, subjects); });
   if (!status.ok()) return status;
-  std::vector<Order> list;
-  list.reserve(orders.size());
-  for (auto& [number, order] : orders) list.push_back(std::move(order));
+  std::vector<SubjectState> list;
+  list.reserve(subjects.size());
+  for (auto& [number, state] : subjects) list.push_back(std::move(state));
   return list;
 }
 
@@ -63,39 +70,65 @@ absl::StatusOr<std::optional<Number>> SqlReader::FindByExternalKey(const Externa
   return std::optional<Number>(Number::FromStored(rows->Integer(0, 2)));
 }
 
-absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const OrderQuery& query) {
-  const ListStatement statement = FindOrders(dialect_, query);
-  absl::StatusOr<Rows> rows = session_->Query(statement.text, statement.params, kFindOrdersTypes);
+absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const SubjectQuery& query) {
+  const ListStatement statement = FindSubjects(dialect_, query);
+  if (statement.text.empty()) return std::vector<Number>();
+  absl::StatusOr<Rows> rows = session_->Query(statement.text, statement.params, kFindTypes);
   if (!rows.ok()) return rows.status();
   std::vector<Found> found = ReadFound(*rows);
   std::sort(found.begin(), found.end());
   found.resize(std::min(found.size(), static_cast<std::size_t>(std::max(query.limit, 0))));
+  return NumbersOf(found);
+}
+
+absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const OverdueQuery& query) {
+  const ListStatement statement = FindOverdue(dialect_, query);
+  absl::StatusOr<Rows> rows = session_->Query(statement.text, statement.params, kFindTypes);
+  if (!rows.ok()) return rows.status();
+  return NumbersOf(ReadFound(*rows));
+}
+
+absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const SearchQuery& query) {
+  const SearchStatement search = FindByWords(dialect_, query);
+  absl::StatusOr<Rows> rows =
+      session_->Query(search.statement.text, search.statement.params, {ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
   std::vector<Number> numbers;
-  numbers.reserve(found.size());
-  for (const Found& one : found) numbers.push_back(one.number);
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    numbers.push_back(Number::FromStored(rows->Integer(row, 0)));
   return numbers;
 }
 
-absl::Status SqlReader::ReadPage(const OrderQuery& query, std::vector<Order>& page) {
-  absl::StatusOr<std::vector<Number>> numbers = FindPage(query);
-  if (!numbers.ok()) return numbers.status();
-  OrdersByNumber orders;
-  absl::Status status = LoadUnlocked(*session_, statements_, *numbers, orders);
-  if (!status.ok()) return status;
-  for (Number number : *numbers) {
-    const auto order = orders.find(number);
-    if (order == orders.end())
-      return absl::DataLossError(absl::StrCat("subject ", number.ToString(), " has no order"));
-    page.push_back(std::move(order->second));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<Order>> SqlReader::ListOrders(const OrderQuery& query) {
-  std::vector<Order> page;
-  absl::Status status = InSnapshot([&] { return ReadPage(query, page); });
+template <typename PageQuery>
+absl::StatusOr<std::vector<SubjectState>> SqlReader::ReadPage(const PageQuery& query) {
+  std::vector<SubjectState> page;
+  absl::Status status = InSnapshot([&] {
+    absl::StatusOr<std::vector<Number>> numbers = FindPage(query);
+    if (!numbers.ok()) return numbers.status();
+    SubjectsByNumber subjects;
+    if (auto s = LoadUnlocked(*session_, statements_, *numbers, subjects); !s.ok()) return s;
+    for (Number number : *numbers) {
+      const auto found = subjects.find(number);
+      if (found == subjects.end())
+        return absl::DataLossError(absl::StrCat("subject ", number.ToString(), " has no body"));
+      page.push_back(std::move(found->second));
+    }
+    return absl::OkStatus();
+  });
   if (!status.ok()) return status;
   return page;
+}
+
+absl::StatusOr<std::vector<SubjectState>> SqlReader::ListSubjects(const SubjectQuery& query) {
+  return ReadPage(query);
+}
+
+absl::StatusOr<std::vector<SubjectState>> SqlReader::ListOverdue(const OverdueQuery& query) {
+  return ReadPage(query);
+}
+
+absl::StatusOr<std::vector<SubjectState>> SqlReader::Search(const SearchQuery& query) {
+  return ReadPage(query);
 }
 
 absl::StatusOr<std::vector<Activity>> SqlReader::ListActivities(const ActivityQuery& query) {

@@ -22,9 +22,11 @@ class SqlReader final : public Reader {
             const StoreStatements& statements)
       : session_(std::move(session)), dialect_(dialect), statements_(statements) {}
 
-  absl::StatusOr<std::vector<Order>> GetOrders(absl::Span<const Number> numbers) override;
+  absl::StatusOr<std::vector<SubjectState>> GetSubjects(absl::Span<const Number> numbers) override;
   absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override;
-  absl::StatusOr<std::vector<Order>> ListOrders(const OrderQuery& query) override;
+  absl::StatusOr<std::vector<SubjectState>> ListSubjects(const SubjectQuery& query) override;
+  absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override;
+  absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) override;
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
   absl::Status Ping() override;
 
@@ -32,8 +34,12 @@ class SqlReader final : public Reader {
   // Runs `read` within one snapshot of the database.
   absl::Status InSnapshot(absl::FunctionRef<absl::Status()> read);
   // The numbers of a page, newest activity first.
-  absl::StatusOr<std::vector<Number>> FindPage(const OrderQuery& query);
-  absl::Status ReadPage(const OrderQuery& query, std::vector<Order>& page);
+  absl::StatusOr<std::vector<Number>> FindPage(const SubjectQuery& query);
+  absl::StatusOr<std::vector<Number>> FindPage(const OverdueQuery& query);
+  absl::StatusOr<std::vector<Number>> FindPage(const SearchQuery& query);
+  // The subjects of a page, in its order, all as of one moment.
+  template <typename PageQuery>
+  absl::StatusOr<std::vector<SubjectState>> ReadPage(const PageQuery& query);
 
   std::unique_ptr<Session> session_;
   const Dialect& dialect_;

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/storage/sql/batch_statement.h"
-#include "server/storage/sql/order_loader.h"
+#include "server/storage/sql/enquiry_rows.h"
+#include "server/storage/sql/search_terms.h"
+#include "server/storage/sql/subject_loader.h"
 
 namespace ipstore::orders::sql {
 namespace {
@@ -31,6 +33,8 @@ struct RowsToWrite {
   std::vector<Param> new_subjects, new_orders, new_lines;
   std::vector<Param> changed_subjects, changed_orders, changed_lines;
   std::vector<Param> gone_lines;
+  std::vector<Param> new_enquiries, changed_enquiries;
+  std::vector<Param> new_terms, gone_terms;
 };
 
 absl::Status PutLines(Number number, const std::vector<Line>& lines, MadeTexts& texts,
@@ -42,9 +46,12 @@ absl::Status PutLines(Number number, const std::vector<Line>& lines, MadeTexts& 
 }
 
 absl::Status PutCreated(const Order& order, MadeTexts& texts, RowsToWrite& rows) {
-  PutSubject(order.subject, rows.new_subjects);
   if (absl::Status status = PutOrder(order, texts, rows.new_orders); !status.ok()) return status;
   return PutLines(order.subject.number, order.content.lines, texts, rows.new_lines);
+}
+
+absl::Status PutCreated(const Enquiry& enquiry, MadeTexts& texts, RowsToWrite& rows) {
+  return PutEnquiry(enquiry, texts, rows.new_enquiries);
 }
 
 // Lines keep their order and their numbers ascend on both sides, so one walk finds what became of
@@ -75,10 +82,6 @@ absl::Status PutChangedLines(const Order& before, const Order& after, MadeTexts&
 
 absl::Status PutChanged(const Order& before, const Order& after, MadeTexts& texts,
                         RowsToWrite& rows) {
-  if (before.subject != after.subject) {
-    PutSubject(after.subject, rows.changed_subjects);
-    rows.changed_subjects.push_back(Param::Integer(before.subject.last_seq));
-  }
   if (!SameOrderRow(before, after)) {
     if (absl::Status status = PutOrder(after, texts, rows.changed_orders); !status.ok())
       return status;
@@ -87,7 +90,55 @@ absl::Status PutChanged(const Order& before, const Order& after, MadeTexts& text
   return PutChangedLines(before, after, texts, rows);
 }
 
-// Makes sure that every subject was as it had been read: then its orders row and lines are too,
+absl::Status PutChanged(const Enquiry& before, const Enquiry& after, MadeTexts& texts,
+                        RowsToWrite& rows) {
+  if (before.content == after.content && before.resolved_at == after.resolved_at)
+    return absl::OkStatus();
+  return PutEnquiry(after, texts, rows.changed_enquiries);
+}
+
+void PutTerms(Number number, const Terms& terms, const Terms& without, MadeTexts& texts,
+              std::vector<Param>& params) {
+  for (const std::string& term : terms) {
+    if (without.contains(term)) continue;
+    params.push_back(Param::Integer(number.value()));
+    params.push_back(Param::Text(texts.emplace_back(term)));
+  }
+}
+
+void PutChangedTerms(const SubjectState& before, const SubjectState& after, MadeTexts& texts,
+                     RowsToWrite& rows) {
+  if (!TermsMayDiffer(before, after)) return;
+  const Number number = HeadOf(after).number;
+  const Terms old = TermsOf(before);
+  const Terms now = TermsOf(after);
+  PutTerms(number, old, /*without=*/now, texts, rows.gone_terms);
+  PutTerms(number, now, /*without=*/old, texts, rows.new_terms);
+}
+
+// The rows that `write` asks for. A subject keeps its kind.
+absl::Status PutSubjectWrite(const SubjectWrite& write, MadeTexts& texts, RowsToWrite& rows) {
+  if (write.before == nullptr) {
+    PutSubject(*write.after, rows.new_subjects);
+    PutTerms(HeadOf(*write.after).number, TermsOf(*write.after), /*without=*/{}, texts,
+             rows.new_terms);
+    return std::visit([&](const auto& after) { return PutCreated(after, texts, rows); },
+                      *write.after);
+  }
+  const Subject& before = HeadOf(*write.before);
+  if (before != HeadOf(*write.after)) {
+    PutSubject(*write.after, rows.changed_subjects);
+    rows.changed_subjects.push_back(Param::Integer(before.last_seq));
+  }
+  PutChangedTerms(*write.before, *write.after, texts, rows);
+  return std::visit(
+      [&]<typename Kind>(const Kind& after) {
+        return PutChanged(std::get<Kind>(*write.before), after, texts, rows);
+      },
+      *write.after);
+}
+
+// Makes sure that every subject was as it had been read: then its rows in the other tables are too,
 // which change with it only.
 absl::Status UpdateSubjects(Session& session, const StoreStatements& statements,
                             const std::vector<Param>& params) {
@@ -111,7 +162,14 @@ absl::Status WriteRows(Session& session, const StoreStatements& statements,
     return s.status();
   if (auto s = InsertAll(session, statements.insert_subjects, rows.new_subjects); !s.ok()) return s;
   if (auto s = InsertAll(session, statements.insert_orders, rows.new_orders); !s.ok()) return s;
-  return InsertAll(session, statements.insert_lines, rows.new_lines);
+  if (auto s = InsertAll(session, statements.insert_enquiries, rows.new_enquiries); !s.ok())
+    return s;
+  if (auto s = UpdateAll(session, statements.overwrite_enquiries, rows.changed_enquiries); !s.ok())
+    return s.status();
+  if (auto s = InsertAll(session, statements.insert_lines, rows.new_lines); !s.ok()) return s;
+  if (auto s = UpdateAll(session, statements.delete_terms, rows.gone_terms); !s.ok())
+    return s.status();
+  return InsertAll(session, statements.insert_terms, rows.new_terms);
 }
 
 }  // namespace
@@ -143,14 +201,14 @@ absl::StatusOr<std::int64_t> SqlWriter::ReserveSerials(std::int64_t count) {
 
 absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   Loaded loaded;
-  absl::Status status = LoadLocked(*session_, statements_, request.subjects, loaded.orders);
+  absl::Status status = LoadLocked(*session_, statements_, request.subjects, loaded.subjects);
   if (!status.ok()) return status;
   // External keys before request keys: a create whose COMMIT is still under way may end in between.
   // Then it is found by its request key, and not refused for the reference that it has itself
   // taken.
   if (status = FindExternalKeys(request, loaded); !status.ok()) return status;
   if (status = FindRequests(request, loaded); !status.ok()) return status;
-  if (status = LoadOrdersOfRequests(loaded); !status.ok()) return status;
+  if (status = LoadUnlockedOnes(request, loaded); !status.ok()) return status;
   return loaded;
 }
 
@@ -196,23 +254,19 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
       });
 }
 
-absl::Status SqlWriter::LoadOrdersOfRequests(Loaded& loaded) {
-  absl::flat_hash_set<Number> missing;
-  for (const auto& [key, unit] : loaded.request_keys) {
-    if (!loaded.orders.contains(unit.subject)) missing.insert(unit.subject);
-  }
+absl::Status SqlWriter::LoadUnlockedOnes(const LoadRequest& request, Loaded& loaded) {
+  absl::flat_hash_set<Number> missing(request.related.begin(), request.related.end());
+  for (const auto& [key, unit] : loaded.request_keys) missing.insert(unit.subject);
+  for (const auto& [number, state] : loaded.subjects) missing.erase(number);
   const std::vector<Number> numbers(missing.begin(), missing.end());
-  return LoadUnlocked(*session_, statements_, numbers, loaded.orders);
+  return LoadUnlocked(*session_, statements_, numbers, loaded.subjects);
 }
 
 absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {
   texts_.clear();
   RowsToWrite rows;
   for (const SubjectWrite& write : writes) {
-    absl::Status status = write.before == nullptr
-                              ? PutCreated(*write.after, texts_, rows)
-                              : PutChanged(*write.before, *write.after, texts_, rows);
-    if (!status.ok()) return status;
+    if (absl::Status status = PutSubjectWrite(write, texts_, rows); !status.ok()) return status;
   }
   return WriteRows(*session_, statements_, rows);
 }

@@ -32,7 +32,7 @@ class SqlWriter final : public WriteSession {
  private:
   absl::Status FindExternalKeys(const LoadRequest& request, Loaded& loaded);
   absl::Status FindRequests(const LoadRequest& request, Loaded& loaded);
-  absl::Status LoadOrdersOfRequests(Loaded& loaded);
+  absl::Status LoadUnlockedOnes(const LoadRequest& request, Loaded& loaded);
   absl::StatusOr<std::int64_t> TakeSerials(std::int64_t count);
   absl::StatusOr<std::int64_t> TakePositions(std::int64_t count);
 

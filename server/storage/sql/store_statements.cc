@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "server/storage/sql/enquiry_rows.h"
 #include "server/storage/sql/order_rows.h"
 
 namespace ipstore::orders::sql {
@@ -46,14 +47,17 @@ RowsTemplate LockSubjects(const Dialect& dialect) {
                   "number", absl::StrCat(" ORDER BY number", dialect.LockingRead()));
 }
 
-RowsTemplate ReadOrders(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kOrderColumns, ","), dialect.TableByPrimaryKey("orders"), "number",
-                  "");
+// The rows of one kind's own table.
+RowsTemplate ReadBodies(const Dialect& dialect, absl::string_view table,
+                        absl::Span<const absl::string_view> columns) {
+  return SelectIn(absl::StrJoin(columns, ","), dialect.TableByPrimaryKey(table), "number", "");
 }
 
-RowsTemplate ReadWholeOrders() {
-  return SelectIn(absl::StrCat(Qualified(kSubjectColumns, "s"), ",", Qualified(kOrderColumns, "o")),
-                  "subjects s JOIN orders o ON o.number = s.number", "s.number", "");
+// The same with the heads.
+RowsTemplate ReadWhole(absl::string_view table, absl::Span<const absl::string_view> columns) {
+  return SelectIn(absl::StrCat(Qualified(kSubjectColumns, "s"), ",", Qualified(columns, "b")),
+                  absl::StrCat("subjects s JOIN ", table, " b ON b.number = s.number"), "s.number",
+                  "");
 }
 
 RowsTemplate ReadLines(const Dialect& dialect) {
@@ -81,34 +85,51 @@ RowsTemplate FindRequests(const Dialect& dialect) {
 RowsTemplate UpdateSubjects(const Dialect& dialect) {
   return dialect.UpdateRows({.table = "subjects",
                              .key = {"number"},
-                             .set = AllButKey(kSubjectColumns, 1),
+                             .set = AllButKey(kWrittenSubjectColumns, 1),
                              .guard = {"last_seq"}});
 }
 
-RowsTemplate DeleteLines() {
-  return {.head = "DELETE FROM order_lines WHERE ",
-          .first_row = "(number = ? AND line = ?)",
-          .next_row = " OR (number = ? AND line = ?)",
+// Of rows that a number and one more column name.
+RowsTemplate DeleteRows(absl::string_view table, absl::string_view column) {
+  const std::string row = absl::StrCat("(number = ? AND ", column, " = ?)");
+  return {.head = absl::StrCat("DELETE FROM ", table, " WHERE "),
+          .first_row = row,
+          .next_row = absl::StrCat(" OR ", row),
           .tail = "",
           .params_per_row = 2};
+}
+
+RowsTemplate DeleteAllTerms() {
+  return {.head = "DELETE FROM search_terms WHERE number IN (",
+          .first_row = "?",
+          .next_row = ",?",
+          .tail = ")",
+          .params_per_row = 1};
 }
 
 }  // namespace
 
 StoreStatements::StoreStatements(const Dialect& dialect)
     : lock_subjects(LockSubjects(dialect)),
-      read_orders(ReadOrders(dialect)),
-      read_whole_orders(ReadWholeOrders()),
+      read_orders(ReadBodies(dialect, "orders", kOrderColumns)),
+      read_whole_orders(ReadWhole("orders", kOrderColumns)),
       read_lines(ReadLines(dialect)),
+      read_enquiries(ReadBodies(dialect, "enquiries", kEnquiryColumns)),
+      read_whole_enquiries(ReadWhole("enquiries", kEnquiryColumns)),
       find_external_keys(FindExternalKeys(dialect)),
       find_requests(FindRequests(dialect)),
-      insert_subjects(dialect.InsertRows("subjects", All(kSubjectColumns))),
+      insert_subjects(dialect.InsertRows("subjects", All(kWrittenSubjectColumns))),
       insert_orders(dialect.InsertRows("orders", All(kOrderColumns))),
       insert_lines(dialect.InsertRows("order_lines", All(kLineColumns))),
       insert_activities(dialect.InsertRows("activities", All(kActivityColumns))),
       update_subjects(UpdateSubjects(dialect)),
       overwrite_orders(dialect.UpsertRows("orders", All(kOrderColumns), 1)),
       overwrite_lines(dialect.UpsertRows("order_lines", All(kLineColumns), 2)),
-      delete_lines(DeleteLines()) {}
+      delete_lines(DeleteRows("order_lines", "line")),
+      insert_terms(dialect.InsertRows("search_terms", {"number", "term"})),
+      delete_terms(DeleteRows("search_terms", "term")),
+      delete_all_terms(DeleteAllTerms()),
+      insert_enquiries(dialect.InsertRows("enquiries", All(kEnquiryColumns))),
+      overwrite_enquiries(dialect.UpsertRows("enquiries", All(kEnquiryColumns), 1)) {}
 
 }  // namespace ipstore::orders::sql

@@ -12,13 +12,16 @@ struct StoreStatements {
   explicit StoreStatements(const Dialect& dialect);
 
   // Reading, by numbers:
-  BatchStatement lock_subjects;      // kSubjectColumns, locked in order of number
-  BatchStatement read_orders;        // kOrderColumns
-  BatchStatement read_whole_orders;  // kSubjectColumns, then kOrderColumns
-  BatchStatement read_lines;         // kLineColumns, by number and line
+  BatchStatement lock_subjects;         // kSubjectColumns, locked in order of number
+  BatchStatement read_orders;           // kOrderColumns
+  BatchStatement read_whole_orders;     // kSubjectColumns, then kOrderColumns
+  BatchStatement read_lines;            // kLineColumns, by number and line
+  BatchStatement read_enquiries;        // kEnquiryColumns
+  BatchStatement read_whole_enquiries;  // kSubjectColumns, then kEnquiryColumns
   // Reading, by keys:
   BatchStatement find_external_keys;  // source, external_reference, number
-  BatchStatement find_requests;       // request_key, subject, seq, unit_size, content_hash
+  BatchStatement
+      find_requests;  // request_key, subject, seq, unit_size, position, recorded_at, content_hash
   // Writing, with the columns of order_rows.h. update_subjects takes last_seq as it was, too.
   BatchStatement insert_subjects;
   BatchStatement insert_orders;
@@ -27,7 +30,12 @@ struct StoreStatements {
   BatchStatement update_subjects;
   BatchStatement overwrite_orders;
   BatchStatement overwrite_lines;
-  BatchStatement delete_lines;  // number, line
+  BatchStatement delete_lines;      // number, line
+  BatchStatement insert_terms;      // number, term
+  BatchStatement delete_terms;      // number, term
+  BatchStatement delete_all_terms;  // number
+  BatchStatement insert_enquiries;
+  BatchStatement overwrite_enquiries;
 };
 
 }  // namespace ipstore::orders::sql

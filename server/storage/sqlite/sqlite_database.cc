@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/storage/sqlite/file_lock.h"
@@ -64,8 +65,12 @@ absl::StatusCode CodeOf(int extended) {
 
 absl::Status ErrorOf(sqlite3* connection, absl::string_view doing) {
   const int code = sqlite3_extended_errcode(connection);
-  return absl::Status(CodeOf(code), absl::StrCat("SQLite, ", doing, ": ",
-                                                 sqlite3_errmsg(connection), " (", code, ")"));
+  const absl::string_view message = sqlite3_errmsg(connection);
+  // Of the second ALTER TABLE … ADD COLUMN. SQLite has no code for it.
+  const bool column_exists =
+      code == SQLITE_ERROR && absl::StartsWith(message, "duplicate column name");
+  return absl::Status(column_exists ? absl::StatusCode::kAlreadyExists : CodeOf(code),
+                      absl::StrCat("SQLite, ", doing, ": ", message, " (", code, ")"));
 }
 
 struct CloseConnection {

@@ -1,0 +1,92 @@
+#include "server/services/enquiry_service.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "domain/decide_enquiry.h"
+#include "domain/validate.h"
+#include "server/services/changes.h"
+#include "server/services/decode.h"
+#include "server/services/encode.h"
+
+namespace ipstore::orders {
+namespace {
+
+ReadResult<v1::CreateEnquiryResponse> PreviewCreate(const CreateEnquiry& command,
+                                                    const Caller& caller, Audience audience,
+                                                    Reader& reader) {
+  std::vector<SubjectState> related;
+  if (command.content.about.has_value()) {
+    auto found = reader.GetSubjects(std::array{*command.content.about});
+    if (!found.ok()) return found.status();
+    related = *std::move(found);
+  }
+  const Order* about = related.empty() ? nullptr : AsOrder(&related.front());
+  auto preview = PreviewOf(nullptr, Decide(Number(), command, about, caller, audience.now));
+  if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
+  v1::CreateEnquiryResponse response;
+  EncodePreview(std::get<Preview>(preview).subject, /*creates=*/true, audience, &response);
+  return response;
+}
+
+}  // namespace
+
+void EnquiryMethods::CreateEnquiry(const CallContext& context,
+                                   const v1::CreateEnquiryRequest& request,
+                                   Responder<v1::CreateEnquiryResponse> responder) {
+  Violations violations = context.flaws;
+  orders::CreateEnquiry command = Decode(request, violations);
+  ValidateRequestId(request.request_id(), violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  if (request.validate_only()) {
+    return AnswerByReading(backend_, context, std::move(responder),
+                           [command = std::move(command), caller = context.caller,
+                            audience = AudienceOf(backend_, context)](Reader& reader) {
+                             return PreviewCreate(command, caller, audience, reader);
+                           });
+  }
+  WriteRequest write{.related = command.content.about,
+                     .identity = Identify(*backend_.tokens, context.caller, "CreateEnquiry",
+                                          request.request_id(), request.SerializeAsString())};
+  WriteAndAnswer(
+      backend_, context, std::move(write),
+      [command = std::move(command), caller = context.caller](const UnitContext& unit) {
+        return Decide(unit.new_number, command, AsOrder(unit.related), caller, unit.now);
+      },
+      std::move(responder));
+}
+
+void EnquiryMethods::GetEnquiry(const CallContext& context, const v1::GetEnquiryRequest& request,
+                                Responder<v1::Enquiry> responder) {
+  Violations violations = context.flaws;
+  SubjectName name = DecodeSubjectName(request.name(), SubjectKind::kEnquiry, "name", violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  AnswerByReading(
+      backend_, context, std::move(responder),
+      [name = std::move(name), caller = context.caller,
+       audience = AudienceOf(backend_, context)](Reader& reader) -> ReadResult<v1::Enquiry> {
+        auto found = ReadSubject(reader, name, caller);
+        if (!found.ok()) return found.status();
+        if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+        v1::Enquiry response;
+        Encode(std::get<Enquiry>(std::get<SubjectState>(*found)), audience, &response);
+        return response;
+      });
+}
+
+void EnquiryMethods::TransitionEnquiry(const CallContext& context,
+                                       const v1::TransitionEnquiryRequest& request,
+                                       Responder<v1::TransitionEnquiryResponse> responder) {
+  Violations violations = context.flaws;
+  EnquiryCommand command = Decode(request, violations);
+  Change change{
+      .subject = DecodeSubjectName(request.name(), SubjectKind::kEnquiry, "name", violations),
+      .etag = "",
+      .command = std::move(command)};
+  ChangeSubject(backend_, context, "TransitionEnquiry", request, std::move(change),
+                std::move(violations), std::move(responder));
+}
+
+}  // namespace ipstore::orders

@@ -1,0 +1,184 @@
+#include "server/storage/sql/subject_loader.h"
+
+#include <array>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/storage/sql/enquiry_rows.h"
+#include "server/storage/sql/order_rows.h"
+
+namespace ipstore::orders::sql {
+namespace {
+
+// The types of a head, then of a body.
+template <std::size_t N>
+constexpr auto WithHead(const std::array<ValueType, N>& body) {
+  std::array<ValueType, kSubjectTypes.size() + N> types{};
+  for (std::size_t i = 0; i < kSubjectTypes.size(); ++i) types[i] = kSubjectTypes[i];
+  for (std::size_t i = 0; i < N; ++i) types[kSubjectTypes.size() + i] = body[i];
+  return types;
+}
+
+constexpr auto kWholeOrderTypes = WithHead(kOrderTypes);
+constexpr auto kWholeEnquiryTypes = WithHead(kEnquiryTypes);
+
+std::vector<Param> AsParams(absl::Span<const Number> numbers) {
+  std::vector<Param> params;
+  params.reserve(numbers.size());
+  for (Number number : numbers) params.push_back(Param::Integer(number.value()));
+  return params;
+}
+
+// The subjects that were found, by kind.
+struct Found {
+  std::vector<Number> orders;
+  std::vector<Number> enquiries;
+};
+
+SubjectState StateOf(Subject head) {
+  switch (head.kind) {
+    case SubjectKind::kOrder: {
+      Order order;
+      order.subject = std::move(head);
+      return order;
+    }
+    case SubjectKind::kEnquiry: {
+      Enquiry enquiry;
+      enquiry.subject = std::move(head);
+      return enquiry;
+    }
+  }
+  return Order{};
+}
+
+// Adds the subject whose head stands in `row`, without its body. The pointer is good until the next
+// one is added; nullptr and an error when the head cannot be understood.
+absl::StatusOr<SubjectState*> AddHead(const Rows& rows, std::size_t row,
+                                      SubjectsByNumber& subjects) {
+  absl::StatusOr<Subject> head = ReadSubject(rows, row, 0);
+  if (!head.ok()) return head.status();
+  const Number number = head->number;
+  return &(subjects[number] = StateOf(*std::move(head)));
+}
+
+absl::Status LockHeads(Session& session, const StoreStatements& statements,
+                       absl::Span<const Number> numbers, SubjectsByNumber& subjects, Found& found) {
+  return QueryAll(session, statements.lock_subjects, AsParams(numbers), kSubjectTypes,
+                  [&](const Rows& rows) {
+                    for (std::size_t row = 0; row < rows.size(); ++row) {
+                      absl::StatusOr<SubjectState*> state = AddHead(rows, row, subjects);
+                      if (!state.ok()) return state.status();
+                      const Subject& head = HeadOf(**state);
+                      (head.kind == SubjectKind::kOrder ? found.orders : found.enquiries)
+                          .push_back(head.number);
+                    }
+                    return absl::OkStatus();
+                  });
+}
+
+absl::Status ReadBody(const Rows& rows, std::size_t row, std::size_t first, Order& order) {
+  return ReadOrder(rows, row, first, order);
+}
+absl::Status ReadBody(const Rows& rows, std::size_t row, std::size_t first, Enquiry& enquiry) {
+  return ReadEnquiry(rows, row, first, enquiry);
+}
+
+// Reads what the own table of a kind says of subjects whose heads are there.
+template <typename Kind>
+absl::Status ReadBodies(Session& session, const BatchStatement& statement,
+                        absl::Span<const ValueType> types, absl::Span<const Number> numbers,
+                        SubjectsByNumber& subjects) {
+  std::size_t read = 0;
+  absl::Status status =
+      QueryAll(session, statement, AsParams(numbers), types, [&](const Rows& rows) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+          const auto found = subjects.find(Number::FromStored(rows.Integer(row, 0)));
+          if (found == subjects.end()) continue;
+          absl::Status one = ReadBody(rows, row, 0, std::get<Kind>(found->second));
+          if (!one.ok()) return one;
+          ++read;
+        }
+        return absl::OkStatus();
+      });
+  if (status.ok() && read != numbers.size()) {
+    return absl::DataLossError(
+        absl::StrCat(numbers.size() - read, " subjects have no row in the table of their kind"));
+  }
+  return status;
+}
+
+// Reads heads and bodies together. Returns the numbers of those that were found.
+template <typename Kind>
+absl::StatusOr<std::vector<Number>> ReadWhole(Session& session, const BatchStatement& statement,
+                                              absl::Span<const ValueType> types,
+                                              absl::Span<const Number> numbers,
+                                              SubjectsByNumber& subjects) {
+  std::vector<Number> found;
+  absl::Status status =
+      QueryAll(session, statement, AsParams(numbers), types, [&](const Rows& rows) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+          absl::StatusOr<SubjectState*> state = AddHead(rows, row, subjects);
+          if (!state.ok()) return state.status();
+          Kind* kind = std::get_if<Kind>(*state);
+          if (kind == nullptr) return absl::DataLossError("a subject stands in a wrong table");
+          found.push_back(kind->subject.number);
+          absl::Status one = ReadBody(rows, row, kSubjectTypes.size(), *kind);
+          if (!one.ok()) return one;
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return found;
+}
+
+absl::Status ReadLines(Session& session, const StoreStatements& statements,
+                       absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+  return QueryAll(session, statements.read_lines, AsParams(numbers), kLineTypes,
+                  [&](const Rows& rows) {
+                    for (std::size_t row = 0; row < rows.size(); ++row) {
+                      const auto found = subjects.find(Number::FromStored(rows.Integer(row, 0)));
+                      if (found == subjects.end()) continue;
+                      absl::StatusOr<Line> line = ReadLine(rows, row);
+                      if (!line.ok()) return line.status();
+                      std::get<Order>(found->second).content.lines.push_back(*std::move(line));
+                    }
+                    return absl::OkStatus();
+                  });
+}
+
+}  // namespace
+
+absl::Status LoadLocked(Session& session, const StoreStatements& statements,
+                        absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+  Found found;
+  if (auto s = LockHeads(session, statements, numbers, subjects, found); !s.ok()) return s;
+  if (auto s = ReadBodies<Enquiry>(session, statements.read_enquiries, kEnquiryTypes,
+                                   found.enquiries, subjects);
+      !s.ok())
+    return s;
+  if (auto s =
+          ReadBodies<Order>(session, statements.read_orders, kOrderTypes, found.orders, subjects);
+      !s.ok())
+    return s;
+  return ReadLines(session, statements, found.orders, subjects);
+}
+
+absl::Status LoadUnlocked(Session& session, const StoreStatements& statements,
+                          absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+  absl::StatusOr<std::vector<Number>> orders =
+      ReadWhole<Order>(session, statements.read_whole_orders, kWholeOrderTypes, numbers, subjects);
+  if (!orders.ok()) return orders.status();
+  if (auto s = ReadLines(session, statements, *orders, subjects); !s.ok()) return s;
+  // Most subjects are orders: what was not found among them is looked for further.
+  std::vector<Number> others;
+  for (Number number : numbers) {
+    if (!subjects.contains(number)) others.push_back(number);
+  }
+  return ReadWhole<Enquiry>(session, statements.read_whole_enquiries, kWholeEnquiryTypes, others,
+                            subjects)
+      .status();
+}
+
+}  // namespace ipstore::orders::sql
