@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -75,6 +76,13 @@ Error DecodeError(const grpc::Status& status) {
     TakeIf<google::rpc::LocalizedMessage>(any, error);
   }
   return error;
+}
+
+v1::ErrorReason ErrorReasonOf(const Error& error) {
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  // Leaves it as it is where it does not know the name.
+  v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", error.reason), &reason);
+  return reason;
 }
 
 bool OutcomeIsUnknown(const Error& error) {

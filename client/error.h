@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "ipstore/orders/v1/errors.pb.h"
 
 namespace ipstore::orders::client {
 
@@ -56,6 +57,10 @@ struct Error {
 // The error that `status` stands for, which must not be OK. Details that cannot be read are left
 // out.
 Error DecodeError(const grpc::Status& status);
+
+// The reason as an enumerator, to switch on. UNSPECIFIED where there is none, and for one that is
+// newer than this library; then `code` tells how to treat it.
+v1::ErrorReason ErrorReasonOf(const Error& error);
 
 // Whether a change may have been made although the call failed with this.
 bool OutcomeIsUnknown(const Error& error);

@@ -3,7 +3,7 @@
 #
 #   lint               the rules of protos/buf.yaml (default)
 #   breaking AGAINST   nothing that callers rely on has changed since AGAINST, an image made with `image`
-#   image FILE         writes the contract to FILE, e.g. contract.binpb
+#   image FILE         writes the contract to FILE without its comments, as text where it ends in .yaml
 #
 # Ours imports google/type/*.proto, which buf finds only inside a module or over the network. So it is given a folder
 # under BUILD_DIR with both our files and Debian's, and told to judge only ours. Nothing is fetched.
@@ -46,7 +46,7 @@ case ${1:-lint} in
     ;;
   image)
     if (($# != 2)); then usage; fi
-    judge build --output "$(cd "$OLDPWD" && realpath "$2")"
+    judge build --path ipstore --exclude-source-info --output "$(cd "$OLDPWD" && realpath "$2")"
     ;;
   *) usage ;;
 esac

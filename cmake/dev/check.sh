@@ -25,7 +25,33 @@ check_layering() {
 
 check_shell() { (cd "$ROOT" && shellcheck --external-sources dev .ci/run cmake/*.sh cmake/dev/*.sh client/demo/*.sh); }
 
-check_protos() { bash "$ROOT/cmake/buf-lint.sh" "$BUILD_DIR" lint; }
+# The contract that callers hold us to. A text, so that a review sees what a release adds to it.
+CONTRACT_BASELINE=$ROOT/protos/baseline.yaml
+
+buf_lint() { bash "$ROOT/cmake/buf-lint.sh" "$BUILD_DIR" "$@"; }
+
+check_protos() {
+  local code=0
+  buf_lint lint || code=1
+  if ! buf_lint breaking "$CONTRACT_BASELINE"; then
+    say "what callers rely on has changed since protos/baseline.yaml: see CONTRIBUTING.md, \"change the contract\""
+    code=1
+  fi
+  return "$code"
+}
+
+# Makes the contract as it is the one that later changes are judged against.
+dev_contract() {
+  if [[ ${1:-} != accept || ! ${2:-} =~ ^(--breaking)?$ ]]; then fail "there is: ./dev contract accept [--breaking]"; fi
+  install_all
+  if [[ ${2:-} == --breaking ]]; then
+    buf_lint lint || fail "the contract was not accepted"
+  else
+    check_protos || fail "the contract was not accepted; --breaking accepts one that breaks callers"
+  fi
+  buf_lint image "$CONTRACT_BASELINE"
+  say "protos/baseline.yaml is now the contract as it is; git diff shows what that adds"
+}
 
 # Warnings of a second compiler, and clang-tidy. Goes on after an error, so that one run tells all of them.
 check_clang() {

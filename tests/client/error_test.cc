@@ -96,6 +96,18 @@ TEST(DecodeError, DetailsThatCannotBeReadAreLeftOut) {
   EXPECT_EQ(error.reason, "");
 }
 
+TEST(ErrorReasonOf, IsTheEnumeratorOfThatName) {
+  const google::rpc::ErrorInfo info = Info("ETAG_MISMATCH");
+  EXPECT_EQ(ErrorReasonOf(DecodeError(StatusWith(grpc::StatusCode::ABORTED, "Changed.", {&info}))),
+            v1::ERROR_REASON_ETAG_MISMATCH);
+}
+
+TEST(ErrorReasonOf, IsUnspecifiedWithoutAReasonAndForOneThatIsNotKnown) {
+  EXPECT_EQ(ErrorReasonOf({.code = grpc::StatusCode::UNAVAILABLE}), v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(ErrorReasonOf({.code = grpc::StatusCode::ABORTED, .reason = "FROM_THE_FUTURE"}),
+            v1::ERROR_REASON_UNSPECIFIED);
+}
+
 TEST(Retry, OnlyWhatMayHelpIsRetried) {
   EXPECT_TRUE(IsWorthRetrying({.code = grpc::StatusCode::UNAVAILABLE}));
   EXPECT_TRUE(IsWorthRetrying({.code = grpc::StatusCode::UNAVAILABLE, .reason = "UNAVAILABLE"}));

@@ -52,6 +52,8 @@ class FakeOrders final : public v1::OrderService::Service {
   std::vector<grpc::Status> statuses;
   std::vector<v1::TransitionOrderRequest> transitions;
   std::map<std::string, std::string> metadata;
+  // Never answers; a call ends when its caller gives up.
+  bool silent = false;
 
   grpc::Status TransitionOrder(grpc::ServerContext* context,
                                const v1::TransitionOrderRequest* request,
@@ -91,6 +93,7 @@ class FakeOrders final : public v1::OrderService::Service {
         metadata[name] = std::string(value.data(), value.size());
       }
     }
+    while (silent && !context.IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
     if (statuses.empty()) return grpc::Status::OK;
     grpc::Status next = statuses.front();
     statuses.erase(statuses.begin());
@@ -211,6 +214,19 @@ TEST_F(Client, DoesNotPauseBeyondItsTimeout) {
   const OrdersClient client(OpenChannel({.target = address_}), options);
   EXPECT_FALSE(client.TransitionOrder(StartProcessing()).ok());
   EXPECT_THAT(pauses_, IsEmpty());
+}
+
+TEST_F(Client, ACallWithoutAnAnswerEndsWithItsTimeoutAndTellsTheRequestId) {
+  orders_.silent = true;
+  ClientOptions options = Options();
+  options.timeout = absl::Milliseconds(500);
+  const OrdersClient client(OpenChannel({.target = address_}), options);
+  const auto result = client.TransitionOrder(StartProcessing());
+  server_->Shutdown();
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, grpc::StatusCode::DEADLINE_EXCEEDED);
+  ASSERT_THAT(orders_.transitions, SizeIs(1));
+  EXPECT_EQ(result.error().request_id, orders_.transitions[0].request_id());
 }
 
 TEST_F(Client, ARefusalIsNotRetriedAndNeedsNoRequestIdToRepeat) {
