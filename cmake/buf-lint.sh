@@ -29,10 +29,11 @@ MODULE=$BUILD_DIR/buf-module
 
 # A fresh copy each time, so that a file that was deleted or renamed does not linger.
 rm -rf --one-file-system "$MODULE"
-mkdir -p "$MODULE/google/type"
+mkdir -p "$MODULE/google/type" "$MODULE/google/rpc"
 cp "$ROOT/protos/buf.yaml" "$MODULE/"
 cp -r "$ROOT/protos/ipstore" "$MODULE/"
 cp "$GOOGLEAPIS"/google/type/{date,money}.proto "$MODULE/google/type/"
+cp "$GOOGLEAPIS"/google/rpc/status.proto "$MODULE/google/rpc/"
 
 # What buf finds is named as the files here are: protos/ipstore/...
 judge() { "$BUF" "$@" 2>&1 | sed 's|^ipstore/|protos/ipstore/|' >&2; }

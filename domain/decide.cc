@@ -213,6 +213,19 @@ std::vector<OrderAction> OpenInsteadOf(const Order& order, OrderAction refused,
   return open;
 }
 
+// The action that hands an order of that method over (product §1).
+OrderAction HandoverOf(FulfilmentMethod method) {
+  switch (method) {
+    case FulfilmentMethod::kCourier:
+      return OrderAction::kHandToCarrier;
+    case FulfilmentMethod::kStorePickup:
+      return OrderAction::kOfferPickup;
+    case FulfilmentMethod::kCompanyVehicle:
+      return OrderAction::kDispatchVehicle;
+  }
+  return OrderAction::kHandToCarrier;
+}
+
 // --- One function for each command
 // -----------------------------------------------------------------------------------
 
@@ -389,6 +402,27 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
 Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
                 absl::Time now) {
   return std::visit(Decider{order, caller, now}, command);
+}
+
+std::optional<OrderAction> NextStep(const Order& order) {
+  switch (order.status()) {
+    case OrderStatus::kAwaitingProcessing:
+      return OrderAction::kStartProcessing;
+    case OrderStatus::kProcessing:
+      return OrderAction::kStartGathering;
+    case OrderStatus::kGatheringProducts:
+      return OrderAction::kStartPreparing;
+    case OrderStatus::kPreparingShipment:
+      return HandoverOf(order.content.method);
+    case OrderStatus::kHandedToCarrier:
+    case OrderStatus::kReadyForPickup:
+    case OrderStatus::kOnCompanyVehicle:
+      return OrderAction::kConfirmReceipt;
+    case OrderStatus::kReceived:
+    case OrderStatus::kCancelled:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::vector<GuardFailure> FailingGuards(const Order& order, const Transition& step) {

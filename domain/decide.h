@@ -67,6 +67,10 @@ std::vector<ActionExplanation> Explain(const Order& order, const Caller& caller)
 // order.
 std::vector<OrderAction> OpenActions(const Order& order, const Caller& caller);
 
+// The action that leads the order on from where it is: towards RECEIVED by its method. Nothing when
+// it is closed.
+std::optional<OrderAction> NextStep(const Order& order);
+
 // The guards of the step that do not hold for `order` as it is, in the order of the enumeration.
 std::vector<GuardFailure> FailingGuards(const Order& order, const Transition& step);
 

@@ -131,7 +131,7 @@ grpc::StatusCode CodeOf(Reason reason) {
   return grpc::StatusCode::UNKNOWN;
 }
 
-grpc::Status ToGrpcStatus(const Refusal& refusal, Language language) {
+google::rpc::Status ToRpcStatus(const Refusal& refusal, Language language) {
   google::rpc::Status status;
   status.set_code(CodeOf(refusal.reason));
   status.set_message(Sentence(refusal, Language::kEnglish));
@@ -150,6 +150,11 @@ grpc::Status ToGrpcStatus(const Refusal& refusal, Language language) {
     const std::size_t room = used < kMaxDetailBytes ? kMaxDetailBytes - used : 0;
     status.add_details()->PackFrom(BadRequestOf(refusal, language, room));
   }
+  return status;
+}
+
+grpc::Status ToGrpcStatus(const Refusal& refusal, Language language) {
+  const google::rpc::Status status = ToRpcStatus(refusal, language);
   return {static_cast<grpc::StatusCode>(status.code()), status.message(),
           status.SerializeAsString()};
 }

@@ -7,6 +7,7 @@
 
 #include "domain/order.h"
 #include "domain/refusal.h"
+#include "google/rpc/status.pb.h"
 
 namespace ipstore::orders {
 
@@ -17,6 +18,8 @@ grpc::StatusCode CodeOf(Reason reason);
 // letters; the localized one is in `language`. Violations are listed as far as they fit into what
 // clients accept as trailers.
 grpc::Status ToGrpcStatus(const Refusal& refusal, Language language);
+// The same as a message, to stand in an answer.
+google::rpc::Status ToRpcStatus(const Refusal& refusal, Language language);
 
 }  // namespace ipstore::orders
 

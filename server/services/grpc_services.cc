@@ -39,21 +39,28 @@ Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods&
 // All methods are raw: we parse ourselves, because gRPC answers a request with bad UTF-8 in its own
 // words, not ours.
 
-template <typename Base>
-using RawOrderBase = v1::OrderService::WithRawCallbackMethod_CreateOrder<
-    v1::OrderService::WithRawCallbackMethod_GetOrder<
-        v1::OrderService::WithRawCallbackMethod_LookupOrder<
-            v1::OrderService::WithRawCallbackMethod_ListOrders<
-                v1::OrderService::WithRawCallbackMethod_TransitionOrder<
-                    v1::OrderService::WithRawCallbackMethod_RecordCheck<
-                        v1::OrderService::WithRawCallbackMethod_RecordGathering<
-                            v1::OrderService::WithRawCallbackMethod_RecordInvoice<
-                                v1::OrderService::WithRawCallbackMethod_RecordTracking<
-                                    v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
-                                        v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<
-                                            Base>>>>>>>>>>>;
+// WithRawCallbackMethod_A<WithRawCallbackMethod_B<… <Base>>>, without a pyramid.
+template <typename Base, template <typename> typename... Raw>
+struct WithRaw {
+  using Type = Base;
+};
+template <typename Base, template <typename> typename First, template <typename> typename... Rest>
+struct WithRaw<Base, First, Rest...> {
+  using Type = First<typename WithRaw<Base, Rest...>::Type>;
+};
 
-class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
+using Orders = v1::OrderService;
+using RawOrderBase = WithRaw<
+    Orders::Service, Orders::WithRawCallbackMethod_CreateOrder,
+    Orders::WithRawCallbackMethod_GetOrder, Orders::WithRawCallbackMethod_GetOrderPage,
+    Orders::WithRawCallbackMethod_LookupOrder, Orders::WithRawCallbackMethod_ListOrders,
+    Orders::WithRawCallbackMethod_TransitionOrder,
+    Orders::WithRawCallbackMethod_BatchTransitionOrders, Orders::WithRawCallbackMethod_RecordCheck,
+    Orders::WithRawCallbackMethod_RecordGathering, Orders::WithRawCallbackMethod_RecordInvoice,
+    Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_ExplainTransitions,
+    Orders::WithRawCallbackMethod_DescribeLifecycle>::Type;
+
+class GrpcOrderService final : public RawOrderBase {
  public:
   explicit GrpcOrderService(const Backend& backend) : methods_(backend) {}
 
@@ -66,11 +73,17 @@ class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
   Reactor* LookupOrder(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::LookupOrder);
   }
+  Reactor* GetOrderPage(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::GetOrderPage);
+  }
   Reactor* ListOrders(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::ListOrders);
   }
   Reactor* TransitionOrder(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::TransitionOrder);
+  }
+  Reactor* BatchTransitionOrders(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::BatchTransitionOrders);
   }
   Reactor* RecordCheck(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::RecordCheck);
@@ -108,12 +121,12 @@ class GrpcActivityService final : public v1::ActivityService::WithRawCallbackMet
   ActivityMethods methods_;
 };
 
-template <typename Base>
-using RawCommentBase = v1::CommentService::WithRawCallbackMethod_CreateComment<
-    v1::CommentService::WithRawCallbackMethod_GetComment<
-        v1::CommentService::WithRawCallbackMethod_ListComments<Base>>>;
+using Comments = v1::CommentService;
+using RawCommentBase = WithRaw<Comments::Service, Comments::WithRawCallbackMethod_CreateComment,
+                               Comments::WithRawCallbackMethod_GetComment,
+                               Comments::WithRawCallbackMethod_ListComments>::Type;
 
-class GrpcCommentService final : public RawCommentBase<v1::CommentService::Service> {
+class GrpcCommentService final : public RawCommentBase {
  public:
   explicit GrpcCommentService(const Backend& backend) : methods_(backend) {}
 
@@ -131,12 +144,12 @@ class GrpcCommentService final : public RawCommentBase<v1::CommentService::Servi
   CommentMethods methods_;
 };
 
-template <typename Base>
-using RawEnquiryBase = v1::EnquiryService::WithRawCallbackMethod_CreateEnquiry<
-    v1::EnquiryService::WithRawCallbackMethod_GetEnquiry<
-        v1::EnquiryService::WithRawCallbackMethod_TransitionEnquiry<Base>>>;
+using Enquiries = v1::EnquiryService;
+using RawEnquiryBase = WithRaw<Enquiries::Service, Enquiries::WithRawCallbackMethod_CreateEnquiry,
+                               Enquiries::WithRawCallbackMethod_GetEnquiry,
+                               Enquiries::WithRawCallbackMethod_TransitionEnquiry>::Type;
 
-class GrpcEnquiryService final : public RawEnquiryBase<v1::EnquiryService::Service> {
+class GrpcEnquiryService final : public RawEnquiryBase {
  public:
   explicit GrpcEnquiryService(const Backend& backend) : methods_(backend) {}
 
@@ -154,12 +167,12 @@ class GrpcEnquiryService final : public RawEnquiryBase<v1::EnquiryService::Servi
   EnquiryMethods methods_;
 };
 
-template <typename Base>
-using RawRequestBase = v1::RequestService::WithRawCallbackMethod_ListRequests<
-    v1::RequestService::WithRawCallbackMethod_ListOverdueOrders<
-        v1::RequestService::WithRawCallbackMethod_SearchRequests<Base>>>;
+using Requests = v1::RequestService;
+using RawRequestBase = WithRaw<Requests::Service, Requests::WithRawCallbackMethod_ListRequests,
+                               Requests::WithRawCallbackMethod_ListOverdueOrders,
+                               Requests::WithRawCallbackMethod_SearchRequests>::Type;
 
-class GrpcRequestService final : public RawRequestBase<v1::RequestService::Service> {
+class GrpcRequestService final : public RawRequestBase {
  public:
   explicit GrpcRequestService(const Backend& backend) : methods_(backend) {}
 

@@ -16,14 +16,19 @@
 #include "domain/decide.h"
 #include "domain/sentences.h"
 #include "domain/validate.h"
+#include "server/services/batch_transitions.h"
 #include "server/services/changes.h"
 #include "server/services/decode.h"
 #include "server/services/encode.h"
+#include "server/services/order_page.h"
 #include "server/services/pages.h"
 #include "server/services/subject_pages.h"
 
 namespace ipstore::orders {
 namespace {
+
+// Of the activities and of the comments on the page of one order.
+constexpr PageLimits kOrderPages{.standard = 20, .most = 100};
 
 // Decodes the request of one of the methods that change an order, and changes the order by it.
 template <typename Request, typename Response>
@@ -129,6 +134,15 @@ void OrderMethods::GetOrder(const CallContext& context, const v1::GetOrderReques
                   });
 }
 
+void OrderMethods::GetOrderPage(const CallContext& context, const v1::GetOrderPageRequest& request,
+                                Responder<v1::OrderPage> responder) {
+  Violations violations = context.flaws;
+  SubjectName name = DecodeSubjectName(request.name(), SubjectKind::kOrder, "name", violations);
+  const std::int32_t page_size = DecodePageSize(request.page_size(), kOrderPages, violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  AnswerWithOrderPage(backend_, context, std::move(name), page_size, std::move(responder));
+}
+
 void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
                                Responder<v1::Order> responder) {
   Violations violations = context.flaws;
@@ -185,6 +199,12 @@ void OrderMethods::TransitionOrder(const CallContext& context,
                                    const v1::TransitionOrderRequest& request,
                                    Responder<v1::TransitionOrderResponse> responder) {
   Record(backend_, context, "TransitionOrder", request, std::move(responder));
+}
+
+void OrderMethods::BatchTransitionOrders(const CallContext& context,
+                                         const v1::BatchTransitionOrdersRequest& request,
+                                         Responder<v1::BatchTransitionOrdersResponse> responder) {
+  BatchTransition(backend_, context, request, std::move(responder));
 }
 
 void OrderMethods::RecordCheck(const CallContext& context, const v1::RecordCheckRequest& request,

@@ -18,12 +18,17 @@ class OrderMethods {
                    Responder<v1::CreateOrderResponse> responder);
   void GetOrder(const CallContext& context, const v1::GetOrderRequest& request,
                 Responder<v1::Order> responder);
+  void GetOrderPage(const CallContext& context, const v1::GetOrderPageRequest& request,
+                    Responder<v1::OrderPage> responder);
   void LookupOrder(const CallContext& context, const v1::LookupOrderRequest& request,
                    Responder<v1::Order> responder);
   void ListOrders(const CallContext& context, const v1::ListOrdersRequest& request,
                   Responder<v1::ListOrdersResponse> responder);
   void TransitionOrder(const CallContext& context, const v1::TransitionOrderRequest& request,
                        Responder<v1::TransitionOrderResponse> responder);
+  void BatchTransitionOrders(const CallContext& context,
+                             const v1::BatchTransitionOrdersRequest& request,
+                             Responder<v1::BatchTransitionOrdersResponse> responder);
   void RecordCheck(const CallContext& context, const v1::RecordCheckRequest& request,
                    Responder<v1::RecordCheckResponse> responder);
   void RecordGathering(const CallContext& context, const v1::RecordGatheringRequest& request,

@@ -79,7 +79,7 @@ std::string SealOverdueCursor(const PageTokens& pages, absl::Time now, const Ord
 
 // Where a page of a search ended, and how many were found by then.
 struct SearchCursor {
-  std::optional<Number> before;
+  std::optional<ListCursor> after;
   std::int64_t found = 0;
 };
 
@@ -88,7 +88,9 @@ SearchCursor OpenSearchCursor(const PageTokens& pages, const std::string& token,
   const std::optional<std::string> cursor = pages.Open(token, violations);
   if (!cursor.has_value()) return {};
   const std::vector<std::int64_t> numbers = NumbersIn(*cursor);
-  return {.before = Number::FromStored(numbers.at(0)), .found = numbers.at(1)};
+  return {
+      .after = ListCursor{absl::FromUnixMicros(numbers.at(0)), Number::FromStored(numbers.at(1))},
+      .found = numbers.at(2)};
 }
 
 }  // namespace
@@ -163,7 +165,7 @@ void RequestMethods::SearchRequests(const CallContext& context,
   const SearchCursor cursor = OpenSearchCursor(pages, request.page_token(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
-  query.before = cursor.before;
+  query.after = cursor.after;
   query.limit =
       static_cast<std::int32_t>(std::min<std::int64_t>(page_size + 1, kMostFound - cursor.found));
   AnswerByReading(
@@ -178,7 +180,8 @@ void RequestMethods::SearchRequests(const CallContext& context,
             *found, page_size, [&] { return response.add_requests(); }, audience);
         if (last != nullptr) {
           response.set_next_page_token(pages.Seal(absl::StrCat(
-              HeadOf(*last).number.value(), " ", found_before + response.requests_size())));
+              absl::ToUnixMicros(HeadOf(*last).created_at), " ", HeadOf(*last).number.value(), " ",
+              found_before + response.requests_size())));
         }
         return response;
       });

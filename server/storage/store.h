@@ -163,12 +163,12 @@ struct OverdueQuery {
   std::int32_t limit = 50;
 };
 
-// Which subjects to find by words. The highest number first, which is the newest.
+// Which subjects to find by words: the last created first.
 struct SearchQuery {
   // Folded words (words.h), at least one: each must begin a term of the subject.
   std::vector<std::string> words;
   std::optional<std::string> customer_id;  // only theirs
-  std::optional<Number> before;            // exclusive
+  std::optional<ListCursor> after;         // exclusive; its time is that of creation
   std::int32_t limit = 50;
 };
 
@@ -180,6 +180,13 @@ struct ActivityQuery {
   bool newest_first = false;
   std::optional<std::int32_t> after_seq;  // exclusive, in the direction of reading
   std::int32_t limit = 100;
+};
+
+// A subject with the newest of its log, all as of one moment.
+struct SubjectPage {
+  std::optional<SubjectState> subject;  // nothing else is there where it does not exist
+  std::vector<Activity> activities;     // newest first
+  std::vector<Activity> comments;       // newest first
 };
 
 // One reading connection. Not thread-safe; every call blocks and sees one consistent state of the
@@ -196,6 +203,10 @@ class Reader {
   virtual absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) = 0;
   virtual absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) = 0;
   virtual absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) = 0;
+  // The subject of that number with at most `limit` activities and as many comments, internal ones
+  // only where asked for.
+  virtual absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
+                                              std::int32_t limit) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;
 };

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,6 @@
 namespace ipstore::orders::test {
 namespace {
 
-using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -30,30 +30,21 @@ using testing::Not;
 constexpr char kSecret[] = "SECRET";   // stands in everything internal
 constexpr char kPersonal[] = "Μαρία";  // stands in everything of Maria's
 constexpr char kNoSuchOrder[] = "orders/9999999990";
+constexpr char kNoSuchEnquiry[] = "enquiries/9999999990";
+// Methods that answer everybody: with what is theirs, or with what is the same for all.
+const std::set<std::string>& OpenToEverybody() {
+  static const auto* const kMethods = new std::set<std::string>{
+      "ListOrders", "DescribeLifecycle", "ListRequests", "SearchRequests", "BatchTransitionOrders"};
+  return *kMethods;
+}
 constexpr char kNoSuchComment[] = "/comments/0123456789abcdef0123456789abcdef";
-
-std::vector<const MethodDescriptor*> AllMethods() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const FileDescriptor* file : {v1::CreateOrderRequest::descriptor()->file(),
-                                     v1::CreateCommentRequest::descriptor()->file(),
-                                     v1::ListActivitiesRequest::descriptor()->file()}) {
-    for (int i = 0; i < file->service_count(); ++i) {
-      for (int j = 0; j < file->service(i)->method_count(); ++j)
-        methods.push_back(file->service(i)->method(j));
-    }
-  }
-  return methods;
-}
-
-std::string PathOf(const MethodDescriptor& method) {
-  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
-}
 
 using Message = std::shared_ptr<google::protobuf::Message>;
 
 // A good request of each method for that order, by the name of its type.
 std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
-                                                        const std::string& comment) {
+                                                        const std::string& comment,
+                                                        const std::string& enquiry) {
   std::map<std::string, std::vector<Message>> requests;
   const auto add = [&](const auto& request) {
     using Request = std::decay_t<decltype(request)>;
@@ -69,6 +60,30 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
                                                                    : order.external_reference());
   add(lookup);
   add(v1::ListOrdersRequest());
+  v1::GetOrderPageRequest page;
+  page.set_name(order.name());
+  add(page);
+  v1::BatchTransitionOrdersRequest batch;
+  *batch.add_requests() = Stepping(order, v1::ORDER_ACTION_CONFIRM_RECEIPT);
+  add(batch);
+  v1::CreateEnquiryRequest ask = Asking("Τι;");
+  ask.mutable_enquiry()->mutable_customer()->set_id(order.customer().id());
+  ask.mutable_enquiry()->set_order(order.name());
+  add(ask);
+  v1::GetEnquiryRequest get_enquiry;
+  get_enquiry.set_name(enquiry);
+  add(get_enquiry);
+  v1::TransitionEnquiryRequest resume;
+  resume.set_name(enquiry);
+  resume.set_action(v1::ENQUIRY_ACTION_RESUME);
+  add(resume);
+  v1::ListRequestsRequest everything;
+  everything.set_include_closed(true);
+  add(everything);
+  add(v1::ListOverdueOrdersRequest());
+  v1::SearchRequestsRequest search;
+  search.set_query("μαρια");
+  add(search);
   for (int action = v1::OrderAction_MIN + 1; action <= v1::OrderAction_MAX; ++action) {
     add(Stepping(order, static_cast<v1::OrderAction>(action)));
   }
@@ -96,6 +111,13 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
   v1::ListCommentsRequest comments;
   comments.set_parent(order.name());
   add(comments);
+  comments.set_parent(enquiry);
+  add(comments);
+  activities.set_parent(enquiry);
+  add(activities);
+  v1::CreateCommentRequest comment_on_enquiry = Commenting(order, "Λοιπόν;");
+  comment_on_enquiry.set_parent(enquiry);
+  add(comment_on_enquiry);
   return requests;
 }
 
@@ -109,13 +131,21 @@ void MakePreview(google::protobuf::Message& request) {
 // that is hers.
 class Isolation : public testing::Test {
  protected:
-  Isolation() : order_(Place(server_.Service(), CourierOrder("WEB-1"))) { SaySomethingInternal(); }
+  Isolation()
+      : order_(Place(server_.Service(), CourierOrder("WEB-1"))),
+        enquiry_(server_.Service().Must(Asking("Πότε;")).enquiry().name()) {
+    SaySomethingInternal();
+  }
 
   void SaySomethingInternal() {
     internal_ =
         server_.Staff()
             .Must(Commenting(order_, absl::StrCat(kSecret, " comment"), v1::VISIBILITY_INTERNAL))
             .comment();
+    v1::CreateCommentRequest on_enquiry =
+        Commenting(order_, absl::StrCat(kSecret, " word"), v1::VISIBILITY_INTERNAL);
+    on_enquiry.set_parent(enquiry_);
+    server_.Staff().Must(on_enquiry);
   }
 
   // All that staff does in a status before the next step, each with something secret.
@@ -150,6 +180,7 @@ class Isolation : public testing::Test {
 
   ServerInTest server_;
   v1::Order order_;
+  std::string enquiry_;  // its name; Maria's too
   v1::Comment internal_;
 };
 
@@ -159,29 +190,32 @@ TEST_F(Isolation, AStrangerLearnsNothingByAnyMethodNotEvenThatTheOrderIsThere) {
   v1::Order none;
   none.set_name(kNoSuchOrder);
   none.mutable_customer()->set_id(kMariaId);
-  auto requests = RequestsFor(order_, comment);
-  auto requests_for_none = RequestsFor(none, "");
+  auto requests = RequestsFor(order_, comment, enquiry_);
+  auto requests_for_none = RequestsFor(none, "", kNoSuchEnquiry);
   const std::int64_t before = server_.Position();
   for (const Client& stranger :
        {server_.Customer(kNikosId), server_.Staff().As(OnBehalfOf(Role::kCustomer, kNikosId))}) {
-    for (const MethodDescriptor* method : AllMethods()) {
+    for (const MethodDescriptor* method : Client::AllMethods()) {
       SCOPED_TRACE(method->full_name());
       const auto& of_maria = requests[method->input_type()->name()];
       ASSERT_FALSE(of_maria.empty()) << "this test has no request for it yet";
-      const bool of_an_order =
-          method->name() != "ListOrders" && method->name() != "DescribeLifecycle";
+      const bool for_everybody = OpenToEverybody().contains(method->name());
+      // A batch says of each result which order it was asked for, in the caller's own words.
+      const bool echoes = method->name() == "BatchTransitionOrders";
       for (std::size_t i = 0; i < of_maria.size(); ++i) {
         const Reply<std::string> reply =
-            stranger.CallBytes(PathOf(*method), of_maria[i]->SerializeAsString());
+            stranger.CallBytes(Client::PathOf(*method), of_maria[i]->SerializeAsString());
         EXPECT_THAT(reply.value, Not(HasSubstr(kSecret)));
         EXPECT_THAT(reply.value, Not(HasSubstr(kPersonal)));
-        EXPECT_THAT(reply.value, Not(HasSubstr(order_.number())));
-        EXPECT_EQ(reply.ok(), !of_an_order);
+        if (!echoes) {
+          EXPECT_THAT(reply.value, Not(HasSubstr(order_.number())));
+        }
+        EXPECT_EQ(reply.ok(), for_everybody);
         if (reply.ok()) continue;
         EXPECT_THAT(reply.status, IsRefusal(google::rpc::PERMISSION_DENIED, "PERMISSION_DENIED"));
         const CallStatus for_none =
             stranger
-                .CallBytes(PathOf(*method),
+                .CallBytes(Client::PathOf(*method),
                            requests_for_none[method->input_type()->name()][i]->SerializeAsString())
                 .status;
         EXPECT_EQ(for_none.code, reply.status.code);
@@ -223,14 +257,14 @@ TEST_F(Isolation, TheOwnerSeesNothingInternalByAnyMethodInAnyStatus) {
       v1::ORDER_ACTION_CONFIRM_RECEIPT};
   int seen = 0;
   const auto look = [&] {
-    auto requests = RequestsFor(server_.Staff().Must(Getting(order_)), comment);
+    auto requests = RequestsFor(server_.Staff().Must(Getting(order_)), comment, enquiry_);
     for (const Client& owner :
          {server_.Customer(kMariaId), server_.Staff().As(OnBehalfOf(Role::kCustomer, kMariaId))}) {
-      for (const MethodDescriptor* method : AllMethods()) {
+      for (const MethodDescriptor* method : Client::AllMethods()) {
         for (const Message& request : requests[method->input_type()->name()]) {
           MakePreview(*request);
           const Reply<std::string> reply =
-              owner.CallBytes(PathOf(*method), request->SerializeAsString());
+              owner.CallBytes(Client::PathOf(*method), request->SerializeAsString());
           EXPECT_THAT(reply.value, Not(HasSubstr(kSecret)))
               << method->full_name() << " in " << order_.status();
           EXPECT_THAT(reply.status.raw_details, Not(HasSubstr(kSecret))) << method->full_name();

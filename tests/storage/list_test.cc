@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "domain/evolve.h"
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/store_statements.h"
 #include "tests/storage/conformance.h"
@@ -26,11 +27,16 @@ using testing::Not;
 
 constexpr std::int64_t kSerial = Number::kFirstSerial;
 
-// An order in that status, as far as its subject row is concerned.
+constexpr char kAthens[] = "ATH-2";
+
+// An order in that status, as far as its subject row is concerned. Every third is collected from
+// one store, every third from another, the others go by courier; every second has a promise.
 Change OrderInStatus(int i, OrderStatus status, std::string customer, absl::Time at,
                      absl::Time public_at) {
-  OrderContent content = PickupContent();
+  OrderContent content = i % 3 == 2 ? CourierContent() : PickupContent();
   content.customer.id = std::move(customer);
+  if (i % 3 == 1) content.store->id = "THE-1";
+  if (i % 2 == 0) content.promised_delivery = PlacedAt() + absl::Hours(1 + i % 7);
   Change change = CreationOf(PlacedOrder(kSerial + i, std::move(content)));
   Subject& subject = change.after.subject;
   subject.status = static_cast<std::uint8_t>(status);
@@ -52,8 +58,15 @@ std::vector<Change> SixtyOrders() {
   return changes;
 }
 
-bool Matches(const SubjectQuery& query, const Subject& subject) {
+bool Matches(const SubjectQuery& query, const Order& order) {
+  const Subject& subject = order.subject;
   if (query.customer_id.has_value() && subject.customer_id != *query.customer_id) return false;
+  const std::optional<PickupStore>& store = order.content.store;
+  if (query.store_id.has_value() && (!store.has_value() || store->id != *query.store_id))
+    return false;
+  if (query.method.has_value() && order.content.method != *query.method) return false;
+  if (query.created_from.has_value() && subject.created_at < *query.created_from) return false;
+  if (query.created_until.has_value() && subject.created_at >= *query.created_until) return false;
   if (query.order_statuses.empty()) return !query.active_only || subject.active;
   return std::any_of(
       query.order_statuses.begin(), query.order_statuses.end(),
@@ -69,7 +82,7 @@ std::vector<Number> Expected(const SubjectQuery& query, const std::vector<Change
   std::vector<std::pair<absl::Time, Number>> found;
   for (const Change& change : all) {
     const Subject& subject = change.after.subject;
-    if (Matches(query, subject)) found.emplace_back(TimeOf(query, subject), subject.number);
+    if (Matches(query, change.after)) found.emplace_back(TimeOf(query, subject), subject.number);
   }
   std::sort(found.rbegin(), found.rend());
   std::vector<Number> numbers;
@@ -102,6 +115,13 @@ std::vector<SubjectQuery> Queries() {
                                           OrderStatus::kCancelled},
                        .active_only = true});
   }
+  for (const std::optional<std::string>& store :
+       {std::optional<std::string>(), std::optional<std::string>(kAthens)}) {
+    queries.push_back(
+        {.active_only = true, .store_id = store, .method = FulfilmentMethod::kStorePickup});
+    queries.push_back({.order_statuses = {OrderStatus::kReceived}, .store_id = kAthens});
+    queries.push_back({.method = FulfilmentMethod::kCourier});
+  }
   return queries;
 }
 
@@ -117,6 +137,154 @@ TEST_P(StoreConformance, EveryListHasExactlyItsRowsNewestFirstOnPagesOfAnySize) 
   }
   EXPECT_THAT(reader->ListSubjects({.customer_id = "nobody"}).value(), IsEmpty());
   EXPECT_THAT(reader->ListSubjects({.limit = 0}).value(), IsEmpty());
+}
+
+// What becomes of an enquiry, as changes of one transaction each.
+void WriteEnquiry(WriteSession& session, const EnquiryInTest& enquiry) {
+  std::optional<SubjectState> before;
+  for (Activity activity : enquiry.log()) {
+    const SubjectState after = before.has_value() ? [&] {
+      SubjectState evolved = *before;
+      Evolve(evolved, activity);
+      return evolved;
+    }() : Begin(activity);
+    const SubjectWrite write{.before = before.has_value() ? &*before : nullptr, .after = &after};
+    const ActivityWrite append{
+        .activity = &activity, .unit_size = 1, .request_key = NewRequestKey()};
+    LoadRequest load;
+    if (before.has_value()) load.subjects = {activity.subject};
+    ASSERT_THAT(session.Begin(), IsOk());
+    ASSERT_THAT(session.Load(load).status(), IsOk());
+    ASSERT_THAT(session.WriteSubjects({write}), IsOk());
+    ASSERT_THAT(session.AppendActivities({append}).status(), IsOk());
+    ASSERT_THAT(session.Commit(), IsOk());
+    before = after;
+  }
+}
+
+TEST_P(StoreConformance, EnquiriesAreStoredAndListedBesideOrders) {
+  const OrderInTest order = PlacedOrder(kSerial);
+  EnquiryInTest enquiry(QuestionAbout(std::nullopt), kSerial + 1);
+  enquiry.WalkTo(EnquiryStatus::kResolved);
+  enquiry.Do(AddComment{.comment = {.text = "Όχι!"}}, CustomerCaller(kMariaId));
+  auto writer = OpenWriter();
+  ASSERT_THAT(Write(*writer, CreationOf(order)), IsOk());
+  WriteEnquiry(*writer, enquiry);
+
+  auto reader = OpenReader();
+  const Number number = enquiry.enquiry().subject.number;
+  EXPECT_THAT(reader->GetSubjects({number}).value(), ElementsAre(SubjectState(enquiry.enquiry())));
+  const std::vector<Activity> log = ReadLog(*reader, number).value();
+  EXPECT_EQ(Replay(log).value(), SubjectState(enquiry.enquiry()));
+  for (const Activity& activity : log) EXPECT_EQ(activity.subject_kind, SubjectKind::kEnquiry);
+  const auto listed = [&](const SubjectQuery& query) {
+    std::vector<Number> numbers;
+    const std::vector<SubjectState> subjects = reader->ListSubjects(query).value();
+    for (const SubjectState& state : subjects) numbers.push_back(HeadOf(state).number);
+    return numbers;
+  };
+  const Number of_order = order.order().subject.number;
+  EXPECT_THAT(listed({.customer_id = kMariaId}), ElementsAre(number, of_order));
+  EXPECT_THAT(listed({.active_only = true}), ElementsAre(number, of_order));
+  EXPECT_THAT(listed({.kinds = {SubjectKind::kOrder}}), ElementsAre(of_order));
+  EXPECT_THAT(listed({.kinds = {SubjectKind::kEnquiry}}), ElementsAre(number));
+  EXPECT_THAT(listed({.enquiry_statuses = {EnquiryStatus::kResolved}}), ElementsAre(of_order));
+  EXPECT_THAT(listed({.kinds = {SubjectKind::kEnquiry}, .store_id = kAthens}), IsEmpty());
+}
+
+TEST_P(StoreConformance, ListsByTimeOfCreationAreBoundedOnBothSides) {
+  std::vector<Change> all = SixtyOrders();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].after.subject.created_at = PlacedAt() - absl::Hours(static_cast<int>(i));
+  for (Change& change : all) {
+    Subject& subject = change.after.subject;
+    subject.last_activity_at = std::max(subject.last_activity_at, subject.created_at);
+    subject.last_public_activity_at = std::max(subject.last_public_activity_at, subject.created_at);
+  }
+  ASSERT_THAT(Write(*OpenWriter(), all), IsOk());
+  auto reader = OpenReader();
+  for (const std::optional<std::string>& customer :
+       {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
+    SubjectQuery query{.customer_id = customer,
+                       .created_from = PlacedAt() - absl::Hours(40),
+                       .created_until = PlacedAt() - absl::Hours(10),
+                       .limit = 7};
+    EXPECT_THAT(Paged(*reader, query), ElementsAreArray(Expected(query, all)));
+    query.created_from.reset();
+    EXPECT_THAT(Paged(*reader, query), ElementsAreArray(Expected(query, all)));
+    query = {.customer_id = customer, .created_from = PlacedAt() - absl::Hours(3), .limit = 2};
+    EXPECT_THAT(Paged(*reader, query), ElementsAreArray(Expected(query, all)));
+  }
+}
+
+TEST_P(StoreConformance, LateOrdersComeByTheOldestPromise) {
+  std::vector<Change> all = SixtyOrders();
+  ASSERT_THAT(Write(*OpenWriter(), all), IsOk());
+  OverdueQuery query{.now = PlacedAt() + absl::Hours(4), .limit = 4};
+  std::vector<std::pair<absl::Time, Number>> expected;
+  for (const Change& change : all) {
+    const auto& promise = change.after.content.promised_delivery;
+    if (change.after.subject.active && promise.has_value() && *promise < query.now)
+      expected.emplace_back(*promise, change.after.subject.number);
+  }
+  std::sort(expected.begin(), expected.end());
+  auto reader = OpenReader();
+  std::vector<std::pair<absl::Time, Number>> found;
+  for (;;) {
+    const std::vector<Order> page = OrdersIn(reader->ListOverdue(query).value());
+    for (const Order& order : page)
+      found.emplace_back(*order.content.promised_delivery, order.subject.number);
+    if (page.size() < 4) break;
+    query.after = ListCursor{found.back().first, found.back().second};
+  }
+  EXPECT_GT(found.size(), 8U);
+  EXPECT_EQ(found, expected);
+}
+
+TEST_P(StoreConformance, SubjectsAreFoundByBeginningsOfTheirWords) {
+  const OrderInTest keyboard = PlacedOrder(kSerial);
+  const OrderInTest laptop = PlacedOrder(kSerial + 1, PickupContent());
+  const EnquiryInTest question(QuestionAbout(std::nullopt), kSerial + 2);
+  auto writer = OpenWriter();
+  ASSERT_THAT(Write(*writer, CreationOf(keyboard)), IsOk());
+  ASSERT_THAT(Write(*writer, CreationOf(laptop)), IsOk());
+  WriteEnquiry(*writer, question);
+  auto reader = OpenReader();
+  const auto found = [&](SearchQuery query) {
+    std::vector<std::string> numbers;
+    const std::vector<SubjectState> subjects = reader->Search(query).value();
+    for (const SubjectState& state : subjects) numbers.push_back(HeadOf(state).number.ToString());
+    return numbers;
+  };
+  const std::string k = keyboard.order().subject.number.ToString();
+  const std::string l = laptop.order().subject.number.ToString();
+  const std::string q = question.enquiry().subject.number.ToString();
+  EXPECT_THAT(found({.words = {"μαρια"}}), ElementsAre(q, k)) << "the newest first";
+  EXPECT_THAT(found({.words = {"παπαδοπουλ", "ελαιολαδ"}}), ElementsAre(k));
+  EXPECT_THAT(found({.words = {"lenovo"}}), ElementsAre(l));
+  EXPECT_THAT(found({.words = {"enovo"}}), IsEmpty()) << "a beginning, not a middle";
+  EXPECT_THAT(found({.words = {"lenovo", "μαρια"}}), IsEmpty());
+  EXPECT_THAT(found({.words = {"παραδοθει"}}), ElementsAre(q)) << "an enquiry's title";
+  EXPECT_THAT(found({.words = {k}}), ElementsAre(k));
+  EXPECT_THAT(found({.words = {"logi", "mxkeys"}}), ElementsAre(k)) << "of the SKU";
+  EXPECT_THAT(found({.words = {"μαρια"}, .limit = 1}), ElementsAre(q));
+  const Subject& newest = question.enquiry().subject;
+  EXPECT_THAT(found({.words = {"μαρια"}, .after = ListCursor{newest.created_at, newest.number}}),
+              ElementsAre(k));
+  EXPECT_THAT(found({.words = {"le"}, .customer_id = kMariaId}), IsEmpty());
+  EXPECT_THAT(found({.words = {"le"}, .customer_id = kNikosId}), ElementsAre(l));
+}
+
+TEST_P(StoreConformance, WhatAnOrderIsFoundByFollowsItsChanges) {
+  const OrderInTest order = PlacedOrder(kSerial);
+  MustWrite(CreationOf(order));
+  Change change = StartProcessing(order.order());
+  change.after.content.customer.name = "Ελένη Παπαδοπούλου";
+  MustWrite(std::move(change));
+  auto reader = OpenReader();
+  EXPECT_THAT(reader->Search({.words = {"μαρια"}}).value(), IsEmpty());
+  EXPECT_THAT(reader->Search({.words = {"ελενη"}}).value(), testing::SizeIs(1));
+  EXPECT_THAT(reader->Search({.words = {"παπαδοπουλου"}}).value(), testing::SizeIs(1));
 }
 
 TEST_P(StoreConformance, ListedOrdersAreWhole) {
@@ -266,8 +434,10 @@ INSTANTIATE_TEST_SUITE_P(All, ListPlans, testing::ValuesIn(AllBackends()), Backe
 
 TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
   for (SubjectQuery query : Queries()) {
-    const std::string index =
-        query.customer_id.has_value() ? "subjects_of_customer" : "subjects_by_status";
+    const std::string index = query.customer_id.has_value() ? "subjects_of_customer"
+                              : query.store_id.has_value()  ? "subjects_by_store"
+                              : query.method.has_value()    ? "subjects_by_method"
+                                                            : "subjects_by_status";
     for (bool further_page : {false, true}) {
       if (further_page)
         query.after =
@@ -286,6 +456,30 @@ TEST_P(ListPlans, EveryListIsReadOffItsIndexWithoutSorting) {
             << "goes straight to the place";
       }
     }
+  }
+}
+
+TEST_P(ListPlans, LateOrdersAreReadOffTheirIndexWithoutSorting) {
+  for (bool further_page : {false, true}) {
+    OverdueQuery query{.now = PlacedAt() + absl::Hours(5)};
+    if (further_page) query.after = ListCursor{PlacedAt(), Number::FromSerial(kSerial + 500)};
+    const std::vector<PlanStep> plan = PlanOf(sql::FindOverdue(dialect(), query));
+    EXPECT_THAT(plan, SortsNothing());
+    EXPECT_THAT(KeysOf(plan), ElementsAre(HasSubstr("subjects_by_promise")));
+  }
+}
+
+TEST_P(ListPlans, SearchGoesByTheIndexesOfTheTerms) {
+  for (const std::optional<std::string>& customer :
+       {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
+    const sql::SearchStatement search =
+        sql::FindByWords(dialect(), {.words = {"lenovo", "idea"}, .customer_id = customer});
+    std::string plan;
+    for (const PlanStep& step : PlanOf(search.statement))
+      absl::StrAppend(&plan, step.key, " ", step.extra, "\n");
+    EXPECT_THAT(plan,
+                HasSubstr(customer.has_value() ? "subjects_of_customer" : "search_terms_by_term"));
+    EXPECT_THAT(plan, Not(HasSubstr("SCAN")));
   }
 }
 

@@ -125,6 +125,11 @@ class FaultyReader final : public Reader {
     return Run<absl::StatusOr<std::vector<Activity>>>(
         Method::kListActivities, [&] { return reader_->ListActivities(query); });
   }
+  absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
+                                      std::int32_t limit) override {
+    return Run<absl::StatusOr<SubjectPage>>(
+        Method::kGetPage, [&] { return reader_->GetPage(number, include_internal, limit); });
+  }
   absl::Status Ping() override {
     return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });
   }

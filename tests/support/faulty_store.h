@@ -46,6 +46,7 @@ enum class Method : std::uint8_t {
   kListOverdue,
   kSearch,
   kListActivities,
+  kGetPage,
   kPing,
 };
 
@@ -114,7 +115,7 @@ class FaultyStore final : public Store {
   friend class FaultyWriteSession;
   friend class FaultyReader;
 
-  static constexpr std::size_t kMethods = 18;
+  static constexpr std::size_t kMethods = 19;
 
   struct Plan {
     Method method;

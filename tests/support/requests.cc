@@ -187,6 +187,36 @@ v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& t
   return request;
 }
 
+v1::CreateEnquiryRequest Asking(const std::string& title) {
+  const EnquiryContent content = QuestionAbout(std::nullopt);
+  v1::CreateEnquiryRequest request;
+  v1::Enquiry& enquiry = *request.mutable_enquiry();
+  enquiry.set_kind(v1::ENQUIRY_KIND_QUESTION);
+  enquiry.mutable_customer()->set_id(content.customer.id);
+  enquiry.mutable_customer()->set_name(content.customer.name);
+  enquiry.mutable_customer()->set_email(content.customer.email);
+  enquiry.mutable_customer()->set_language("el");
+  enquiry.set_title(title);
+  enquiry.set_text(content.text);
+  return request;
+}
+
+v1::TransitionEnquiryRequest Stepping(const v1::Enquiry& enquiry, v1::EnquiryAction action) {
+  v1::TransitionEnquiryRequest request;
+  request.set_name(enquiry.name());
+  request.set_action(action);
+  return request;
+}
+
+v1::CreateCommentRequest Commenting(const v1::Enquiry& enquiry, const std::string& text,
+                                    v1::Visibility visibility) {
+  v1::CreateCommentRequest request;
+  request.set_parent(enquiry.name());
+  request.mutable_comment()->set_text(text);
+  request.mutable_comment()->set_visibility(visibility);
+  return request;
+}
+
 v1::GetOrderRequest Getting(const v1::Order& order) {
   v1::GetOrderRequest request;
   request.set_name(order.name());

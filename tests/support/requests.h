@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "tests/support/server_fixture.h"
 
@@ -31,6 +32,13 @@ v1::RecordGatheringRequest Gathering(const v1::Order& order);
 v1::RecordInvoiceRequest Invoicing(const v1::Order& order);
 v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tracking_number);
 v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& text,
+                                    v1::Visibility visibility = v1::VISIBILITY_PUBLIC);
+
+// Maria's question with that title.
+v1::CreateEnquiryRequest Asking(const std::string& title);
+// A step of that enquiry.
+v1::TransitionEnquiryRequest Stepping(const v1::Enquiry& enquiry, v1::EnquiryAction action);
+v1::CreateCommentRequest Commenting(const v1::Enquiry& enquiry, const std::string& text,
                                     v1::Visibility visibility = v1::VISIBILITY_PUBLIC);
 
 v1::GetOrderRequest Getting(const v1::Order& order);

@@ -1,5 +1,7 @@
 #include "tests/support/server_fixture.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor_database.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
@@ -11,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -222,19 +225,30 @@ Reply<std::string> Client::CallBytes(const std::string& path, const std::string&
   return reply;
 }
 
-std::string Client::PathFor(const google::protobuf::Descriptor& request) {
-  for (const google::protobuf::FileDescriptor* file :
-       {v1::CreateOrderRequest::descriptor()->file(),
-        v1::CreateCommentRequest::descriptor()->file(),
-        v1::ListActivitiesRequest::descriptor()->file()}) {
+std::vector<const google::protobuf::MethodDescriptor*> Client::AllMethods() {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  std::vector<std::string> files;
+  google::protobuf::DescriptorPool::internal_generated_database()->FindAllFileNames(&files);
+  std::sort(files.begin(), files.end());
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const std::string& name : files) {
+    if (!absl::StartsWith(name, "ipstore/")) continue;
+    const google::protobuf::FileDescriptor* file = pool->FindFileByName(name);
     for (int i = 0; i < file->service_count(); ++i) {
-      for (int j = 0; j < file->service(i)->method_count(); ++j) {
-        const google::protobuf::MethodDescriptor* method = file->service(i)->method(j);
-        if (method->input_type() == &request) {
-          return absl::StrCat("/", file->service(i)->full_name(), "/", method->name());
-        }
-      }
+      for (int j = 0; j < file->service(i)->method_count(); ++j)
+        methods.push_back(file->service(i)->method(j));
     }
+  }
+  return methods;
+}
+
+std::string Client::PathOf(const google::protobuf::MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+std::string Client::PathFor(const google::protobuf::Descriptor& request) {
+  for (const google::protobuf::MethodDescriptor* method : AllMethods()) {
+    if (method->input_type() == &request) return PathOf(*method);
   }
   return "";
 }

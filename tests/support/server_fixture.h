@@ -22,7 +22,9 @@
 #include "gtest/gtest.h"
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/request_service.pb.h"
 #include "server/config.h"
 #include "server/storage/store.h"
 #include "tests/support/databases.h"
@@ -79,7 +81,15 @@ struct AnswerTo;
   }
 IPSTORE_TEST_ANSWER(CreateOrderRequest, CreateOrderResponse);
 IPSTORE_TEST_ANSWER(GetOrderRequest, Order);
+IPSTORE_TEST_ANSWER(GetOrderPageRequest, OrderPage);
 IPSTORE_TEST_ANSWER(LookupOrderRequest, Order);
+IPSTORE_TEST_ANSWER(BatchTransitionOrdersRequest, BatchTransitionOrdersResponse);
+IPSTORE_TEST_ANSWER(CreateEnquiryRequest, CreateEnquiryResponse);
+IPSTORE_TEST_ANSWER(GetEnquiryRequest, Enquiry);
+IPSTORE_TEST_ANSWER(TransitionEnquiryRequest, TransitionEnquiryResponse);
+IPSTORE_TEST_ANSWER(ListRequestsRequest, ListRequestsResponse);
+IPSTORE_TEST_ANSWER(ListOverdueOrdersRequest, ListOverdueOrdersResponse);
+IPSTORE_TEST_ANSWER(SearchRequestsRequest, SearchRequestsResponse);
 IPSTORE_TEST_ANSWER(ListOrdersRequest, ListOrdersResponse);
 IPSTORE_TEST_ANSWER(TransitionOrderRequest, TransitionOrderResponse);
 IPSTORE_TEST_ANSWER(RecordCheckRequest, RecordCheckResponse);
@@ -132,6 +142,10 @@ class Client {
     return std::move(reply.value);
   }
 
+  // Every method of our services, whichever file of the contract it stands in.
+  static std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
+  // "/ipstore.orders.v1.OrderService/GetOrder"
+  static std::string PathOf(const google::protobuf::MethodDescriptor& method);
   // A path for the method of our services that takes that request.
   static std::string PathFor(const google::protobuf::Descriptor& request);
 

@@ -72,9 +72,9 @@ ListOrder OrderOf(const SubjectQuery& query) {
 // Before the cursor, or after it, so that MySQL and SQLite both go straight to the place in the
 // index. No row constructors: MySQL reads the index from its start for those. The first condition
 // says nothing new; SQLite needs it.
-std::string Beyond(absl::string_view time, absl::string_view direction) {
+std::string Beyond(absl::string_view time, absl::string_view number, absl::string_view direction) {
   return absl::StrCat(" AND ", time, " ", direction, "= ? AND (", time, " ", direction, " ? OR (",
-                      time, " = ? AND number ", direction, " ?))");
+                      time, " = ? AND ", number, " ", direction, " ?))");
 }
 
 void PutCursor(const std::optional<ListCursor>& cursor, std::vector<Param>& params) {
@@ -96,7 +96,7 @@ std::string OneBranch(const Dialect& dialect, const SubjectQuery& query) {
   if (query.created_from.has_value())
     absl::StrAppend(&text, " AND ", order.time, " >= ? AND created_at >= ?");
   if (query.created_until.has_value()) absl::StrAppend(&text, " AND created_at < ?");
-  if (query.after.has_value()) absl::StrAppend(&text, Beyond(order.time, "<"));
+  if (query.after.has_value()) absl::StrAppend(&text, Beyond(order.time, "number", "<"));
   absl::StrAppend(&text, " ORDER BY ", order.time, " DESC, number DESC LIMIT ?");
   return text;
 }
@@ -146,11 +146,12 @@ ListStatement FindSubjects(const Dialect& dialect, const SubjectQuery& query) {
 
 ListStatement FindOverdue(const Dialect& dialect, const OverdueQuery& query) {
   ListStatement statement;
-  statement.text = absl::StrCat("SELECT number, promised_delivery FROM ",
-                                dialect.TableByIndex("subjects", "subjects_by_promise"),
-                                " WHERE active = 1 AND promised_delivery < ?",
-                                query.after.has_value() ? Beyond("promised_delivery", ">") : "",
-                                " ORDER BY promised_delivery, number LIMIT ?");
+  statement.text =
+      absl::StrCat("SELECT number, promised_delivery FROM ",
+                   dialect.TableByIndex("subjects", "subjects_by_promise"),
+                   " WHERE active = 1 AND promised_delivery < ?",
+                   query.after.has_value() ? Beyond("promised_delivery", "number", ">") : "",
+                   " ORDER BY promised_delivery, number LIMIT ?");
   statement.params.push_back(Param::Time(query.now));
   PutCursor(query.after, statement.params);
   statement.params.push_back(Param::Integer(std::max(query.limit, 0)));
@@ -179,29 +180,26 @@ SearchStatement FindByWords(const Dialect& dialect, const SearchQuery& query) {
     params.push_back(Param::Text(search.bounds[next_bound++]));
   };
   // A customer has few subjects: each is asked for all words. The whole shop is not walked.
-  absl::string_view number = "t.number";
   if (query.customer_id.has_value()) {
-    number = "s.number";
-    text = absl::StrCat("SELECT s.number FROM ",
+    text = absl::StrCat("SELECT s.number, s.created_at FROM ",
                         dialect.TableByIndex("subjects s", "subjects_of_customer"),
                         " WHERE s.customer_id = ?");
     params.push_back(Param::Text(*query.customer_id));
   } else {
-    text = absl::StrCat("SELECT DISTINCT t.number FROM ",
+    text = absl::StrCat("SELECT DISTINCT s.number, s.created_at FROM ",
                         dialect.TableByIndex("search_terms t", "search_terms_by_term"),
-                        " WHERE t.term >= ? AND t.term < ?");
+                        " JOIN subjects s ON s.number = t.number WHERE t.term >= ? AND t.term < ?");
     put_word();
   }
-  if (query.before.has_value()) {
-    absl::StrAppend(&text, " AND ", number, " < ?");
-    params.push_back(Param::Integer(query.before->value()));
-  }
+  if (query.after.has_value()) absl::StrAppend(&text, Beyond("s.created_at", "s.number", "<"));
+  PutCursor(query.after, params);
   while (next_bound < search.bounds.size()) {
-    absl::StrAppend(&text, " AND EXISTS (SELECT 1 FROM search_terms w WHERE w.number = ", number,
+    absl::StrAppend(&text,
+                    " AND EXISTS (SELECT 1 FROM search_terms w WHERE w.number = s.number"
                     " AND w.term >= ? AND w.term < ?)");
     put_word();
   }
-  absl::StrAppend(&text, " ORDER BY ", number, " DESC LIMIT ?");
+  absl::StrAppend(&text, " ORDER BY s.created_at DESC, s.number DESC LIMIT ?");
   params.push_back(Param::Integer(std::max(query.limit, 0)));
   return search;
 }

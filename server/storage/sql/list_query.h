@@ -27,7 +27,8 @@ ListStatement FindSubjects(const Dialect& dialect, const SubjectQuery& query);
 ListStatement FindOverdue(const Dialect& dialect, const OverdueQuery& query);
 inline constexpr std::array<ValueType, 2> kFindTypes = {ValueType::kInteger, ValueType::kTime};
 
-// Finds the numbers of the subjects that have terms beginning with each of the words.
+// Finds (number, time of creation) of the subjects of a page, in order, that have terms beginning
+// with each of the words.
 struct SearchStatement {
   std::vector<std::string> bounds;  // what the parameters borrow
   ListStatement statement;

@@ -91,12 +91,9 @@ absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const OverdueQuery& quer
 absl::StatusOr<std::vector<Number>> SqlReader::FindPage(const SearchQuery& query) {
   const SearchStatement search = FindByWords(dialect_, query);
   absl::StatusOr<Rows> rows =
-      session_->Query(search.statement.text, search.statement.params, {ValueType::kInteger});
+      session_->Query(search.statement.text, search.statement.params, kFindTypes);
   if (!rows.ok()) return rows.status();
-  std::vector<Number> numbers;
-  for (std::size_t row = 0; row < rows->size(); ++row)
-    numbers.push_back(Number::FromStored(rows->Integer(row, 0)));
-  return numbers;
+  return NumbersOf(ReadFound(*rows));
 }
 
 template <typename PageQuery>
@@ -131,7 +128,7 @@ absl::StatusOr<std::vector<SubjectState>> SqlReader::Search(const SearchQuery& q
   return ReadPage(query);
 }
 
-absl::StatusOr<std::vector<Activity>> SqlReader::ListActivities(const ActivityQuery& query) {
+absl::StatusOr<std::vector<Activity>> SqlReader::ReadActivities(const ActivityQuery& query) {
   const ListStatement statement = FindActivities(dialect_, query);
   absl::StatusOr<Rows> rows = session_->Query(statement.text, statement.params, kReadActivityTypes);
   if (!rows.ok()) return rows.status();
@@ -143,6 +140,35 @@ absl::StatusOr<std::vector<Activity>> SqlReader::ListActivities(const ActivityQu
     activities.push_back(*std::move(activity));
   }
   return activities;
+}
+
+absl::StatusOr<std::vector<Activity>> SqlReader::ListActivities(const ActivityQuery& query) {
+  return ReadActivities(query);
+}
+
+absl::StatusOr<SubjectPage> SqlReader::GetPage(Number number, bool include_internal,
+                                               std::int32_t limit) {
+  SubjectPage page;
+  ActivityQuery query{.subject = number,
+                      .include_internal = include_internal,
+                      .newest_first = true,
+                      .limit = limit};
+  absl::Status status = InSnapshot([&] {
+    SubjectsByNumber subjects;
+    if (auto s = LoadUnlocked(*session_, statements_, {number}, subjects); !s.ok()) return s;
+    if (subjects.empty()) return absl::OkStatus();
+    page.subject = std::move(subjects.begin()->second);
+    absl::StatusOr<std::vector<Activity>> activities = ReadActivities(query);
+    if (!activities.ok()) return activities.status();
+    page.activities = *std::move(activities);
+    query.kinds = {ActivityKind::kCommentAdded};
+    absl::StatusOr<std::vector<Activity>> comments = ReadActivities(query);
+    if (!comments.ok()) return comments.status();
+    page.comments = *std::move(comments);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return page;
 }
 
 absl::Status SqlReader::Ping() {

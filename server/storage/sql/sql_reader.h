@@ -28,11 +28,14 @@ class SqlReader final : public Reader {
   absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override;
   absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) override;
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
+  absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
+                                      std::int32_t limit) override;
   absl::Status Ping() override;
 
  private:
   // Runs `read` within one snapshot of the database.
   absl::Status InSnapshot(absl::FunctionRef<absl::Status()> read);
+  absl::StatusOr<std::vector<Activity>> ReadActivities(const ActivityQuery& query);
   // The numbers of a page, newest activity first.
   absl::StatusOr<std::vector<Number>> FindPage(const SubjectQuery& query);
   absl::StatusOr<std::vector<Number>> FindPage(const OverdueQuery& query);
