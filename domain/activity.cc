@@ -19,6 +19,11 @@ struct KindVisitor {
   ActivityKind operator()(const InvoiceRecorded&) const { return ActivityKind::kInvoiceRecorded; }
   ActivityKind operator()(const TrackingRecorded&) const { return ActivityKind::kTrackingRecorded; }
   ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
+  ActivityKind operator()(const OrderAmended&) const { return ActivityKind::kOrderAmended; }
+  ActivityKind operator()(const NotificationsSet&) const { return ActivityKind::kNotificationsSet; }
+  ActivityKind operator()(const FeedbackSubmitted&) const {
+    return ActivityKind::kFeedbackSubmitted;
+  }
 };
 
 }  // namespace
@@ -29,6 +34,14 @@ ActivityKind KindOf(const Event& event) {
 
 bool ChangesState(const Event& event) {
   return !std::holds_alternative<CommentAdded>(event);
+}
+
+OrderFieldSet FieldsOf(const OrderAmended& event) {
+  OrderFieldSet fields;
+  VisitFields(event, [&](OrderField field, const auto& amended, auto /*of*/) {
+    if (amended.has_value()) fields.Insert(field);
+  });
+  return fields;
 }
 
 absl::string_view Name(ActivityKind kind) {
@@ -47,6 +60,12 @@ absl::string_view Name(ActivityKind kind) {
       return "TRACKING_RECORDED";
     case ActivityKind::kCommentAdded:
       return "COMMENT_ADDED";
+    case ActivityKind::kOrderAmended:
+      return "ORDER_AMENDED";
+    case ActivityKind::kNotificationsSet:
+      return "NOTIFICATIONS_SET";
+    case ActivityKind::kFeedbackSubmitted:
+      return "FEEDBACK_SUBMITTED";
   }
   return "";
 }

@@ -47,6 +47,12 @@ absl::string_view Name(Reason reason) {
       return "CANCELLED_BY_CALLER";
     case Reason::kInternal:
       return "INTERNAL";
+    case Reason::kFeedbackAlreadyGiven:
+      return "FEEDBACK_ALREADY_GIVEN";
+    case Reason::kQuantityBelowGathered:
+      return "QUANTITY_BELOW_GATHERED";
+    case Reason::kFrozenByInvoice:
+      return "FROZEN_BY_INVOICE";
   }
   return "";
 }
@@ -101,6 +107,8 @@ absl::string_view Name(Flaw flaw) {
       return "NEEDS_BUSINESS_CUSTOMER";
     case Flaw::kNotForThisMethod:
       return "NOT_FOR_THIS_METHOD";
+    case Flaw::kNotUpdatable:
+      return "NOT_UPDATABLE";
   }
   return "";
 }
@@ -197,6 +205,28 @@ Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::in
            {"ordered", ordered},
            {"gathered", gathered},
            {"given", given}},
+          {},
+          {},
+          {}};
+}
+
+Refusal FeedbackAlreadyGiven(const Order& order) {
+  return {Reason::kFeedbackAlreadyGiven, {{"order", order.subject.number.ToString()}}, {}, {}, {}};
+}
+
+Refusal QuantityBelowGathered(std::int32_t line, std::int64_t gathered, std::int64_t given) {
+  return {Reason::kQuantityBelowGathered,
+          {{"line", std::int64_t{line}}, {"gathered", gathered}, {"given", given}},
+          {},
+          {},
+          {}};
+}
+
+Refusal FrozenByInvoice(const Order& order, Command command) {
+  return {Reason::kFrozenByInvoice,
+          {{"order", order.subject.number.ToString()},
+           {"command", command},
+           {"invoice", order.invoice->number}},
           {},
           {},
           {}};

@@ -26,6 +26,9 @@ RecordCheck Decode(const v1::RecordCheckRequest& request, Violations& violations
 RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& violations);
 RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations);
 RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& violations);
+UpdateOrder Decode(const v1::UpdateOrderRequest& request, Violations& violations);
+SetNotifications Decode(const v1::SetNotificationsRequest& request, Violations& violations);
+SubmitFeedback Decode(const v1::SubmitFeedbackRequest& request, Violations& violations);
 AddComment Decode(const v1::CreateCommentRequest& request, Violations& violations);
 
 // The statuses and kinds that a list is filtered by.

@@ -103,6 +103,9 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kGuardsNotSatisfied:
     case Reason::kCommandNotOpen:
     case Reason::kGatheringExceedsOrdered:
+    case Reason::kFeedbackAlreadyGiven:
+    case Reason::kQuantityBelowGathered:
+    case Reason::kFrozenByInvoice:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kEtagMismatch:
       return grpc::StatusCode::ABORTED;

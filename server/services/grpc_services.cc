@@ -45,9 +45,14 @@ using RawOrderBase = v1::OrderService::WithRawCallbackMethod_CreateOrder<
                         v1::OrderService::WithRawCallbackMethod_RecordGathering<
                             v1::OrderService::WithRawCallbackMethod_RecordInvoice<
                                 v1::OrderService::WithRawCallbackMethod_RecordTracking<
-                                    v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
-                                        v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<
-                                            Base>>>>>>>>>>>;
+                                    v1::OrderService::WithRawCallbackMethod_UpdateOrder<
+                                        v1::OrderService::WithRawCallbackMethod_SetNotifications<
+                                            v1::OrderService::WithRawCallbackMethod_SubmitFeedback<
+                                                v1::OrderService::
+                                                    WithRawCallbackMethod_ExplainTransitions<
+                                                        v1::OrderService::
+                                                            WithRawCallbackMethod_DescribeLifecycle<
+                                                                Base>>>>>>>>>>>>>>;
 
 class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
  public:
@@ -79,6 +84,15 @@ class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
   }
   Reactor* RecordTracking(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::RecordTracking);
+  }
+  Reactor* UpdateOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::UpdateOrder);
+  }
+  Reactor* SetNotifications(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::SetNotifications);
+  }
+  Reactor* SubmitFeedback(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::SubmitFeedback);
   }
   Reactor* ExplainTransitions(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::ExplainTransitions);

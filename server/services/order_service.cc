@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -38,18 +39,45 @@ void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audien
   response->set_replayed(applied.replayed);
 }
 
+// How a request names the order that it changes, and where.
+struct OrderReference {
+  std::string name;
+  absl::string_view field;
+};
+
+template <typename Request>
+OrderReference ReferenceOf(const Request& request) {
+  return {request.name(), "name"};
+}
+OrderReference ReferenceOf(const v1::UpdateOrderRequest& request) {
+  return {request.order().name(), "order.name"};
+}
+
+// The etag that a request has, if it is of those that have one. An amendment is made to what the
+// caller saw, so it cannot do without.
+template <typename Request>
+std::string EtagIn(const Request& request, Violations& violations) {
+  if constexpr (requires { request.etag(); }) {
+    constexpr bool kRequired = std::is_same_v<Request, v1::UpdateOrderRequest>;
+    ValidateText(request.etag(), "etag", kMaxIdentifier, kRequired, /*multiline=*/false,
+                 violations);
+    return request.etag();
+  } else {
+    return "";
+  }
+}
+
 // What every method that changes an order does once its request is decoded: refuse, preview, or
 // hand over to be written.
 template <typename Request, typename Response>
 void ChangeOrder(const Backend& backend, const CallContext& context, absl::string_view method,
                  const Request& request, OrderCommand command, Violations violations,
                  Responder<Response> responder) {
-  Change change{.order = DecodeOrderName(request.name(), "name", violations),
-                .name = request.name(),
-                .etag = request.etag(),
+  OrderReference reference = ReferenceOf(request);
+  Change change{.order = DecodeOrderName(reference.name, reference.field, violations),
+                .name = std::move(reference.name),
+                .etag = EtagIn(request, violations),
                 .command = std::move(command)};
-  ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
-               violations);
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
@@ -91,7 +119,7 @@ void ChangeOrder(const Backend& backend, const CallContext& context, absl::strin
       });
 }
 
-// Decodes the request of one of the Record… methods and changes the order by it.
+// Decodes the request of a method that changes an order, and changes it.
 template <typename Request, typename Response>
 void Record(const Backend& backend, const CallContext& context, absl::string_view method,
             const Request& request, Responder<Response> responder) {
@@ -306,6 +334,23 @@ void OrderMethods::RecordTracking(const CallContext& context,
                                   const v1::RecordTrackingRequest& request,
                                   Responder<v1::RecordTrackingResponse> responder) {
   Record(backend_, context, "RecordTracking", request, std::move(responder));
+}
+
+void OrderMethods::UpdateOrder(const CallContext& context, const v1::UpdateOrderRequest& request,
+                               Responder<v1::UpdateOrderResponse> responder) {
+  Record(backend_, context, "UpdateOrder", request, std::move(responder));
+}
+
+void OrderMethods::SetNotifications(const CallContext& context,
+                                    const v1::SetNotificationsRequest& request,
+                                    Responder<v1::SetNotificationsResponse> responder) {
+  Record(backend_, context, "SetNotifications", request, std::move(responder));
+}
+
+void OrderMethods::SubmitFeedback(const CallContext& context,
+                                  const v1::SubmitFeedbackRequest& request,
+                                  Responder<v1::SubmitFeedbackResponse> responder) {
+  Record(backend_, context, "SubmitFeedback", request, std::move(responder));
 }
 
 void OrderMethods::ExplainTransitions(const CallContext& context,

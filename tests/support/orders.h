@@ -3,6 +3,7 @@
 #define IPSTORE_ORDERS_TESTS_SUPPORT_ORDERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ RecordInvoice Invoicing(std::string number);
 
 // A parcel to be added.
 ParcelChange NewParcel(std::string tracking_number);
+
+// Amends those fields of `order` to what `change` makes of its content.
+UpdateOrder Updating(const Order& order, OrderFieldSet fields,
+                     const std::function<void(OrderContent&)>& change);
 
 // An order with its log, moved along by commands as the server would do it, a minute apart.
 class OrderInTest {

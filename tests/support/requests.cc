@@ -177,6 +177,29 @@ v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tr
   return request;
 }
 
+v1::UpdateOrderRequest Updating(const v1::Order& order, const std::vector<std::string>& paths) {
+  v1::UpdateOrderRequest request;
+  *request.mutable_order() = order;
+  for (const std::string& path : paths) request.mutable_update_mask()->add_paths(path);
+  request.set_etag(order.etag());
+  return request;
+}
+
+v1::SetNotificationsRequest Notifying(const v1::Order& order, bool on) {
+  v1::SetNotificationsRequest request;
+  request.set_name(order.name());
+  request.set_notifications_on(on);
+  return request;
+}
+
+v1::SubmitFeedbackRequest Rating(const v1::Order& order, int rating, const std::string& text) {
+  v1::SubmitFeedbackRequest request;
+  request.set_name(order.name());
+  request.set_rating(rating);
+  request.set_text(text);
+  return request;
+}
+
 v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& text,
                                     v1::Visibility visibility) {
   v1::CreateCommentRequest request;
