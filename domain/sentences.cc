@@ -162,7 +162,7 @@ Text LabelOf(Command command) {
     case Command::kUpdatePromisedDelivery:
       return {"Αλλαγή υπεσχημένης παράδοσης", "Change the promised delivery"};
     case Command::kUpdateFulfilment:
-      return {"Αλλαγή τρόπου ή τόπου παράδοσης", "Change how or where it is delivered"};
+      return {"Αλλαγή τρόπου ή τόπου παράδοσης", "Change the delivery method or place"};
     case Command::kUpdateGoods:
       return {"Αλλαγή προϊόντων ή χρεώσεων", "Change products or charges"};
     case Command::kSetNotifications:

@@ -29,6 +29,7 @@ inline constexpr std::size_t kMaxCharges = 20;
 inline constexpr std::size_t kMaxParcels = 50;  // on one order
 inline constexpr std::size_t kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxGatheredItems = 1000;  // in one request
+inline constexpr std::size_t kMaxMaskPaths = 100;
 inline constexpr std::size_t kMaxPhone = 32;
 inline constexpr std::int64_t kMaxQuantity = 1'000'000;
 

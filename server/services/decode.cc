@@ -240,14 +240,21 @@ class Decoder {
   OrderFieldSet DecodeMask(const google::protobuf::FieldMask& mask) {
     OrderFieldSet fields;
     if (mask.paths().empty()) violations_.Add("update_mask", Flaw::kMissing);
+    if (static_cast<std::size_t>(mask.paths_size()) > kMaxMaskPaths) {
+      violations_.Add("update_mask.paths", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxMaskPaths)}});
+      return fields;
+    }
     for (int i = 0; i < mask.paths_size(); ++i) {
       const std::string& path = mask.paths(i);
       if (const std::optional<OrderField> field = OrderFieldFromName(path)) {
         fields.Insert(*field);
         continue;
       }
+      // To protobuf the empty path is the whole message.
       const bool exists =
-          path == "*" || google::protobuf::util::FieldMaskUtil::IsValidPath<v1::Order>(path);
+          path == "*" ||
+          (!path.empty() && google::protobuf::util::FieldMaskUtil::IsValidPath<v1::Order>(path));
       violations_.Add(absl::StrCat("update_mask.paths[", i, "]"),
                       exists ? Flaw::kNotUpdatable : Flaw::kUnknownValue, {{"value", Echo(path)}});
     }

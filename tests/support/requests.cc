@@ -1,5 +1,6 @@
 #include "tests/support/requests.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -149,9 +150,11 @@ v1::RecordGatheringRequest Gathering(const v1::Order& order) {
   v1::RecordGatheringRequest request;
   request.set_name(order.name());
   for (const v1::Line& line : order.lines()) {
+    const std::int64_t missing = line.quantity() - line.quantity_gathered();
+    if (missing == 0) continue;
     v1::GatheredItem* item = request.add_items();
     item->set_line(line.line());
-    item->set_quantity(line.quantity() - line.quantity_gathered());
+    item->set_quantity(missing);
     item->mutable_source()->set_kind(v1::SOURCE_KIND_WAREHOUSE);
     item->mutable_source()->set_id("ATH-1");
   }

@@ -26,7 +26,7 @@ v1::Order Place(const Client& client, v1::Order order);
 v1::TransitionOrderRequest Stepping(const v1::Order& order, v1::OrderAction action);
 v1::RecordCheckRequest Checking(const v1::Order& order, v1::CheckKind check,
                                 v1::CheckOutcome outcome = v1::CHECK_OUTCOME_PASSED);
-// Gathers all of every line.
+// Gathers what is missing of every line.
 v1::RecordGatheringRequest Gathering(const v1::Order& order);
 v1::RecordInvoiceRequest Invoicing(const v1::Order& order);
 v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tracking_number);
