@@ -132,6 +132,23 @@ Result<v1::RecordTrackingResponse> OrdersClient::RecordTracking(
                 options_);
 }
 
+Result<v1::UpdateOrderResponse> OrdersClient::UpdateOrder(v1::UpdateOrderRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::UpdateOrder, request, *stubs_->channel,
+                options_);
+}
+
+Result<v1::SetNotificationsResponse> OrdersClient::SetNotifications(
+    v1::SetNotificationsRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::SetNotifications, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::SubmitFeedbackResponse> OrdersClient::SubmitFeedback(
+    v1::SubmitFeedbackRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::SubmitFeedback, request, *stubs_->channel,
+                options_);
+}
+
 Result<v1::CreateCommentResponse> OrdersClient::CreateComment(
     v1::CreateCommentRequest request) const {
   return Change(stubs_->comments, &v1::CommentService::Stub::CreateComment, request,

@@ -59,6 +59,9 @@ class OrdersClient {
   Result<v1::RecordGatheringResponse> RecordGathering(v1::RecordGatheringRequest request) const;
   Result<v1::RecordInvoiceResponse> RecordInvoice(v1::RecordInvoiceRequest request) const;
   Result<v1::RecordTrackingResponse> RecordTracking(v1::RecordTrackingRequest request) const;
+  Result<v1::UpdateOrderResponse> UpdateOrder(v1::UpdateOrderRequest request) const;
+  Result<v1::SetNotificationsResponse> SetNotifications(v1::SetNotificationsRequest request) const;
+  Result<v1::SubmitFeedbackResponse> SubmitFeedback(v1::SubmitFeedbackRequest request) const;
   Result<v1::CreateCommentResponse> CreateComment(v1::CreateCommentRequest request) const;
 
   Result<v1::Order> GetOrder(const v1::GetOrderRequest& request) const;

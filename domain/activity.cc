@@ -19,6 +19,11 @@ struct KindVisitor {
   ActivityKind operator()(const InvoiceRecorded&) const { return ActivityKind::kInvoiceRecorded; }
   ActivityKind operator()(const TrackingRecorded&) const { return ActivityKind::kTrackingRecorded; }
   ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
+  ActivityKind operator()(const OrderAmended&) const { return ActivityKind::kOrderAmended; }
+  ActivityKind operator()(const NotificationsSet&) const { return ActivityKind::kNotificationsSet; }
+  ActivityKind operator()(const FeedbackSubmitted&) const {
+    return ActivityKind::kFeedbackSubmitted;
+  }
   ActivityKind operator()(const EnquiryCreated&) const { return ActivityKind::kEnquiryCreated; }
   ActivityKind operator()(const EnquiryMoved&) const { return ActivityKind::kEnquiryMoved; }
 };
@@ -37,11 +42,14 @@ bool HappensTo(ActivityKind activity, SubjectKind subject) {
     case ActivityKind::kGatheringRecorded:
     case ActivityKind::kInvoiceRecorded:
     case ActivityKind::kTrackingRecorded:
+    case ActivityKind::kOrderAmended:
+    case ActivityKind::kFeedbackSubmitted:
       return subject == SubjectKind::kOrder;
     case ActivityKind::kEnquiryCreated:
     case ActivityKind::kEnquiryMoved:
       return subject == SubjectKind::kEnquiry;
     case ActivityKind::kCommentAdded:
+    case ActivityKind::kNotificationsSet:
       return true;
   }
   return false;
@@ -49,6 +57,14 @@ bool HappensTo(ActivityKind activity, SubjectKind subject) {
 
 bool ChangesState(const Event& event) {
   return !std::holds_alternative<CommentAdded>(event);
+}
+
+OrderFieldSet FieldsOf(const OrderAmended& event) {
+  OrderFieldSet fields;
+  VisitFields(event, [&](OrderField field, const auto& amended, auto /*of*/) {
+    if (amended.has_value()) fields.Insert(field);
+  });
+  return fields;
 }
 
 absl::string_view Name(ActivityKind kind) {
@@ -67,6 +83,12 @@ absl::string_view Name(ActivityKind kind) {
       return "TRACKING_RECORDED";
     case ActivityKind::kCommentAdded:
       return "COMMENT_ADDED";
+    case ActivityKind::kOrderAmended:
+      return "ORDER_AMENDED";
+    case ActivityKind::kNotificationsSet:
+      return "NOTIFICATIONS_SET";
+    case ActivityKind::kFeedbackSubmitted:
+      return "FEEDBACK_SUBMITTED";
     case ActivityKind::kEnquiryCreated:
       return "ENQUIRY_CREATED";
     case ActivityKind::kEnquiryMoved:

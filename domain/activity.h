@@ -15,6 +15,7 @@
 #include "domain/enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
+#include "domain/order_field.h"
 
 namespace ipstore::orders {
 
@@ -109,9 +110,90 @@ struct EnquiryMoved {
   friend bool operator==(const EnquiryMoved&, const EnquiryMoved&) = default;
 };
 
-using Event =
-    std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
-                 TrackingRecorded, CommentAdded, EnquiryCreated, EnquiryMoved>;
+// A value as it was and as it became; the two differ.
+template <typename T>
+struct Amended {
+  T before{};
+  T after{};
+
+  friend bool operator==(const Amended&, const Amended&) = default;
+};
+
+// Fields of the order were amended: those that have a value here. Lines are without what was
+// gathered of them, which amending does not touch.
+struct OrderAmended {
+  std::optional<Amended<std::string>> customer_name;
+  std::optional<Amended<std::string>> customer_email;
+  std::optional<Amended<std::string>> customer_phone;
+  std::optional<Amended<std::string>> company_name;
+  std::optional<Amended<std::string>> vat_number;
+  std::optional<Amended<std::optional<absl::Time>>> promised_delivery;
+  std::optional<Amended<FulfilmentMethod>> method;
+  std::optional<Amended<std::optional<Address>>> delivery_address;
+  std::optional<Amended<std::optional<PickupStore>>> store;
+  std::optional<Amended<std::vector<Line>>> lines;
+  std::optional<Amended<std::vector<Charge>>> charges;
+  std::optional<Amended<Totals>> totals;  // what lines and charges came to
+  std::string currency;                   // of lines, charges and totals; empty without them
+  std::vector<CheckKind> cleared_checks;  // those that were recorded and count no longer
+
+  friend bool operator==(const OrderAmended&, const OrderAmended&) = default;
+};
+
+// Calls `visit(field, amended, of)` for every OrderField: `amended` is its member of `event`, an
+// OrderAmended, and `of(content)` the field itself in an OrderContent.
+template <typename Amendment, typename Visit>
+void VisitFields(Amendment& event, const Visit& visit) {
+  visit(
+      OrderField::kCustomerName, event.customer_name,
+      [](auto& content) -> auto& { return content.customer.name; });
+  visit(
+      OrderField::kCustomerEmail, event.customer_email,
+      [](auto& content) -> auto& { return content.customer.email; });
+  visit(
+      OrderField::kCustomerPhone, event.customer_phone,
+      [](auto& content) -> auto& { return content.customer.phone; });
+  visit(
+      OrderField::kCompanyName, event.company_name,
+      [](auto& content) -> auto& { return content.customer.company_name; });
+  visit(
+      OrderField::kVatNumber, event.vat_number,
+      [](auto& content) -> auto& { return content.customer.vat_number; });
+  visit(
+      OrderField::kPromisedDelivery, event.promised_delivery,
+      [](auto& content) -> auto& { return content.promised_delivery; });
+  visit(
+      OrderField::kMethod, event.method, [](auto& content) -> auto& { return content.method; });
+  visit(
+      OrderField::kDeliveryAddress, event.delivery_address,
+      [](auto& content) -> auto& { return content.delivery_address; });
+  visit(
+      OrderField::kStore, event.store, [](auto& content) -> auto& { return content.store; });
+  visit(
+      OrderField::kLines, event.lines, [](auto& content) -> auto& { return content.lines; });
+  visit(
+      OrderField::kCharges, event.charges, [](auto& content) -> auto& { return content.charges; });
+}
+
+// The fields that `event` amends.
+OrderFieldSet FieldsOf(const OrderAmended& event);
+
+struct NotificationsSet {
+  bool on = true;
+
+  friend bool operator==(const NotificationsSet&, const NotificationsSet&) = default;
+};
+
+struct FeedbackSubmitted {
+  std::int32_t rating = 0;
+  std::string text;
+
+  friend bool operator==(const FeedbackSubmitted&, const FeedbackSubmitted&) = default;
+};
+
+using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded,
+                           InvoiceRecorded, TrackingRecorded, CommentAdded, OrderAmended,
+                           NotificationsSet, FeedbackSubmitted, EnquiryCreated, EnquiryMoved>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.
@@ -123,16 +205,20 @@ enum class ActivityKind : std::uint8_t {
   kInvoiceRecorded = 5,
   kTrackingRecorded = 6,
   kCommentAdded = 7,
+  kOrderAmended = 8,
+  kNotificationsSet = 9,
+  kFeedbackSubmitted = 10,
   kEnquiryCreated = 13,
   kEnquiryMoved = 14,
 };
 
 inline constexpr std::array kActivityKinds = {
-    ActivityKind::kOrderCreated,    ActivityKind::kOrderMoved,
-    ActivityKind::kCheckRecorded,   ActivityKind::kGatheringRecorded,
-    ActivityKind::kInvoiceRecorded, ActivityKind::kTrackingRecorded,
-    ActivityKind::kCommentAdded,    ActivityKind::kEnquiryCreated,
-    ActivityKind::kEnquiryMoved,
+    ActivityKind::kOrderCreated,     ActivityKind::kOrderMoved,
+    ActivityKind::kCheckRecorded,    ActivityKind::kGatheringRecorded,
+    ActivityKind::kInvoiceRecorded,  ActivityKind::kTrackingRecorded,
+    ActivityKind::kCommentAdded,     ActivityKind::kOrderAmended,
+    ActivityKind::kNotificationsSet, ActivityKind::kFeedbackSubmitted,
+    ActivityKind::kEnquiryCreated,   ActivityKind::kEnquiryMoved,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
 

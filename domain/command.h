@@ -13,6 +13,7 @@
 #include "domain/enquiry.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
+#include "domain/order_field.h"
 
 namespace ipstore::orders {
 
@@ -84,10 +85,40 @@ struct RecordTracking {
   bool notify = true;
 };
 
+// An amount's currency, as a caller gave it. Other commands know the order's currency when they are
+// read; an update does not.
+struct GivenCurrency {
+  std::string field;  // path of the amount
+  std::string currency;
+};
+
+// Amends the order. A line of number 0 is new, any other is the order's own; those left out are
+// removed.
+struct UpdateOrder {
+  OrderFieldSet fields;
+  OrderContent given;  // the new values of `fields`; the rest of it means nothing
+  std::vector<GivenCurrency> currencies;  // of every amount in `given` and of `expected_gross`
+  std::optional<Amount> expected_gross;
+  bool notify = true;
+};
+
+struct SetNotifications {
+  bool on = true;
+};
+
+struct SubmitFeedback {
+  std::int32_t rating = 0;
+  std::string text;
+};
+
 struct AddComment {
   NewComment comment;
   bool notify = true;
 };
+
+using OrderCommand =
+    std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice, RecordTracking,
+                 AddComment, UpdateOrder, SetNotifications, SubmitFeedback>;
 
 struct CreateEnquiry {
   EnquiryContent content;
@@ -100,10 +131,7 @@ struct TransitionEnquiry {
   bool notify = true;
 };
 
-using EnquiryCommand = std::variant<TransitionEnquiry, AddComment>;
-
-using OrderCommand = std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice,
-                                  RecordTracking, AddComment>;
+using EnquiryCommand = std::variant<TransitionEnquiry, AddComment, SetNotifications>;
 
 }  // namespace ipstore::orders
 

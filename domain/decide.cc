@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "domain/amend.h"
 #include "domain/recorder.h"
 #include "domain/validate.h"
 
@@ -153,6 +154,14 @@ bool TellsOfTracking(const Order& order, const std::vector<Parcel>& parcels) {
            known->tracking_number != parcel.tracking_number ||
            known->tracking_url != parcel.tracking_url;
   });
+}
+
+bool Changes(const Order& order, const TrackingRecorded& recorded) {
+  return recorded.expected_delivery.has_value() ||
+         std::ranges::any_of(recorded.parcels, [&](const Parcel& parcel) {
+           const Parcel* known = order.FindParcel(parcel.number);
+           return known == nullptr || *known != parcel;
+         });
 }
 
 // --- Refusals
@@ -305,6 +314,7 @@ struct Decider {
     if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
     if (command.expected_delivery != order.expected_delivery)
       recorded.expected_delivery = command.expected_delivery;
+    if (!Changes(order, recorded)) return Activities{};
 
     const bool worth_telling =
         TellsOfTracking(order, recorded.parcels) || recorded.expected_delivery.has_value();
@@ -319,6 +329,31 @@ struct Decider {
     Recorder recorder(order.subject, order.content.notifications_on, caller, now);
     recorder.AddComment(command.comment, command.notify);
     return std::move(recorder).Take();
+  }
+
+  Decision operator()(const UpdateOrder& command) const {
+    auto amended = Amend(order, command, caller, now);
+    if (auto* refusal = std::get_if<Refusal>(&amended)) return std::move(*refusal);
+    auto& event = std::get<OrderAmended>(amended);
+    if (FieldsOf(event).Empty()) return Activities{};
+    const bool worth_telling = event.promised_delivery.has_value();
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
+    recorder.Add(std::move(event), worth_telling, command.notify);
+    return std::move(recorder).Take();
+  }
+
+  Decision operator()(const SetNotifications& command) const {
+    if (auto refusal = CheckCommand(order, Command::kSetNotifications, caller))
+      return *std::move(refusal);
+    if (command.on == order.content.notifications_on) return Activities{};
+    return Quietly(NotificationsSet{command.on});
+  }
+
+  Decision operator()(const SubmitFeedback& command) const {
+    if (auto refusal = CheckCommand(order, Command::kSubmitFeedback, caller))
+      return *std::move(refusal);
+    if (order.feedback.has_value()) return FeedbackAlreadyGiven(order);
+    return Quietly(FeedbackSubmitted{command.rating, command.text});
   }
 
  private:

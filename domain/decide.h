@@ -17,7 +17,8 @@
 
 namespace ipstore::orders {
 
-// Activities to append to the subject's log, in order, at least one. Their position is not set yet.
+// Activities to append to the subject's log, in order; none when the command changes nothing. Their
+// position is not set yet.
 using Activities = std::vector<Activity>;
 
 using Decision = std::variant<Activities, Refusal>;
@@ -42,7 +43,8 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
 // valid by itself (validate.h). `now` must not be before the subject's last activity. Refuses with,
 // in this order of precedence, PERMISSION_DENIED (the role may never do this), ACTION_NOT_OPEN or
 // COMMAND_NOT_OPEN (not in this status), INVALID_REQUEST (lines or parcels that the order does not
-// have), GUARDS_NOT_SATISFIED (with every guard that fails), GATHERING_EXCEEDS_ORDERED.
+// have), GUARDS_NOT_SATISFIED (with every guard that fails), GATHERING_EXCEEDS_ORDERED or
+// FEEDBACK_ALREADY_GIVEN. For UpdateOrder see amend.h.
 Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
                 absl::Time now);
 

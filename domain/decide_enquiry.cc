@@ -55,6 +55,17 @@ struct Decider {
     return std::move(recorder).Take();
   }
 
+  Decision operator()(const SetNotifications& command) const {
+    if (!StatusesAllowing(kEnquiryCommandRules, EnquiryRule::kSetNotifications,
+                          caller.EffectiveRole())
+             .Contains(enquiry.status()))
+      return PermissionDenied();
+    if (command.on == enquiry.content.notifications_on) return Activities();
+    Recorder recorder = NewRecorder();
+    recorder.Add(NotificationsSet{command.on}, /*worth_telling=*/false, /*notify=*/false);
+    return std::move(recorder).Take();
+  }
+
   Decision operator()(const AddComment& command) const {
     if (!MayComment(command.comment)) return PermissionDenied();
     Recorder recorder = NewRecorder();

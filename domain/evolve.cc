@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -45,6 +46,17 @@ void PutParcel(Order& order, const Parcel& parcel) {
     order.parcels.push_back(parcel);
   }
   order.last_parcel_number = std::max(order.last_parcel_number, parcel.number);
+}
+
+// Lines that were there keep what was gathered of them. The numbers of those that go are not used
+// again.
+void AmendLines(Order& order, std::vector<Line> lines) {
+  for (Line& line : lines) {
+    if (const Line* known = order.FindLine(line.number)) line.gathered = known->gathered;
+  }
+  order.last_line_number = order.LastLineNumber();
+  order.content.lines = std::move(lines);
+  order.last_line_number = order.LastLineNumber();
 }
 
 // The attempt to deliver is over: what it was made of goes, the invoice stays (product §2).
@@ -134,6 +146,21 @@ class OrderApplier {
   void operator()(const EnquiryCreated&) const {}
   void operator()(const EnquiryMoved&) const {}
 
+  void operator()(const OrderAmended& amended) const {
+    VisitFields(amended, [&](OrderField field, const auto& value, auto of) {
+      if (value.has_value() && field != OrderField::kLines) of(order_.content) = value->after;
+    });
+    if (amended.lines.has_value()) AmendLines(order_, amended.lines->after);
+    if (amended.totals.has_value()) order_.totals = amended.totals->after;
+    for (CheckKind kind : amended.cleared_checks) order_.checks[kind].reset();
+  }
+
+  void operator()(const NotificationsSet& set) const { order_.content.notifications_on = set.on; }
+
+  void operator()(const FeedbackSubmitted& submitted) const {
+    order_.feedback = Feedback{submitted.rating, submitted.text, activity_.occurred_at};
+  }
+
  private:
   Order& order_;
   const Activity& activity_;
@@ -153,6 +180,8 @@ class EnquiryApplier {
     enquiry_.resolved_at.reset();
     if (moved.to == EnquiryStatus::kResolved) enquiry_.resolved_at = activity_.occurred_at;
   }
+
+  void operator()(const NotificationsSet& set) const { enquiry_.content.notifications_on = set.on; }
 
   // Comments change no state, and the rest happens to orders only.
   template <typename E>

@@ -133,6 +133,18 @@ absl::string_view Name(Command command) {
       return "ADD_PUBLIC_COMMENT";
     case Command::kAddInternalComment:
       return "ADD_INTERNAL_COMMENT";
+    case Command::kUpdateContact:
+      return "UPDATE_CONTACT";
+    case Command::kUpdatePromisedDelivery:
+      return "UPDATE_PROMISED_DELIVERY";
+    case Command::kUpdateFulfilment:
+      return "UPDATE_FULFILMENT";
+    case Command::kUpdateGoods:
+      return "UPDATE_GOODS";
+    case Command::kSetNotifications:
+      return "SET_NOTIFICATIONS";
+    case Command::kSubmitFeedback:
+      return "SUBMIT_FEEDBACK";
   }
   return "";
 }

@@ -74,6 +74,12 @@ enum class Command : std::uint8_t {
   kRecordTracking = 5,
   kAddPublicComment = 6,
   kAddInternalComment = 7,
+  kUpdateContact = 8,
+  kUpdatePromisedDelivery = 9,
+  kUpdateFulfilment = 10,
+  kUpdateGoods = 11,
+  kSetNotifications = 12,
+  kSubmitFeedback = 13,
 };
 
 inline constexpr std::array kOrderStatuses = {
@@ -103,7 +109,9 @@ inline constexpr std::array kGuards = {
 inline constexpr std::array kCommands = {
     Command::kCreateOrder,        Command::kRecordCheck,    Command::kRecordGathering,
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
-    Command::kAddInternalComment,
+    Command::kAddInternalComment, Command::kUpdateContact,  Command::kUpdatePromisedDelivery,
+    Command::kUpdateFulfilment,   Command::kUpdateGoods,    Command::kSetNotifications,
+    Command::kSubmitFeedback,
 };
 
 using GuardSet = EnumSet<Guard>;
@@ -119,6 +127,8 @@ using CommandRule = CommandRow<Command, OrderStatus>;
 namespace lifecycle_internal {
 inline constexpr RoleSet kStaffOnly = {Role::kStaff};
 inline constexpr RoleSet kShop = {Role::kStaff, Role::kService};
+inline constexpr RoleSet kCustomerOnly = {Role::kCustomer};
+inline constexpr RoleSet kPeople = {Role::kCustomer, Role::kStaff};
 inline constexpr RoleSet kEveryone = {Role::kCustomer, Role::kStaff, Role::kService};
 inline constexpr StatusSet kAnyStatus = {
     OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,
@@ -126,6 +136,13 @@ inline constexpr StatusSet kAnyStatus = {
     OrderStatus::kHandedToCarrier,    OrderStatus::kReadyForPickup,
     OrderStatus::kOnCompanyVehicle,   OrderStatus::kReceived,
     OrderStatus::kCancelled};
+inline constexpr StatusSet kUntilProcessed = {OrderStatus::kAwaitingProcessing,
+                                              OrderStatus::kProcessing};
+inline constexpr StatusSet kActive = {
+    OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing,
+    OrderStatus::kGatheringProducts,  OrderStatus::kPreparingShipment,
+    OrderStatus::kHandedToCarrier,    OrderStatus::kReadyForPickup,
+    OrderStatus::kOnCompanyVehicle};
 inline constexpr StatusSet kUntilHandover = {
     OrderStatus::kAwaitingProcessing, OrderStatus::kProcessing, OrderStatus::kGatheringProducts,
     OrderStatus::kPreparingShipment};
@@ -172,14 +189,22 @@ inline constexpr auto kCommandRules = [] {
   using namespace lifecycle_internal;
   // clang-format off
   return std::array{
-      //          command              in                                 who
-      CommandRule{kCreateOrder,        {},                                kEveryone},
-      CommandRule{kRecordCheck,        kUntilHandover,                    kShop},
-      CommandRule{kRecordGathering,    {OrderStatus::kGatheringProducts}, kShop},
-      CommandRule{kRecordInvoice,      kFromPreparing,                    kShop},
-      CommandRule{kRecordTracking,     kFromPreparing,                    kShop},
-      CommandRule{kAddPublicComment,   kAnyStatus,                        kEveryone},
-      CommandRule{kAddInternalComment, kAnyStatus,                        kShop},
+      //          command                  in                                  who
+      CommandRule{kCreateOrder,            {},                                 kEveryone},
+      CommandRule{kRecordCheck,            kUntilHandover,                     kShop},
+      CommandRule{kRecordGathering,        {OrderStatus::kGatheringProducts},  kShop},
+      CommandRule{kRecordInvoice,          kFromPreparing,                     kShop},
+      CommandRule{kRecordTracking,         kFromPreparing,                     kShop},
+      CommandRule{kUpdateContact,          kActive,                            kEveryone},
+      CommandRule{kUpdatePromisedDelivery, kActive,                            kShop},
+      CommandRule{kUpdateFulfilment,       kUntilHandover,                     kShop},
+      CommandRule{kUpdateFulfilment,       kUntilProcessed,                    kCustomerOnly},
+      CommandRule{kUpdateGoods,            kUntilProcessed,                    kShop},
+      CommandRule{kUpdateGoods,            {OrderStatus::kAwaitingProcessing}, kCustomerOnly},
+      CommandRule{kAddPublicComment,       kAnyStatus,                         kEveryone},
+      CommandRule{kAddInternalComment,     kAnyStatus,                         kShop},
+      CommandRule{kSetNotifications,       kAnyStatus,                         kPeople},
+      CommandRule{kSubmitFeedback,         {OrderStatus::kReceived},           kCustomerOnly},
   };
   // clang-format on
 }();

@@ -174,6 +174,12 @@ const Line* Order::FindLine(std::int32_t number) const {
   return found == content.lines.end() ? nullptr : &*found;
 }
 
+std::int32_t Order::LastLineNumber() const {
+  std::int32_t last = last_line_number;
+  for (const Line& line : content.lines) last = std::max(last, line.number);
+  return last;
+}
+
 const Parcel* Order::FindParcel(std::int32_t number) const {
   auto found = std::ranges::find(parcels, number, &Parcel::number);
   return found == parcels.end() ? nullptr : &*found;

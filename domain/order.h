@@ -197,6 +197,15 @@ struct VehicleTrip {
   friend bool operator==(const VehicleTrip&, const VehicleTrip&) = default;
 };
 
+// What the customer thought of it, once it was received.
+struct Feedback {
+  std::int32_t rating = 0;  // 1, the worst, to 5
+  std::string text;
+  absl::Time at;
+
+  friend bool operator==(const Feedback&, const Feedback&) = default;
+};
+
 // What is bought, for whom and how it gets there: everything that a caller gives when an order is
 // created.
 struct OrderContent {
@@ -205,7 +214,7 @@ struct OrderContent {
   Customer customer;
   std::string currency;  // ISO 4217
   bool prices_include_vat = true;
-  std::vector<Line> lines;
+  std::vector<Line> lines;  // by number, ascending
   std::vector<Charge> charges;
   PaymentMethod payment_method = PaymentMethod::kCard;
   FulfilmentMethod method = FulfilmentMethod::kCourier;
@@ -230,10 +239,16 @@ struct Order {
   std::optional<absl::Time> pickup_until;
   std::optional<VehicleTrip> vehicle_trip;
   std::string cancellation_reason;
+  // The highest number that a line ever had; 0 as long as no line was amended, added or removed,
+  // when the lines themselves tell it. LastLineNumber() knows both.
+  std::int32_t last_line_number = 0;
+  std::optional<Feedback> feedback;
 
   OrderStatus status() const { return static_cast<OrderStatus>(subject.status); }
   // The line of that number, or nullptr.
   const Line* FindLine(std::int32_t number) const;
+  // The highest number that a line of this order ever had: numbers are not used again.
+  std::int32_t LastLineNumber() const;
   // The parcel of that number, or nullptr.
   const Parcel* FindParcel(std::int32_t number) const;
 

@@ -53,6 +53,12 @@ absl::string_view Name(Reason reason) {
       return "CANCELLED_BY_CALLER";
     case Reason::kInternal:
       return "INTERNAL";
+    case Reason::kFeedbackAlreadyGiven:
+      return "FEEDBACK_ALREADY_GIVEN";
+    case Reason::kQuantityBelowGathered:
+      return "QUANTITY_BELOW_GATHERED";
+    case Reason::kFrozenByInvoice:
+      return "FROZEN_BY_INVOICE";
   }
   return "";
 }
@@ -109,6 +115,8 @@ absl::string_view Name(Flaw flaw) {
       return "NOT_FOR_THIS_METHOD";
     case Flaw::kNotTheCustomers:
       return "NOT_THE_CUSTOMERS";
+    case Flaw::kNotUpdatable:
+      return "NOT_UPDATABLE";
   }
   return "";
 }
@@ -232,6 +240,21 @@ Refusal EnquiryActionNotOpen(const Enquiry& enquiry, EnquiryAction action,
 Refusal OpenANewEnquiry(const Enquiry& enquiry) {
   return Because(Reason::kOpenANewEnquiry, {{"enquiry", enquiry.subject.number.ToString()},
                                             {"days", absl::ToInt64Hours(kReopenableFor) / 24}});
+}
+
+Refusal FeedbackAlreadyGiven(const Order& order) {
+  return Because(Reason::kFeedbackAlreadyGiven, {{"order", order.subject.number.ToString()}});
+}
+
+Refusal QuantityBelowGathered(std::int32_t line, std::int64_t gathered, std::int64_t given) {
+  return Because(Reason::kQuantityBelowGathered,
+                 {{"line", std::int64_t{line}}, {"gathered", gathered}, {"given", given}});
+}
+
+Refusal FrozenByInvoice(const Order& order, Command command) {
+  return Because(Reason::kFrozenByInvoice, {{"order", order.subject.number.ToString()},
+                                            {"command", command},
+                                            {"invoice", order.invoice->number}});
 }
 
 Refusal EtagMismatch(std::string given, std::string current) {

@@ -41,6 +41,9 @@ enum class Reason : std::uint8_t {
   kDeadlineExceeded,
   kCancelledByCaller,
   kInternal,
+  kFeedbackAlreadyGiven,
+  kQuantityBelowGathered,
+  kFrozenByInvoice,  // what the invoice says must stay true
 };
 
 // What is wrong with one field.
@@ -71,6 +74,7 @@ enum class Flaw : std::uint8_t {
   kNeedsBusinessCustomer,
   kNotForThisMethod,  // {method}: a field that the fulfilment method has no use for
   kNotTheCustomers,   // something that belongs to another customer
+  kNotUpdatable,      // {value}: a field that cannot be updated
 };
 
 // A named value in a refusal. Enumerators keep their type, so that a sentence can show their label
@@ -134,6 +138,9 @@ inline constexpr std::array kReasons = {
     Reason::kDeadlineExceeded,
     Reason::kCancelledByCaller,
     Reason::kInternal,
+    Reason::kFeedbackAlreadyGiven,
+    Reason::kQuantityBelowGathered,
+    Reason::kFrozenByInvoice,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -159,6 +166,10 @@ Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<G
 Refusal CommandNotOpen(const Order& order, Command command);
 Refusal GatheringExceedsOrdered(std::int32_t line, std::int64_t ordered, std::int64_t gathered,
                                 std::int64_t given);
+Refusal FeedbackAlreadyGiven(const Order& order);
+Refusal QuantityBelowGathered(std::int32_t line, std::int64_t gathered,
+                              std::int64_t given);  // `given` is 0 for a line that is removed
+Refusal FrozenByInvoice(const Order& order, Command command);  // the order must have an invoice
 Refusal EnquiryActionNotOpen(const Enquiry& enquiry, EnquiryAction action,
                              std::vector<EnquiryAction> open);
 Refusal OpenANewEnquiry(const Enquiry& enquiry);

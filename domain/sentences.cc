@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "domain/money.h"
 
 namespace ipstore::orders {
 namespace {
@@ -213,6 +217,18 @@ Text LabelOf(Command command) {
       return {"Προσθήκη σχολίου", "Add a comment"};
     case Command::kAddInternalComment:
       return {"Προσθήκη εσωτερικού σχολίου", "Add an internal comment"};
+    case Command::kUpdateContact:
+      return {"Αλλαγή στοιχείων επικοινωνίας", "Change the contact details"};
+    case Command::kUpdatePromisedDelivery:
+      return {"Αλλαγή υπεσχημένης παράδοσης", "Change the promised delivery"};
+    case Command::kUpdateFulfilment:
+      return {"Αλλαγή τρόπου ή τόπου παράδοσης", "Change the delivery method or place"};
+    case Command::kUpdateGoods:
+      return {"Αλλαγή προϊόντων ή χρεώσεων", "Change products or charges"};
+    case Command::kSetNotifications:
+      return {"Ρύθμιση ειδοποιήσεων", "Turn notifications on or off"};
+    case Command::kSubmitFeedback:
+      return {"Υποβολή αξιολόγησης", "Submit feedback"};
   }
   return {};
 }
@@ -290,6 +306,34 @@ Text LabelOf(ChargeKind kind) {
       return {"Έξοδα αντικαταβολής", "Cash-on-delivery fee"};
     case ChargeKind::kOther:
       return {"Λοιπή χρέωση", "Other charge"};
+  }
+  return {};
+}
+
+Text LabelOf(OrderField field) {
+  switch (field) {
+    case OrderField::kCustomerName:
+      return {"Όνομα", "Name"};
+    case OrderField::kCustomerEmail:
+      return {"Διεύθυνση email", "Email"};
+    case OrderField::kCustomerPhone:
+      return {"Τηλέφωνο", "Phone"};
+    case OrderField::kCompanyName:
+      return {"Επωνυμία", "Company"};
+    case OrderField::kVatNumber:
+      return {"ΑΦΜ", "VAT number"};
+    case OrderField::kPromisedDelivery:
+      return {"Υπεσχημένη παράδοση", "Promised delivery"};
+    case OrderField::kMethod:
+      return {"Τρόπος παράδοσης", "Delivery method"};
+    case OrderField::kDeliveryAddress:
+      return {"Διεύθυνση παράδοσης", "Delivery address"};
+    case OrderField::kStore:
+      return {"Κατάστημα παραλαβής", "Pickup store"};
+    case OrderField::kLines:
+      return {"Προϊόντα", "Products"};
+    case OrderField::kCharges:
+      return {"Χρεώσεις", "Charges"};
   }
   return {};
 }
@@ -463,6 +507,9 @@ Text SentenceOf(Flaw flaw) {
               "This field has no use when the fulfilment method is \"{method}\"."};
     case Flaw::kNotTheCustomers:
       return {"Ανήκει σε άλλον πελάτη.", "It belongs to another customer."};
+    case Flaw::kNotUpdatable:
+      return {"Το πεδίο «{value}» δεν μπορεί να αλλάξει.",
+              "The field \"{value}\" cannot be updated."};
   }
   return {};
 }
@@ -554,6 +601,21 @@ Text SentenceOf(Reason reason, Grammar count) {
           "Παρουσιάστηκε εσωτερικό σφάλμα· αν επικοινωνήσετε μαζί μας, αναφέρετε τον κωδικό "
           "{incident}.",
           "An internal error occurred; when you report it, please give the code {incident}."};
+    case Reason::kFeedbackAlreadyGiven:
+      return {"Η παραγγελία {order} έχει ήδη αξιολογηθεί.",
+              "Feedback on order {order} was already given."};
+    case Reason::kQuantityBelowGathered:
+      return {
+          "Από τη γραμμή {line} έχουν ήδη συγκεντρωθεί {gathered} τεμ.· η ποσότητά της δεν μπορεί "
+          "να μειωθεί σε {given}.",
+          "{gathered} of line {line} are gathered already; its quantity cannot be reduced to "
+          "{given}."};
+    case Reason::kFrozenByInvoice:
+      return {
+          "Η ενέργεια «{command}» δεν επιτρέπεται πλέον για την παραγγελία {order}: έχει εκδοθεί "
+          "το "
+          "παραστατικό {invoice}.",
+          "You cannot use \"{command}\" on order {order} any more: invoice {invoice} was issued."};
   }
   return {};
 }
@@ -674,6 +736,34 @@ constexpr Text kParcelsAndDeliveryUpdated = {
 constexpr Text kNothingNewTracked = {"Ελέγχθηκαν τα στοιχεία αποστολής, χωρίς αλλαγή.",
                                      "The tracking was checked without a change."};
 
+constexpr Text kAmended = {"Η παραγγελία άλλαξε ({changes}).",
+                           "The order was amended ({changes})."};
+constexpr Text kFieldChanged = {"{field}: {before} → {after}", "{field}: {before} → {after}"};
+constexpr Text kTotalChanged = {"Σύνολο: {before} → {after} {currency}",
+                                "Total: {before} → {after} {currency}"};
+constexpr Text kLineAdded = {"γραμμή {line}: προστέθηκε, {quantity} × {name}",
+                             "line {line}: added, {quantity} × {name}"};
+constexpr Text kLineRemoved = {"γραμμή {line}: αφαιρέθηκε", "line {line}: removed"};
+constexpr Text kLineChanged = {"γραμμή {line}: άλλαξε", "line {line}: changed"};
+constexpr Text kToCheckAgain = {"για επανέλεγχο: {checks}", "to be checked again: {checks}"};
+constexpr absl::string_view kNoValue = "–";
+constexpr Text kNotificationsOn = {"Οι ειδοποιήσεις για την παραγγελία ενεργοποιήθηκαν.",
+                                   "Notifications for the order were turned on."};
+constexpr Text kNotificationsOff = {"Οι ειδοποιήσεις για την παραγγελία απενεργοποιήθηκαν.",
+                                    "Notifications for the order were turned off."};
+constexpr Text kRated = {"Ο πελάτης βαθμολόγησε την παραγγελία με {rating} στα 5.",
+                         "The customer rated the order {rating} out of 5."};
+constexpr Text kRatedWithText = {
+    "Ο πελάτης βαθμολόγησε την παραγγελία με {rating} στα 5 (σχόλιο: {text}).",
+    "The customer rated the order {rating} out of 5 (comment: {text})."};
+
+Text QuantityChangedText(Grammar pieces) {
+  if (pieces == Grammar::kOne) {
+    return {"γραμμή {line}: {before} → {after} τεμάχιο", "line {line}: {before} → {after} piece"};
+  }
+  return {"γραμμή {line}: {before} → {after} τεμάχια", "line {line}: {before} → {after} pieces"};
+}
+
 Text GatheredText(Grammar pieces, bool with_sources) {
   if (pieces == Grammar::kOne) {
     return with_sources ? Text{"Συγκεντρώθηκε {pieces} τεμάχιο ({sources}).",
@@ -792,6 +882,99 @@ std::string WithoutFullStop(std::string text) {
   return text;
 }
 
+// "28 Nov 2026 18:00 UTC". Whose clock the reader looks at is not known here.
+std::string TimeInWords(absl::Time time, Language language) {
+  const absl::string_view format =
+      language == Language::kGreek ? "%d/%m/%Y %H:%M UTC" : "%e %b %Y %H:%M UTC";
+  // %e pads with a blank.
+  return std::string(
+      absl::StripLeadingAsciiWhitespace(absl::FormatTime(format, time, absl::UTCTimeZone())));
+}
+
+// What became of each field that was amended, in a few words. One overload for each type of field:
+// short values are shown as they were and are, long ones only named.
+class AmendedInWords {
+ public:
+  explicit AmendedInWords(Language language) : language_(language) {}
+
+  void operator()(OrderField field, const Amended<std::string>& amended) {
+    AddValues(field, amended.before, amended.after);
+  }
+  void operator()(OrderField field, const Amended<std::optional<absl::Time>>& amended) {
+    const auto in_words = [this](const std::optional<absl::Time>& time) {
+      return time.has_value() ? TimeInWords(*time, language_) : "";
+    };
+    AddValues(field, in_words(amended.before), in_words(amended.after));
+  }
+  void operator()(OrderField field, const Amended<FulfilmentMethod>& amended) {
+    AddValues(field, std::string(Label(amended.before, language_)),
+              std::string(Label(amended.after, language_)));
+  }
+  void operator()(OrderField field, const Amended<std::optional<PickupStore>>& amended) {
+    const auto name = [](const std::optional<PickupStore>& store) {
+      return store.has_value() ? store->name : "";
+    };
+    AddValues(field, name(amended.before), name(amended.after));
+  }
+  void operator()(OrderField field, const Amended<std::optional<Address>>& /*amended*/) {
+    parts_.emplace_back(Label(field, language_));
+  }
+  void operator()(OrderField field, const Amended<std::vector<Charge>>& /*amended*/) {
+    parts_.emplace_back(Label(field, language_));
+  }
+  void operator()(OrderField /*field*/, const Amended<std::vector<Line>>& amended) {
+    for (const Line& line : amended.after) {
+      const auto before = std::ranges::find(amended.before, line.number, &Line::number);
+      before == amended.before.end() ? AddNewLine(line) : AddLine(*before, line);
+    }
+    for (const Line& line : amended.before) {
+      const auto after = std::ranges::find(amended.after, line.number, &Line::number);
+      if (after == amended.after.end()) Add(kLineRemoved, {{"line", std::int64_t{line.number}}});
+    }
+  }
+
+  void Add(Text text, const std::vector<Fact>& facts) {
+    parts_.push_back(Fill(text, facts, language_));
+  }
+
+  std::string Joined() const { return absl::StrJoin(parts_, " · "); }
+
+ private:
+  void AddValues(OrderField field, const std::string& before, const std::string& after) {
+    const auto shown = [](const std::string& value) {
+      return value.empty() ? std::string(kNoValue) : value;
+    };
+    Add(kFieldChanged, {{"field", std::string(Label(field, language_))},
+                        {"before", shown(before)},
+                        {"after", shown(after)}});
+  }
+
+  void AddNewLine(const Line& line) {
+    Add(kLineAdded,
+        {{"line", std::int64_t{line.number}}, {"quantity", line.quantity}, {"name", line.name}});
+  }
+
+  void AddLine(const Line& before, const Line& after) {
+    if (before.quantity != after.quantity) {
+      Add(QuantityChangedText(GrammarFor(after.quantity)), {{"line", std::int64_t{after.number}},
+                                                            {"before", before.quantity},
+                                                            {"after", after.quantity}});
+    }
+    Line but_for_quantity = before;
+    but_for_quantity.quantity = after.quantity;
+    if (but_for_quantity != after) Add(kLineChanged, {{"line", std::int64_t{after.number}}});
+  }
+
+  Language language_;
+  std::vector<std::string> parts_;
+};
+
+std::string CheckLabels(const std::vector<CheckKind>& checks, Language language) {
+  return absl::StrJoin(checks, ", ", [&](std::string* out, CheckKind check) {
+    absl::StrAppend(out, Label(check, language));
+  });
+}
+
 // One overload for each alternative of Event, so that a new one does not compile until it has its
 // sentence.
 struct EventSentence {
@@ -850,6 +1033,33 @@ struct EventSentence {
   std::string operator()(const EnquiryMoved& moved) const {
     return Fill(SentenceOf(moved.action), {}, language);
   }
+
+  std::string operator()(const OrderAmended& event) const {
+    AmendedInWords changes(language);
+    VisitFields(event, [&](OrderField field, const auto& amended, auto /*of*/) {
+      if (amended.has_value()) changes(field, *amended);
+    });
+    if (event.totals.has_value()) {
+      changes.Add(kTotalChanged,
+                  {{"before", AmountAsDecimal(event.totals->before.gross, event.currency)},
+                   {"after", AmountAsDecimal(event.totals->after.gross, event.currency)},
+                   {"currency", event.currency}});
+    }
+    if (!event.cleared_checks.empty())
+      changes.Add(kToCheckAgain, {{"checks", CheckLabels(event.cleared_checks, language)}});
+    return Fill(kAmended, {{"changes", changes.Joined()}}, language);
+  }
+
+  std::string operator()(const NotificationsSet& set) const {
+    return Fill(set.on ? kNotificationsOn : kNotificationsOff, {}, language);
+  }
+
+  std::string operator()(const FeedbackSubmitted& submitted) const {
+    return Fill(
+        submitted.text.empty() ? kRated : kRatedWithText,
+        {{"rating", std::int64_t{submitted.rating}}, {"text", WithoutFullStop(submitted.text)}},
+        language);
+  }
 };
 
 }  // namespace
@@ -895,6 +1105,9 @@ absl::string_view Label(CheckOutcome outcome, Language language) {
 }
 absl::string_view Label(ChargeKind kind, Language language) {
   return LabelOf(kind).In(language);
+}
+absl::string_view Label(OrderField field, Language language) {
+  return LabelOf(field).In(language);
 }
 absl::string_view Condition(Guard guard, Language language) {
   return ConditionOf(guard).In(language);

@@ -11,6 +11,7 @@
 #include "domain/decide.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
+#include "domain/order_field.h"
 #include "domain/refusal.h"
 
 namespace ipstore::orders {
@@ -32,6 +33,7 @@ absl::string_view Label(PaymentMethod method, Language language);
 absl::string_view Label(CheckKind check, Language language);
 absl::string_view Label(CheckOutcome outcome, Language language);
 absl::string_view Label(ChargeKind kind, Language language);
+absl::string_view Label(OrderField field, Language language);
 
 // What a guard asks for, as a condition: "the payment is arranged".
 absl::string_view Condition(Guard guard, Language language);

@@ -270,6 +270,12 @@ void CheckEmail(absl::string_view email, const std::string& path, Violations& vi
   CheckForm(email, path, IsEmail, "name@example.com", violations);
 }
 
+void CheckVatNumber(absl::string_view number, const std::string& path, Presence presence,
+                    Violations& violations) {
+  CheckLine(number, path, kMaxIdentifier, presence, violations);
+  CheckForm(number, path, IsVatNumber, "EL123456789", violations);
+}
+
 void CheckCustomer(const Customer& customer, const std::string& path, Violations& violations) {
   const Presence for_businesses =
       customer.segment == Segment::kBusiness ? Presence::kRequired : Presence::kOptional;
@@ -278,9 +284,7 @@ void CheckCustomer(const Customer& customer, const std::string& path, Violations
   CheckEmail(customer.email, At(path, "email"), violations);
   CheckPhone(customer.phone, At(path, "phone"), violations);
   CheckLine(customer.company_name, At(path, "company_name"), kMaxName, for_businesses, violations);
-  CheckLine(customer.vat_number, At(path, "vat_number"), kMaxIdentifier, for_businesses,
-            violations);
-  CheckForm(customer.vat_number, At(path, "vat_number"), IsVatNumber, "EL123456789", violations);
+  CheckVatNumber(customer.vat_number, At(path, "vat_number"), for_businesses, violations);
 }
 
 void CheckAddress(const Address& address, const std::string& path, Violations& violations) {
@@ -400,23 +404,57 @@ bool AmountsAreSound(const OrderContent& content, absl::string_view path,
   return true;
 }
 
-void CheckTotals(const CreateOrder& command, absl::string_view path, Violations& violations) {
-  if (command.expected_gross.has_value())
-    CheckNotNegative(*command.expected_gross, "expected_gross", violations);
-  if (!AmountsAreSound(command.content, path, violations)) return;
-  const std::optional<Totals> totals = ComputeTotals(command.content);
+void CheckTotals(const OrderContent& content, const std::optional<Amount>& expected_gross,
+                 absl::string_view path, Violations& violations) {
+  if (expected_gross.has_value()) CheckNotNegative(*expected_gross, "expected_gross", violations);
+  if (!AmountsAreSound(content, path, violations)) return;
+  const std::optional<Totals> totals = ComputeTotals(content);
   if (!totals.has_value()) {
     violations.Add(std::string(path), Flaw::kTotalsOverflow);
     return;
   }
-  if (!command.expected_gross.has_value() || *command.expected_gross == totals->gross) return;
-  const std::string& currency = command.content.currency;
+  if (!expected_gross.has_value() || *expected_gross == totals->gross) return;
   const auto in_words = [&](Amount amount) {
-    return absl::StrCat(AmountAsDecimal(amount, currency), " ", currency);
+    return absl::StrCat(AmountAsDecimal(amount, content.currency), " ", content.currency);
   };
-  violations.Add(
-      "expected_gross", Flaw::kTotalMismatch,
-      {{"expected", in_words(*command.expected_gross)}, {"computed", in_words(totals->gross)}});
+  violations.Add("expected_gross", Flaw::kTotalMismatch,
+                 {{"expected", in_words(*expected_gross)}, {"computed", in_words(totals->gross)}});
+}
+
+// --- Parts of an update --------------------------------------------------------------------------
+
+// The fields of the customer, each by itself. What businesses need shows when the order is known.
+void CheckContact(const UpdateOrder& command, const std::string& path, Violations& violations) {
+  const Customer& customer = command.given.customer;
+  const OrderFieldSet fields = command.fields;
+  if (fields.Contains(OrderField::kCustomerName))
+    CheckLine(customer.name, At(path, "name"), kMaxName, Presence::kRequired, violations);
+  if (fields.Contains(OrderField::kCustomerEmail))
+    CheckEmail(customer.email, At(path, "email"), violations);
+  if (fields.Contains(OrderField::kCustomerPhone))
+    CheckPhone(customer.phone, At(path, "phone"), violations);
+  if (fields.Contains(OrderField::kCompanyName)) {
+    CheckLine(customer.company_name, At(path, "company_name"), kMaxName, Presence::kOptional,
+              violations);
+  }
+  if (fields.Contains(OrderField::kVatNumber)) {
+    CheckVatNumber(customer.vat_number, At(path, "vat_number"), Presence::kOptional, violations);
+  }
+}
+
+// Each line of the order once; any number of new ones.
+void CheckLineNumbers(const std::vector<Line>& lines, absl::string_view path,
+                      Violations& violations) {
+  std::set<std::int32_t> named;
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxLines); ++i) {
+    const std::int32_t number = lines[i].number;
+    const std::string field = At(At(path, "lines", i), "line");
+    if (number < 0) {
+      violations.Add(field, Flaw::kNegative);
+    } else if (number != 0 && !named.insert(number).second) {
+      violations.Add(field, Flaw::kDuplicate, {{"value", std::int64_t{number}}});
+    }
+  }
 }
 
 // --- Parts of other commands ---------------------------------------------------------------------
@@ -548,7 +586,7 @@ void Validate(const CreateOrder& command, absl::string_view path, Violations& vi
   }
   if (content.store.has_value()) CheckStore(*content.store, At(path, "store"), violations);
   CheckOptionalTime(content.promised_delivery, At(path, "promised_delivery"), violations);
-  CheckTotals(command, path, violations);
+  CheckTotals(content, command.expected_gross, path, violations);
 }
 
 void Validate(const TransitionOrder& command, Violations& violations) {
@@ -601,6 +639,59 @@ void Validate(const CreateEnquiry& command, absl::string_view path, Violations& 
 
 void Validate(const TransitionEnquiry& command, Violations& violations) {
   if (command.comment.has_value()) Validate(*command.comment, "comment", violations);
+}
+
+void Validate(const UpdateOrder& command, absl::string_view path, Violations& violations) {
+  const OrderContent& given = command.given;
+  const OrderFieldSet fields = command.fields;
+  CheckContact(command, At(path, "customer"), violations);
+  if (fields.Contains(OrderField::kPromisedDelivery))
+    CheckOptionalTime(given.promised_delivery, At(path, "promised_delivery"), violations);
+  if (fields.Contains(OrderField::kDeliveryAddress) && given.delivery_address.has_value())
+    CheckAddress(*given.delivery_address, At(path, "delivery_address"), violations);
+  if (fields.Contains(OrderField::kStore) && given.store.has_value())
+    CheckStore(*given.store, At(path, "store"), violations);
+  if (fields.Contains(OrderField::kLines)) {
+    CheckOrderLines(given.lines, path, violations);
+    CheckLineNumbers(given.lines, path, violations);
+  }
+  if (fields.Contains(OrderField::kCharges)) CheckCharges(given.charges, path, violations);
+  if (command.expected_gross.has_value())
+    CheckNotNegative(*command.expected_gross, "expected_gross", violations);
+}
+
+void Validate(const SubmitFeedback& command, Violations& violations) {
+  if (command.rating == 0) {
+    violations.Add("rating", Flaw::kMissing);
+  } else if (command.rating < 0 || command.rating > kMaxRating) {
+    violations.Add("rating", Flaw::kOutOfRange, Range(1, kMaxRating));
+  }
+  ValidateText(command.text, "text", kMaxFeedback, /*required=*/false, /*multiline=*/true,
+               violations);
+}
+
+void ValidateAmended(const OrderContent& content, const UpdateOrder& command,
+                     absl::string_view path, Violations& violations) {
+  const OrderFieldSet fields = command.fields;
+  const std::string customer = At(path, "customer");
+  const bool business = content.customer.segment == Segment::kBusiness;
+  if (business && fields.Contains(OrderField::kCompanyName)) {
+    CheckLine(content.customer.company_name, At(customer, "company_name"), kMaxName,
+              Presence::kRequired, violations);
+  }
+  if (business && fields.Contains(OrderField::kVatNumber)) {
+    CheckVatNumber(content.customer.vat_number, At(customer, "vat_number"), Presence::kRequired,
+                   violations);
+  }
+  for (OrderField field : {OrderField::kMethod, OrderField::kDeliveryAddress, OrderField::kStore}) {
+    if (!fields.Contains(field)) continue;
+    CheckFulfilment(content, path, violations);
+    break;
+  }
+  const bool totals_may_differ =
+      fields.Contains(OrderField::kLines) || fields.Contains(OrderField::kCharges);
+  if (totals_may_differ || command.expected_gross.has_value())
+    CheckTotals(content, command.expected_gross, path, violations);
 }
 
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations) {

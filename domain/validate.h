@@ -22,11 +22,14 @@ inline constexpr std::size_t kMaxName = 200;  // names of people, products, stor
 inline constexpr std::size_t kMaxShortText = 500;  // reasons, notes, instructions, opening hours
 inline constexpr std::size_t kMaxUrl = 1000;
 inline constexpr std::size_t kMaxComment = 10'000;  // the text of an enquiry too
+inline constexpr std::size_t kMaxFeedback = 2'000;
+inline constexpr std::int32_t kMaxRating = 5;  // from 1
 inline constexpr std::size_t kMaxLines = 200;
 inline constexpr std::size_t kMaxCharges = 20;
 inline constexpr std::size_t kMaxParcels = 50;  // on one order
 inline constexpr std::size_t kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxGatheredItems = 1000;  // in one request
+inline constexpr std::size_t kMaxMaskPaths = 100;
 inline constexpr std::size_t kMaxPhone = 32;
 inline constexpr std::int64_t kMaxQuantity = 1'000'000;
 
@@ -50,7 +53,14 @@ void Validate(const RecordInvoice& command, Violations& violations);
 void Validate(const RecordTracking& command, Violations& violations);
 void Validate(const CreateEnquiry& command, absl::string_view path, Violations& violations);
 void Validate(const TransitionEnquiry& command, Violations& violations);
+void Validate(const UpdateOrder& command, absl::string_view path, Violations& violations);
+void Validate(const SubmitFeedback& command, Violations& violations);
 void Validate(const NewComment& comment, absl::string_view path, Violations& violations);
+
+// What must hold of the fields of an order together, once `command` has made it `content`: the same
+// as when it is placed. Looks at nothing that the command cannot have spoilt.
+void ValidateAmended(const OrderContent& content, const UpdateOrder& command,
+                     absl::string_view path, Violations& violations);
 
 // A request_id: 1 to 64 of letters, digits, '-', '_', '.', ':'. Empty is fine: the server then
 // makes one.

@@ -96,6 +96,14 @@ absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text) {
   return status;
 }
 
+absl::StatusOr<v1::FulfilmentMethod> ParseMethod(absl::string_view text) {
+  v1::FulfilmentMethod method = v1::FULFILMENT_METHOD_UNSPECIFIED;
+  if (!v1::FulfilmentMethod_Parse(ValueName("FULFILMENT_METHOD_", text), &method)) {
+    return NotOfForm(text, "courier, store-pickup or company-vehicle");
+  }
+  return method;
+}
+
 absl::StatusOr<v1::CheckKind> ParseCheckKind(absl::string_view text) {
   v1::CheckKind kind = v1::CHECK_KIND_UNSPECIFIED;
   if (!v1::CheckKind_Parse(ValueName("CHECK_KIND_", text), &kind)) {

@@ -36,6 +36,9 @@ absl::StatusOr<std::vector<v1::GatheredItem>> ParseGathering(
 // "gathering-products", in any case and with underscores too.
 absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text);
 
+// "courier", "store-pickup" or "company-vehicle".
+absl::StatusOr<v1::FulfilmentMethod> ParseMethod(absl::string_view text);
+
 // "details", "availability" or "payment"; "passed", "failed" or "withdrawn".
 absl::StatusOr<v1::CheckKind> ParseCheckKind(absl::string_view text);
 absl::StatusOr<v1::CheckOutcome> ParseCheckOutcome(absl::string_view text);

@@ -34,6 +34,16 @@ Result<std::string> Told(const Session& session, const Result<Response>& answer,
                       Remark(preview, answer.value().replayed(), session.reader.language), "\n");
 }
 
+// The same for a change that may find nothing to do.
+template <typename Response>
+Result<std::string> ToldOrUnchanged(const Session& session, const Result<Response>& answer,
+                                    bool preview) {
+  if (!answer.ok() || session.json || preview || !answer.value().activities().empty())
+    return Told(session, answer, preview);
+  return absl::StrCat(StateLine(answer.value().order(), session.reader), " (",
+                      words::kUnchanged.In(session.reader.language), ")\n");
+}
+
 }  // namespace
 
 Result<std::string> CreateOrderFromJson(const Session& session, const std::string& json,
@@ -76,7 +86,7 @@ Result<std::string> RecordInvoice(const Session& session, const v1::RecordInvoic
 
 Result<std::string> RecordTracking(const Session& session,
                                    const v1::RecordTrackingRequest& request) {
-  return Told(session, session.client.RecordTracking(request), request.validate_only());
+  return ToldOrUnchanged(session, session.client.RecordTracking(request), request.validate_only());
 }
 
 Result<std::string> CreateComment(const Session& session, const v1::CreateCommentRequest& request) {
@@ -86,6 +96,28 @@ Result<std::string> CreateComment(const Session& session, const v1::CreateCommen
   return absl::StrCat(
       answer.value().comment().name(),
       Remark(request.validate_only(), answer.value().replayed(), session.reader.language), "\n");
+}
+
+Result<std::string> SetNotifications(const Session& session,
+                                     const v1::SetNotificationsRequest& request) {
+  return ToldOrUnchanged(session, session.client.SetNotifications(request),
+                         request.validate_only());
+}
+
+Result<std::string> SubmitFeedback(const Session& session,
+                                   const v1::SubmitFeedbackRequest& request) {
+  return Told(session, session.client.SubmitFeedback(request), request.validate_only());
+}
+
+Result<std::string> UpdateOrder(const Session& session, v1::UpdateOrderRequest request) {
+  if (request.etag().empty()) {
+    v1::GetOrderRequest get;
+    get.set_name(request.order().name());
+    const Result<v1::Order> order = session.client.GetOrder(get);
+    if (!order.ok()) return order.error();
+    request.set_etag(order.value().etag());
+  }
+  return ToldOrUnchanged(session, session.client.UpdateOrder(request), request.validate_only());
 }
 
 Result<std::string> GatherMissing(const Session& session, v1::RecordGatheringRequest request,

@@ -24,6 +24,15 @@ Result<std::string> RecordTracking(const Session& session,
                                    const v1::RecordTrackingRequest& request);
 Result<std::string> CreateComment(const Session& session, const v1::CreateCommentRequest& request);
 
+Result<std::string> SetNotifications(const Session& session,
+                                     const v1::SetNotificationsRequest& request);
+Result<std::string> SubmitFeedback(const Session& session,
+                                   const v1::SubmitFeedbackRequest& request);
+
+// Amends the order. Where the request has no etag it takes that of the order as it is now, which it
+// reads first. Says so when there was nothing to change.
+Result<std::string> UpdateOrder(const Session& session, v1::UpdateOrderRequest request);
+
 // Gathers from `source` all that `request`'s order still misses; `request` has no items yet. Only
 // if the order does not change meanwhile, whether or not the request has an etag. Says so, and
 // changes nothing, when nothing is missing.

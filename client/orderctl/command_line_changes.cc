@@ -2,6 +2,7 @@
 #include "client/orderctl/changes.h"
 #include "client/orderctl/command_builder.h"
 #include "client/orderctl/input.h"
+#include "client/orderctl/json_text.h"
 
 namespace ipstore::orders::client {
 namespace {
@@ -357,6 +358,161 @@ void AddComment(CLI::App& app, Parsed& parsed) {
   });
 }
 
+// --- Amendments ---
+
+using UpdateRequest = std::shared_ptr<v1::UpdateOrderRequest>;
+
+// An option that amends one field, which stands in the mask once the option is given, even when its
+// value is empty. `set` puts the value into the order.
+CLI::Option* AddField(CLI::App& command, const UpdateRequest& request, const std::string& option,
+                      const std::string& path,
+                      std::function<void(v1::Order&, const std::string&)> set,
+                      const std::string& description) {
+  return command.add_option_function<std::string>(
+      option,
+      [request, path, set = std::move(set)](const std::string& value) {
+        request->mutable_update_mask()->add_paths(path);
+        set(*request->mutable_order(), value);
+      },
+      description);
+}
+
+// The same for a field that is read from a file.
+void AddFieldFile(CLI::App& command, const UpdateRequest& request, const std::string& option,
+                  const std::string& path, const std::string& description) {
+  AddField(
+      command, request, option, path,
+      [option, path](v1::Order& order, const std::string& file) {
+        const std::string json = Required(option, ReadInput(file));
+        const absl::Status read = ReadOrderField(path, json, order);
+        if (!read.ok()) throw CLI::ValidationError(option, std::string(read.message()));
+      },
+      description)
+      ->type_name("FILE");
+}
+
+void AddContactFields(CLI::App& command, const UpdateRequest& request) {
+  AddField(
+      command, request, "--name", "customer.name",
+      [](v1::Order& order, const std::string& value) { order.mutable_customer()->set_name(value); },
+      "The customer's name");
+  AddField(
+      command, request, "--email", "customer.email",
+      [](v1::Order& order, const std::string& value) {
+        order.mutable_customer()->set_email(value);
+      },
+      "Where the customer's mail goes");
+  AddField(
+      command, request, "--phone", "customer.phone",
+      [](v1::Order& order, const std::string& value) {
+        order.mutable_customer()->set_phone(value);
+      },
+      "The customer's phone; '' for none");
+  AddField(
+      command, request, "--company", "customer.company_name",
+      [](v1::Order& order, const std::string& value) {
+        order.mutable_customer()->set_company_name(value);
+      },
+      "The company's name");
+  AddField(
+      command, request, "--vat-number", "customer.vat_number",
+      [](v1::Order& order, const std::string& value) {
+        order.mutable_customer()->set_vat_number(value);
+      },
+      "The company's VAT number");
+}
+
+void AddDeliveryFields(CLI::App& command, Parsed& parsed, const UpdateRequest& request) {
+  CLI::Option* promised = AddTime(
+      command, parsed, "--promised-delivery",
+      [request](const auto& time) {
+        request->mutable_update_mask()->add_paths("promised_delivery");
+        *request->mutable_order()->mutable_promised_delivery() = time;
+      },
+      "When the shop promises to deliver");
+  command
+      .add_flag_callback(
+          "--no-promised-delivery",
+          [request] { request->mutable_update_mask()->add_paths("promised_delivery"); },
+          "Take the promise back")
+      ->excludes(promised);
+  AddField(
+      command, request, "--method", "method",
+      [](v1::Order& order, const std::string& value) {
+        order.set_method(Required("--method", ParseMethod(value)));
+      },
+      "How it gets to the customer; what the new way has no use for is dropped")
+      ->check(CLI::IsMember({"courier", "store-pickup", "company-vehicle"}));
+  AddFieldFile(command, request, "--address-file", "delivery_address",
+               "The delivery address as JSON; - reads it from stdin");
+  AddFieldFile(command, request, "--store-file", "store",
+               "The store to collect from as JSON; - reads it from stdin");
+}
+
+void AddUpdate(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::UpdateOrderRequest>();
+  CLI::App& command =
+      AddCommand(app, kRecordGroup, "update", "Amend an order; what is not named stays as it is");
+  AddOrder(command,
+           [request](std::string name) { request->mutable_order()->set_name(std::move(name)); });
+  AddContactFields(command, request);
+  AddDeliveryFields(command, parsed, request);
+  AddFieldFile(command, request, "--lines-file", "lines",
+               "All lines as a JSON list; of those that are there with their number in \"line\", "
+               "those left out are removed; - reads it from stdin");
+  AddFieldFile(command, request, "--charges-file", "charges",
+               "All charges as a JSON list; - reads it from stdin");
+  AddEtag(command, request);
+  AddSilent(command, request);
+  AddRetryOptions(command, request);
+  parsed.with_zone.emplace_back([request, &command](absl::TimeZone) {
+    if (command.parsed() && request->update_mask().paths().empty())
+      throw CLI::ValidationError("update", "there is nothing to amend; update --help lists what");
+  });
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return UpdateOrder(session, *request); };
+  });
+}
+
+void AddNotifications(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::SetNotificationsRequest>();
+  CLI::App& command = AddCommand(app, kRecordGroup, "notifications",
+                                 "Turn the e-mails to the customer of an order on or off");
+  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command
+      .add_option_function<std::string>(
+          "STATE",
+          [request](const std::string& text) { request->set_notifications_on(text == "on"); },
+          "on or off")
+      ->required()
+      ->check(CLI::IsMember({"on", "off"}));
+  AddRetryOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return SetNotifications(session, *request); };
+  });
+}
+
+void AddFeedback(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::SubmitFeedbackRequest>();
+  CLI::App& command = AddCommand(app, kRecordGroup, "feedback",
+                                 "Say, as the customer, what they think of an order received");
+  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command
+      .add_option_function<std::int32_t>(
+          "--rating", [request](std::int32_t rating) { request->set_rating(rating); },
+          "From 1, the worst, to 5")
+      ->required()
+      ->type_name("N");
+  command.add_option_function<std::string>(
+      "--text",
+      [request](const std::string& text) { request->set_text(TextArgument("--text", text)); },
+      "Why; - reads it from stdin");
+  AddRetryOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return SubmitFeedback(session, *request); };
+  });
+}
+
 void AddCreate(CLI::App& app, Parsed& parsed) {
   // What the options say goes over what the file says.
   auto options = std::make_shared<v1::CreateOrderRequest>();
@@ -385,7 +541,10 @@ void AddChanges(CLI::App& app, Parsed& parsed) {
   AddGather(app, parsed);
   AddInvoice(app, parsed);
   AddTrack(app, parsed);
+  AddUpdate(app, parsed);
   AddComment(app, parsed);
+  AddNotifications(app, parsed);
+  AddFeedback(app, parsed);
   AddStepsToPreparing(app, parsed);
   AddHandToCarrier(app, parsed);
   AddOfferPickup(app, parsed);

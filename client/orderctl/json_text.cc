@@ -64,6 +64,17 @@ std::string ToJson(const OrderPage& page) {
                {"actions", AsJsonList(page.actions)}});
 }
 
+absl::Status ReadOrderField(absl::string_view field, absl::string_view json, v1::Order& order) {
+  absl::StatusOr<Json> value = Parse(json);
+  if (!value.ok()) return value.status();
+  const std::string text = Json{{std::string(field), *std::move(value)}}.dump();
+  v1::Order with_field;  // reading clears what is there
+  const auto status = google::protobuf::util::JsonStringToMessage(text, &with_field);
+  if (!status.ok()) return absl::InvalidArgumentError(std::string(status.message()));
+  order.MergeFrom(with_field);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::CreateOrderRequest> CreateOrderRequestFromJson(absl::string_view json) {
   const absl::StatusOr<Json> parsed = Parse(json);
   if (!parsed.ok()) return parsed.status();

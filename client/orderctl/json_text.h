@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ipstore/orders/v1/activity.pb.h"
@@ -34,6 +35,10 @@ std::string ToJson(const OrderPage& page);
 // INVALID_ARGUMENT with one sentence: for text that is not JSON with line and column, else with the
 // field's path.
 absl::StatusOr<v1::CreateOrderRequest> CreateOrderRequestFromJson(absl::string_view json);
+
+// Reads the value of one field of an order into it: `json` holds what would stand behind the
+// field's name ("lines": a list of lines). INVALID_ARGUMENT as above.
+absl::Status ReadOrderField(absl::string_view field, absl::string_view json, v1::Order& order);
 
 }  // namespace ipstore::orders::client
 

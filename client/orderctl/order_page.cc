@@ -70,6 +70,10 @@ std::string InvoiceText(const v1::Invoice& invoice, Language language) {
   return absl::StrCat(invoice.number(), ", ", FormatDate(invoice.date(), language));
 }
 
+std::string FeedbackText(const v1::Feedback& feedback) {
+  return Joined({absl::StrCat(feedback.rating(), "/5"), feedback.text()}, " · ");
+}
+
 void AddCustomer(const v1::Order& order, const Reader& reader, Facts& facts) {
   const v1::Customer& customer = order.customer();
   facts.Add(words::kCustomer, CustomerText(customer, reader.language));
@@ -105,6 +109,7 @@ void AddProgress(const v1::Order& order, const Reader& reader, Facts& facts) {
   facts.Add(words::kChecks, ChecksText(order, language));
   if (order.has_invoice()) facts.Add(words::kInvoice, InvoiceText(order.invoice(), language));
   facts.Add(words::kCancellation, order.cancellation_reason());
+  if (order.has_feedback()) facts.Add(words::kFeedback, FeedbackText(order.feedback()));
   const bool notifies = !order.has_notifications_on() || order.notifications_on();
   facts.Add(words::kNotifications, (notifies ? words::kOn : words::kOff).In(language));
 }

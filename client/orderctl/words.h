@@ -47,6 +47,7 @@ inline constexpr Phrase kPromised{"Υπεσχημένη παράδοση", "Prom
 inline constexpr Phrase kExpected{"Αναμενόμενη παράδοση", "Expected delivery"};
 inline constexpr Phrase kInvoice{"Τιμολόγιο", "Invoice"};
 inline constexpr Phrase kCancellation{"Λόγος ακύρωσης", "Cancelled because"};
+inline constexpr Phrase kFeedback{"Αξιολόγηση", "Feedback"};
 inline constexpr Phrase kNotifications{"Ειδοποιήσεις", "Notifications"};
 inline constexpr Phrase kOn{"ναι", "on"};
 inline constexpr Phrase kOff{"όχι", "off"};
@@ -89,6 +90,8 @@ inline constexpr Phrase kPreview{"Προεπισκόπηση, δεν άλλαξ�
                                  "Preview, nothing was changed."};
 inline constexpr Phrase kReplayed{"Είχε ήδη γίνει με αυτό το request_id.",
                                   "Was already done with this request_id."};
+inline constexpr Phrase kUnchanged{"Ήταν ήδη έτσι, δεν άλλαξε τίποτα.",
+                                   "It was so already, nothing was changed."};
 inline constexpr Phrase kNothingMissing{"Όλα τα τεμάχια έχουν ήδη συγκεντρωθεί.",
                                         "All pieces are gathered already."};
 

@@ -24,11 +24,27 @@ namespace {
 
 constexpr PageLimits kActivityPages{.standard = 100, .most = 500};
 
-// About what an activity takes in an answer. Only comments are ever long, and there the text stands
-// twice.
+std::size_t SizeInAnswer(const std::vector<Line>& lines) {
+  std::size_t size = 0;
+  for (const Line& line : lines) size += 256 + 2 * line.name.size();
+  return size;
+}
+
+// About what an activity takes in an answer. Only what people wrote and lists of lines are ever
+// long; both stand there twice, in the sentence too.
 std::size_t SizeInAnswer(const Activity& activity) {
-  const auto* comment = std::get_if<CommentAdded>(&activity.event);
-  return 1024 + (comment != nullptr ? 2 * comment->text.size() : 0);
+  std::size_t size = 1024;
+  if (const auto* comment = std::get_if<CommentAdded>(&activity.event)) {
+    size += 2 * comment->text.size();
+  } else if (const auto* feedback = std::get_if<FeedbackSubmitted>(&activity.event)) {
+    size += 2 * feedback->text.size();
+  } else if (const auto* created = std::get_if<OrderCreated>(&activity.event)) {
+    size += SizeInAnswer(created->content.lines);
+  } else if (const auto* amended = std::get_if<OrderAmended>(&activity.event)) {
+    if (amended->lines.has_value())
+      size += SizeInAnswer(amended->lines->before) + SizeInAnswer(amended->lines->after);
+  }
+  return size;
 }
 
 // The activities of a page, and whether more follow.

@@ -79,7 +79,11 @@ void ChangeSubject(const Backend& backend, const CallContext& context, absl::str
                    Responder<Response> responder) {
   if constexpr (requires { request.etag(); }) {
     change.etag = request.etag();
-    ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
+    // An amendment is made to what the caller saw, so it cannot do without.
+    constexpr bool kRequired = requires {
+      request.update_mask();
+    };
+    ValidateText(request.etag(), "etag", kMaxIdentifier, kRequired, /*multiline=*/false,
                  violations);
   }
   ValidateRequestId(request.request_id(), violations);

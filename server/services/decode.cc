@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -16,7 +17,9 @@
 #include "domain/money.h"
 #include "domain/number.h"
 #include "domain/validate.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "google/protobuf/util/field_mask_util.h"
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
 
@@ -128,7 +131,10 @@ class Decoder {
             .instructions = from.instructions()};
   }
 
-  Line DecodeLine(const v1::Line& from, std::int32_t number, const std::string& currency,
+  // Reads the amount that stands at a path.
+  using ReadMoney = absl::FunctionRef<Amount(const google::type::Money&, const std::string&)>;
+
+  Line DecodeLine(const v1::Line& from, std::int32_t number, ReadMoney money,
                   const std::string& path) {
     Line line{.number = number,
               .sku = from.sku(),
@@ -139,27 +145,69 @@ class Decoder {
               .vat_rate = {from.vat_rate_basis_points()},
               .gathered = {}};
     if (from.has_unit_price()) {
-      line.unit_price = Money(from.unit_price(), currency, path + ".unit_price");
+      line.unit_price = money(from.unit_price(), path + ".unit_price");
     } else {
       violations_.Add(path + ".unit_price", Flaw::kMissing);
     }
-    if (from.has_discount()) line.discount = Money(from.discount(), currency, path + ".discount");
+    if (from.has_discount()) line.discount = money(from.discount(), path + ".discount");
     return line;
   }
 
-  Charge DecodeCharge(const v1::Charge& from, const std::string& currency,
-                      const std::string& path) {
+  Charge DecodeCharge(const v1::Charge& from, ReadMoney money, const std::string& path) {
     Charge charge{
         .kind = Enum<ChargeKind>(from.kind(), v1::ChargeKind_IsValid(from.kind()), path + ".kind"),
         .label = from.label(),
         .amount = {},
         .vat_rate = {from.vat_rate_basis_points()}};
     if (from.has_amount()) {
-      charge.amount = Money(from.amount(), currency, path + ".amount");
+      charge.amount = money(from.amount(), path + ".amount");
     } else {
       violations_.Add(path + ".amount", Flaw::kMissing);
     }
     return charge;
+  }
+
+  // Their numbers are those that they have; what they mean is for the caller to say.
+  std::vector<Line> DecodeLines(const v1::Order& from, ReadMoney money, const std::string& path) {
+    std::vector<Line> lines;
+    // A list that is too long is reported by its length; there is no use in looking at each entry.
+    if (static_cast<std::size_t>(from.lines_size()) > kMaxLines) {
+      violations_.Add(path + ".lines", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxLines)}});
+      return lines;
+    }
+    for (int i = 0; i < from.lines_size(); ++i) {
+      lines.push_back(DecodeLine(from.lines(i), from.lines(i).line(), money,
+                                 absl::StrCat(path, ".lines[", i, "]")));
+    }
+    return lines;
+  }
+
+  std::vector<Charge> DecodeCharges(const v1::Order& from, ReadMoney money,
+                                    const std::string& path) {
+    std::vector<Charge> charges;
+    if (static_cast<std::size_t>(from.charges_size()) > kMaxCharges) {
+      violations_.Add(path + ".charges", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxCharges)}});
+      return charges;
+    }
+    for (int i = 0; i < from.charges_size(); ++i) {
+      charges.push_back(
+          DecodeCharge(from.charges(i), money, absl::StrCat(path, ".charges[", i, "]")));
+    }
+    return charges;
+  }
+
+  FulfilmentMethod DecodeMethod(const v1::Order& from, const std::string& path) {
+    return Enum<FulfilmentMethod>(from.method(), v1::FulfilmentMethod_IsValid(from.method()),
+                                  path + ".method");
+  }
+
+  PickupStore DecodeStore(const v1::Store& from) {
+    return {.id = from.id(),
+            .name = from.name(),
+            .address = DecodeAddress(from.address()),
+            .opening_hours = from.opening_hours()};
   }
 
   OrderContent DecodeContent(const v1::Order& from, const std::string& path) {
@@ -169,43 +217,76 @@ class Decoder {
     content.customer = DecodeCustomer(from.customer(), path + ".customer");
     content.currency = from.currency_code();
     content.prices_include_vat = !from.has_prices_include_vat() || from.prices_include_vat();
-    // A list that is too long is reported by its length; there is no use in looking at each entry.
-    if (static_cast<std::size_t>(from.lines_size()) > kMaxLines) {
-      violations_.Add(path + ".lines", Flaw::kTooMany,
-                      {{"max", static_cast<std::int64_t>(kMaxLines)}});
-    } else {
-      for (int i = 0; i < from.lines_size(); ++i) {
-        content.lines.push_back(DecodeLine(from.lines(i), i + 1, content.currency,
-                                           absl::StrCat(path, ".lines[", i, "]")));
-      }
-    }
-    if (static_cast<std::size_t>(from.charges_size()) > kMaxCharges) {
-      violations_.Add(path + ".charges", Flaw::kTooMany,
-                      {{"max", static_cast<std::int64_t>(kMaxCharges)}});
-    } else {
-      for (int i = 0; i < from.charges_size(); ++i) {
-        content.charges.push_back(DecodeCharge(from.charges(i), content.currency,
-                                               absl::StrCat(path, ".charges[", i, "]")));
-      }
-    }
+    const auto money = [&](const google::type::Money& amount, const std::string& field) {
+      return Money(amount, content.currency, field);
+    };
+    content.lines = DecodeLines(from, money, path);
+    content.charges = DecodeCharges(from, money, path);
     content.payment_method =
         Enum<PaymentMethod>(from.payment_method(), v1::PaymentMethod_IsValid(from.payment_method()),
                             path + ".payment_method");
-    content.method = Enum<FulfilmentMethod>(
-        from.method(), v1::FulfilmentMethod_IsValid(from.method()), path + ".method");
+    content.method = DecodeMethod(from, path);
     if (from.has_delivery_address())
       content.delivery_address = DecodeAddress(from.delivery_address());
-    if (from.has_store()) {
-      content.store = PickupStore{.id = from.store().id(),
-                                  .name = from.store().name(),
-                                  .address = DecodeAddress(from.store().address()),
-                                  .opening_hours = from.store().opening_hours()};
-    }
+    if (from.has_store()) content.store = DecodeStore(from.store());
     if (from.has_promised_delivery()) {
       content.promised_delivery = Time(from.promised_delivery(), path + ".promised_delivery");
     }
     content.notifications_on = !from.has_notifications_on() || from.notifications_on();
     return content;
+  }
+
+  // The fields that the mask of an update names.
+  OrderFieldSet DecodeMask(const google::protobuf::FieldMask& mask) {
+    OrderFieldSet fields;
+    if (mask.paths().empty()) violations_.Add("update_mask", Flaw::kMissing);
+    if (static_cast<std::size_t>(mask.paths_size()) > kMaxMaskPaths) {
+      violations_.Add("update_mask.paths", Flaw::kTooMany,
+                      {{"max", static_cast<std::int64_t>(kMaxMaskPaths)}});
+      return fields;
+    }
+    for (int i = 0; i < mask.paths_size(); ++i) {
+      const std::string& path = mask.paths(i);
+      if (const std::optional<OrderField> field = OrderFieldFromName(path)) {
+        fields.Insert(*field);
+        continue;
+      }
+      // To protobuf the empty path is the whole message.
+      const bool exists =
+          path == "*" ||
+          (!path.empty() && google::protobuf::util::FieldMaskUtil::IsValidPath<v1::Order>(path));
+      violations_.Add(absl::StrCat("update_mask.paths[", i, "]"),
+                      exists ? Flaw::kNotUpdatable : Flaw::kUnknownValue, {{"value", Echo(path)}});
+    }
+    return fields;
+  }
+
+  // The values of `to.fields`, and of no other field: what the mask does not name is not looked at.
+  // Which currency amounts must be in shows only when the order is known, so each is read in its
+  // own.
+  void DecodeGiven(const v1::UpdateOrderRequest& request, UpdateOrder& to) {
+    const v1::Order& from = request.order();
+    const auto money = [&](const google::type::Money& amount, const std::string& field) {
+      return MoneyOfAnyCurrency(amount, field, to.currencies);
+    };
+    OrderContent& given = to.given;
+    given.customer.name = from.customer().name();
+    given.customer.email = from.customer().email();
+    given.customer.phone = from.customer().phone();
+    given.customer.company_name = from.customer().company_name();
+    given.customer.vat_number = from.customer().vat_number();
+    if (to.fields.Contains(OrderField::kMethod)) given.method = DecodeMethod(from, "order");
+    if (to.fields.Contains(OrderField::kDeliveryAddress) && from.has_delivery_address())
+      given.delivery_address = DecodeAddress(from.delivery_address());
+    if (to.fields.Contains(OrderField::kStore) && from.has_store())
+      given.store = DecodeStore(from.store());
+    if (to.fields.Contains(OrderField::kPromisedDelivery) && from.has_promised_delivery())
+      given.promised_delivery = Time(from.promised_delivery(), "order.promised_delivery");
+    if (to.fields.Contains(OrderField::kLines)) given.lines = DecodeLines(from, money, "order");
+    if (to.fields.Contains(OrderField::kCharges))
+      given.charges = DecodeCharges(from, money, "order");
+    if (request.has_expected_gross())
+      to.expected_gross = money(request.expected_gross(), "expected_gross");
   }
 
   std::vector<ParcelChange> DecodeParcels(
@@ -287,6 +368,16 @@ class Decoder {
   }
 
  private:
+  Amount MoneyOfAnyCurrency(const google::type::Money& money, const std::string& path,
+                            std::vector<GivenCurrency>& currencies) {
+    if (!CurrencyDecimals(money.currency_code()).has_value()) {
+      violations_.Add(path, Flaw::kMalformed, {{"expected", "currency_code EUR"}});
+      return {};
+    }
+    currencies.push_back({path, money.currency_code()});
+    return Money(money, money.currency_code(), path);
+  }
+
   VehicleTrip DecodeTrip(const v1::DispatchVehicle& from) {
     VehicleTrip trip{.vehicle = from.vehicle(), .window = {}};
     if (from.window().has_start()) {
@@ -315,6 +406,11 @@ absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path
     violations.Add(std::string(path), Flaw::kMalformed, {{"expected", "2026-11-28"}});
   }
   return day;
+}
+
+SetNotifications DecodeSetting(const auto& request, Violations& violations) {
+  if (!request.has_notifications_on()) violations.Add("notifications_on", Flaw::kMissing);
+  return {request.notifications_on()};
 }
 
 constexpr absl::string_view kOrders = "orders/";
@@ -404,6 +500,30 @@ RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& viol
     command.expected_delivery = decoder.Time(request.expected_delivery(), "expected_delivery");
   }
   command.notify = NotifyOf(request);
+  Validate(command, violations);
+  return command;
+}
+
+UpdateOrder Decode(const v1::UpdateOrderRequest& request, Violations& violations) {
+  Decoder decoder(violations);
+  UpdateOrder command;
+  command.fields = decoder.DecodeMask(request.update_mask());
+  decoder.DecodeGiven(request, command);
+  command.notify = NotifyOf(request);
+  Validate(command, "order", violations);
+  return command;
+}
+
+SetNotifications Decode(const v1::SetNotificationsRequest& request, Violations& violations) {
+  return DecodeSetting(request, violations);
+}
+
+SetNotifications Decode(const v1::SetEnquiryNotificationsRequest& request, Violations& violations) {
+  return DecodeSetting(request, violations);
+}
+
+SubmitFeedback Decode(const v1::SubmitFeedbackRequest& request, Violations& violations) {
+  const SubmitFeedback command{request.rating(), request.text()};
   Validate(command, violations);
   return command;
 }

@@ -33,8 +33,12 @@ RecordCheck Decode(const v1::RecordCheckRequest& request, Violations& violations
 RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& violations);
 RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations);
 RecordTracking Decode(const v1::RecordTrackingRequest& request, Violations& violations);
+UpdateOrder Decode(const v1::UpdateOrderRequest& request, Violations& violations);
+SetNotifications Decode(const v1::SetNotificationsRequest& request, Violations& violations);
+SubmitFeedback Decode(const v1::SubmitFeedbackRequest& request, Violations& violations);
 AddComment Decode(const v1::CreateCommentRequest& request, Violations& violations);
 CreateEnquiry Decode(const v1::CreateEnquiryRequest& request, Violations& violations);
+SetNotifications Decode(const v1::SetEnquiryNotificationsRequest& request, Violations& violations);
 TransitionEnquiry Decode(const v1::TransitionEnquiryRequest& request, Violations& violations);
 
 // A list of enumerators of the contract, each once. `is_valid` is what protobuf generates for them;

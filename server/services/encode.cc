@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -29,8 +30,8 @@ static_assert(static_cast<int>(v1::ORDER_ACTION_RETURN_UNDELIVERED) ==
               static_cast<int>(OrderAction::kReturnUndelivered));
 static_assert(static_cast<int>(v1::GUARD_STORE_CHOSEN) == static_cast<int>(Guard::kStoreChosen));
 static_assert(static_cast<int>(v1::ROLE_SERVICE) == static_cast<int>(Role::kService));
-static_assert(static_cast<int>(v1::COMMAND_ADD_INTERNAL_COMMENT) ==
-              static_cast<int>(Command::kAddInternalComment));
+static_assert(static_cast<int>(v1::COMMAND_SUBMIT_FEEDBACK) ==
+              static_cast<int>(Command::kSubmitFeedback));
 static_assert(static_cast<int>(v1::SEGMENT_BUSINESS) == static_cast<int>(Segment::kBusiness));
 static_assert(static_cast<int>(v1::PAYMENT_METHOD_ON_ACCOUNT) ==
               static_cast<int>(PaymentMethod::kOnAccount));
@@ -52,6 +53,8 @@ static_assert(static_cast<int>(v1::ENQUIRY_ACTION_REOPEN) ==
               static_cast<int>(EnquiryAction::kReopen));
 static_assert(static_cast<int>(v1::REQUEST_KIND_ENQUIRY) ==
               static_cast<int>(SubjectKind::kEnquiry));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_FEEDBACK_SUBMITTED) ==
+              static_cast<int>(ActivityKind::kFeedbackSubmitted));
 static_assert(static_cast<int>(v1::VISIBILITY_INTERNAL) == static_cast<int>(Visibility::kInternal));
 
 template <typename P, typename E>
@@ -139,6 +142,20 @@ void EncodeLine(const Line& line, const MoneyEncoder& money, Audience audience, 
   }
 }
 
+void EncodeCharge(const Charge& charge, const MoneyEncoder& money, v1::Charge* to) {
+  to->set_kind(As<v1::ChargeKind>(charge.kind));
+  to->set_label(charge.label);
+  money(charge.amount, to->mutable_amount());
+  to->set_vat_rate_basis_points(charge.vat_rate.basis_points);
+}
+
+void EncodeStore(const PickupStore& store, v1::Store* to) {
+  to->set_id(store.id);
+  to->set_name(store.name);
+  EncodeAddress(store.address, to->mutable_address());
+  to->set_opening_hours(store.opening_hours);
+}
+
 void EncodeTotals(const Totals& totals, const MoneyEncoder& money, v1::Totals* to) {
   money(totals.net, to->mutable_net());
   money(totals.gross, to->mutable_gross());
@@ -159,25 +176,13 @@ void EncodeContent(const OrderContent& content, const Totals& totals, Audience a
   to->set_currency_code(content.currency);
   to->set_prices_include_vat(content.prices_include_vat);
   for (const Line& line : content.lines) EncodeLine(line, money, audience, to->add_lines());
-  for (const Charge& charge : content.charges) {
-    auto* encoded = to->add_charges();
-    encoded->set_kind(As<v1::ChargeKind>(charge.kind));
-    encoded->set_label(charge.label);
-    money(charge.amount, encoded->mutable_amount());
-    encoded->set_vat_rate_basis_points(charge.vat_rate.basis_points);
-  }
+  for (const Charge& charge : content.charges) EncodeCharge(charge, money, to->add_charges());
   EncodeTotals(totals, money, to->mutable_totals());
   to->set_payment_method(As<v1::PaymentMethod>(content.payment_method));
   to->set_method(As<v1::FulfilmentMethod>(content.method));
   if (content.delivery_address.has_value())
     EncodeAddress(*content.delivery_address, to->mutable_delivery_address());
-  if (content.store.has_value()) {
-    auto* store = to->mutable_store();
-    store->set_id(content.store->id);
-    store->set_name(content.store->name);
-    EncodeAddress(content.store->address, store->mutable_address());
-    store->set_opening_hours(content.store->opening_hours);
-  }
+  if (content.store.has_value()) EncodeStore(*content.store, to->mutable_store());
   if (content.promised_delivery.has_value())
     EncodeTime(*content.promised_delivery, to->mutable_promised_delivery());
   to->set_notifications_on(content.notifications_on);
@@ -234,11 +239,60 @@ void EncodeCheck(CheckKind kind, const Check& check, Audience audience, v1::Chec
   EncodeTime(check.at, to->mutable_time());
 }
 
+void EncodeFeedback(const Feedback& feedback, v1::Feedback* to) {
+  to->set_rating(feedback.rating);
+  to->set_text(feedback.text);
+  EncodeTime(feedback.at, to->mutable_submit_time());
+}
+
 void EncodeRoles(RoleSet roles, auto* to) {
   for (Role role : kRoles) {
     if (roles.Contains(role)) to->add_roles(As<v1::Role>(role));
   }
 }
+
+// Fills one side of what was amended: sets, of the order, the fields that were, to their values of
+// that side.
+class SideEncoder {
+ public:
+  SideEncoder(const std::string& currency, Audience audience, v1::Order* to)
+      : money_(currency), audience_(audience), to_(to) {}
+
+  void operator()(OrderField field, const std::string& value) const {
+    v1::Customer* customer = to_->mutable_customer();
+    if (field == OrderField::kCustomerName) customer->set_name(value);
+    if (field == OrderField::kCustomerEmail) customer->set_email(value);
+    if (field == OrderField::kCustomerPhone) customer->set_phone(value);
+    if (field == OrderField::kCompanyName) customer->set_company_name(value);
+    if (field == OrderField::kVatNumber) customer->set_vat_number(value);
+  }
+  void operator()(OrderField /*field*/, const std::optional<absl::Time>& promised) const {
+    if (promised.has_value()) EncodeTime(*promised, to_->mutable_promised_delivery());
+  }
+  void operator()(OrderField /*field*/, FulfilmentMethod method) const {
+    to_->set_method(As<v1::FulfilmentMethod>(method));
+  }
+  void operator()(OrderField /*field*/, const std::optional<Address>& address) const {
+    if (address.has_value()) EncodeAddress(*address, to_->mutable_delivery_address());
+  }
+  void operator()(OrderField /*field*/, const std::optional<PickupStore>& store) const {
+    if (store.has_value()) EncodeStore(*store, to_->mutable_store());
+  }
+  void operator()(OrderField /*field*/, const std::vector<Line>& lines) const {
+    for (const Line& line : lines) EncodeLine(line, money_, audience_, to_->add_lines());
+  }
+  void operator()(OrderField /*field*/, const std::vector<Charge>& charges) const {
+    for (const Charge& charge : charges) EncodeCharge(charge, money_, to_->add_charges());
+  }
+  void operator()(const Totals& totals) const {
+    EncodeTotals(totals, money_, to_->mutable_totals());
+  }
+
+ private:
+  MoneyEncoder money_;
+  Audience audience_;
+  v1::Order* to_;
+};
 
 // The typed part of an activity, one overload for each kind of event.
 struct DetailEncoder {
@@ -313,6 +367,34 @@ struct DetailEncoder {
     moved->set_from_status(As<v1::EnquiryStatus>(event.from));
     moved->set_to_status(As<v1::EnquiryStatus>(event.to));
   }
+
+  void operator()(const OrderAmended& event) const {
+    auto* amended = to->mutable_order_amended();
+    const SideEncoder before(event.currency, audience, amended->mutable_before());
+    const SideEncoder after(event.currency, audience, amended->mutable_after());
+    VisitFields(event, [&](OrderField field, const auto& value, auto /*of*/) {
+      if (!value.has_value()) return;
+      amended->mutable_changed()->add_paths(Text(Name(field)));
+      before(field, value->before);
+      after(field, value->after);
+    });
+    if (event.totals.has_value()) {
+      amended->mutable_changed()->add_paths("totals");
+      before(event.totals->before);
+      after(event.totals->after);
+    }
+    for (CheckKind check : event.cleared_checks)
+      amended->add_cleared_checks(As<v1::CheckKind>(check));
+  }
+
+  void operator()(const NotificationsSet& event) const {
+    to->mutable_notifications_set()->set_notifications_on(event.on);
+  }
+
+  void operator()(const FeedbackSubmitted& event) const {
+    to->mutable_feedback_submitted()->set_rating(event.rating);
+    to->mutable_feedback_submitted()->set_text(event.text);
+  }
 };
 
 v1::NotificationWish EncodeWish(NotificationWish wish) {
@@ -371,6 +453,7 @@ void Encode(const Order& order, Audience audience, v1::Order* to) {
   if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
   if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
   to->set_cancellation_reason(order.cancellation_reason);
+  if (order.feedback.has_value()) EncodeFeedback(*order.feedback, to->mutable_feedback());
   EncodeHeadTimes(subject, audience, to);
 }
 

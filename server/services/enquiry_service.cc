@@ -31,6 +31,20 @@ ReadResult<v1::CreateEnquiryResponse> PreviewCreate(const CreateEnquiry& command
   return response;
 }
 
+// Decodes the request of one of the methods that change an enquiry, and changes it.
+template <typename Request, typename Response>
+void ChangeEnquiry(const Backend& backend, const CallContext& context, absl::string_view method,
+                   const Request& request, Responder<Response> responder) {
+  Violations violations = context.flaws;
+  EnquiryCommand command = Decode(request, violations);
+  Change change{
+      .subject = DecodeSubjectName(request.name(), SubjectKind::kEnquiry, "name", violations),
+      .etag = "",
+      .command = std::move(command)};
+  ChangeSubject(backend, context, method, request, std::move(change), std::move(violations),
+                std::move(responder));
+}
+
 }  // namespace
 
 void EnquiryMethods::CreateEnquiry(const CallContext& context,
@@ -79,14 +93,13 @@ void EnquiryMethods::GetEnquiry(const CallContext& context, const v1::GetEnquiry
 void EnquiryMethods::TransitionEnquiry(const CallContext& context,
                                        const v1::TransitionEnquiryRequest& request,
                                        Responder<v1::TransitionEnquiryResponse> responder) {
-  Violations violations = context.flaws;
-  EnquiryCommand command = Decode(request, violations);
-  Change change{
-      .subject = DecodeSubjectName(request.name(), SubjectKind::kEnquiry, "name", violations),
-      .etag = "",
-      .command = std::move(command)};
-  ChangeSubject(backend_, context, "TransitionEnquiry", request, std::move(change),
-                std::move(violations), std::move(responder));
+  ChangeEnquiry(backend_, context, "TransitionEnquiry", request, std::move(responder));
+}
+
+void EnquiryMethods::SetEnquiryNotifications(
+    const CallContext& context, const v1::SetEnquiryNotificationsRequest& request,
+    Responder<v1::SetEnquiryNotificationsResponse> responder) {
+  ChangeEnquiry(backend_, context, "SetEnquiryNotifications", request, std::move(responder));
 }
 
 }  // namespace ipstore::orders

@@ -19,6 +19,9 @@ class EnquiryMethods {
                   Responder<v1::Enquiry> responder);
   void TransitionEnquiry(const CallContext& context, const v1::TransitionEnquiryRequest& request,
                          Responder<v1::TransitionEnquiryResponse> responder);
+  void SetEnquiryNotifications(const CallContext& context,
+                               const v1::SetEnquiryNotificationsRequest& request,
+                               Responder<v1::SetEnquiryNotificationsResponse> responder);
 
  private:
   Backend backend_;

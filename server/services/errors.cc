@@ -112,6 +112,9 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kGuardsNotSatisfied:
     case Reason::kCommandNotOpen:
     case Reason::kGatheringExceedsOrdered:
+    case Reason::kFeedbackAlreadyGiven:
+    case Reason::kQuantityBelowGathered:
+    case Reason::kFrozenByInvoice:
     case Reason::kEnquiryActionNotOpen:
     case Reason::kOpenANewEnquiry:
       return grpc::StatusCode::FAILED_PRECONDITION;

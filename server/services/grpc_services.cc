@@ -57,7 +57,9 @@ using RawOrderBase = WithRaw<
     Orders::WithRawCallbackMethod_TransitionOrder,
     Orders::WithRawCallbackMethod_BatchTransitionOrders, Orders::WithRawCallbackMethod_RecordCheck,
     Orders::WithRawCallbackMethod_RecordGathering, Orders::WithRawCallbackMethod_RecordInvoice,
-    Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_ExplainTransitions,
+    Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_UpdateOrder,
+    Orders::WithRawCallbackMethod_SetNotifications, Orders::WithRawCallbackMethod_SubmitFeedback,
+    Orders::WithRawCallbackMethod_ExplainTransitions,
     Orders::WithRawCallbackMethod_DescribeLifecycle>::Type;
 
 class GrpcOrderService final : public RawOrderBase {
@@ -96,6 +98,15 @@ class GrpcOrderService final : public RawOrderBase {
   }
   Reactor* RecordTracking(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::RecordTracking);
+  }
+  Reactor* UpdateOrder(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::UpdateOrder);
+  }
+  Reactor* SetNotifications(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::SetNotifications);
+  }
+  Reactor* SubmitFeedback(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &OrderMethods::SubmitFeedback);
   }
   Reactor* ExplainTransitions(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::ExplainTransitions);
@@ -147,7 +158,8 @@ class GrpcCommentService final : public RawCommentBase {
 using Enquiries = v1::EnquiryService;
 using RawEnquiryBase = WithRaw<Enquiries::Service, Enquiries::WithRawCallbackMethod_CreateEnquiry,
                                Enquiries::WithRawCallbackMethod_GetEnquiry,
-                               Enquiries::WithRawCallbackMethod_TransitionEnquiry>::Type;
+                               Enquiries::WithRawCallbackMethod_TransitionEnquiry,
+                               Enquiries::WithRawCallbackMethod_SetEnquiryNotifications>::Type;
 
 class GrpcEnquiryService final : public RawEnquiryBase {
  public:
@@ -158,6 +170,10 @@ class GrpcEnquiryService final : public RawEnquiryBase {
   }
   Reactor* GetEnquiry(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &EnquiryMethods::GetEnquiry);
+  }
+  Reactor* SetEnquiryNotifications(Context* context, const Bytes* request,
+                                   Bytes* response) override {
+    return Serve(context, request, response, methods_, &EnquiryMethods::SetEnquiryNotifications);
   }
   Reactor* TransitionEnquiry(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &EnquiryMethods::TransitionEnquiry);

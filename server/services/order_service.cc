@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,16 +31,31 @@ namespace {
 // Of the activities and of the comments on the page of one order.
 constexpr PageLimits kOrderPages{.standard = 20, .most = 100};
 
+// How a request names the order that it changes, and where.
+struct OrderReference {
+  const std::string& name;
+  absl::string_view field;
+};
+
+template <typename Request>
+OrderReference ReferenceOf(const Request& request) {
+  return {request.name(), "name"};
+}
+OrderReference ReferenceOf(const v1::UpdateOrderRequest& request) {
+  return {request.order().name(), "order.name"};
+}
+
 // Decodes the request of one of the methods that change an order, and changes the order by it.
 template <typename Request, typename Response>
 void Record(const Backend& backend, const CallContext& context, absl::string_view method,
             const Request& request, Responder<Response> responder) {
   Violations violations = context.flaws;
   OrderCommand command = Decode(request, violations);
-  Change change{
-      .subject = DecodeSubjectName(request.name(), SubjectKind::kOrder, "name", violations),
-      .etag = "",
-      .command = std::move(command)};
+  const OrderReference reference = ReferenceOf(request);
+  Change change{.subject = DecodeSubjectName(reference.name, SubjectKind::kOrder, reference.field,
+                                             violations),
+                .etag = "",
+                .command = std::move(command)};
   ChangeSubject(backend, context, method, request, std::move(change), std::move(violations),
                 std::move(responder));
 }
@@ -228,6 +244,23 @@ void OrderMethods::RecordTracking(const CallContext& context,
                                   const v1::RecordTrackingRequest& request,
                                   Responder<v1::RecordTrackingResponse> responder) {
   Record(backend_, context, "RecordTracking", request, std::move(responder));
+}
+
+void OrderMethods::UpdateOrder(const CallContext& context, const v1::UpdateOrderRequest& request,
+                               Responder<v1::UpdateOrderResponse> responder) {
+  Record(backend_, context, "UpdateOrder", request, std::move(responder));
+}
+
+void OrderMethods::SetNotifications(const CallContext& context,
+                                    const v1::SetNotificationsRequest& request,
+                                    Responder<v1::SetNotificationsResponse> responder) {
+  Record(backend_, context, "SetNotifications", request, std::move(responder));
+}
+
+void OrderMethods::SubmitFeedback(const CallContext& context,
+                                  const v1::SubmitFeedbackRequest& request,
+                                  Responder<v1::SubmitFeedbackResponse> responder) {
+  Record(backend_, context, "SubmitFeedback", request, std::move(responder));
 }
 
 void OrderMethods::ExplainTransitions(const CallContext& context,

@@ -37,6 +37,12 @@ class OrderMethods {
                      Responder<v1::RecordInvoiceResponse> responder);
   void RecordTracking(const CallContext& context, const v1::RecordTrackingRequest& request,
                       Responder<v1::RecordTrackingResponse> responder);
+  void UpdateOrder(const CallContext& context, const v1::UpdateOrderRequest& request,
+                   Responder<v1::UpdateOrderResponse> responder);
+  void SetNotifications(const CallContext& context, const v1::SetNotificationsRequest& request,
+                        Responder<v1::SetNotificationsResponse> responder);
+  void SubmitFeedback(const CallContext& context, const v1::SubmitFeedbackRequest& request,
+                      Responder<v1::SubmitFeedbackResponse> responder);
   void ExplainTransitions(const CallContext& context, const v1::ExplainTransitionsRequest& request,
                           Responder<v1::ExplainTransitionsResponse> responder);
   void DescribeLifecycle(const CallContext& context, const v1::DescribeLifecycleRequest& request,

@@ -242,6 +242,103 @@ void Decode(const Json& data, const Json& /*personal*/, EnquiryMoved& event) {
   event.to = ReadKnown(data, "to", EnquiryStatusFromName);
 }
 
+// One side of what was amended: the values of the fields, by their names.
+struct Side {
+  Parts parts;
+
+  template <typename T>
+  void Put(OrderField field, const T& value) {
+    codec::PutValue(codec::IsPersonal(field) ? parts.personal : parts.data, Name(field), value);
+  }
+};
+
+void PutSide(absl::string_view name, Parts side, Parts& parts) {
+  if (!side.data.empty()) parts.data[std::string(name)] = std::move(side.data);
+  if (!side.personal.empty()) parts.personal[std::string(name)] = std::move(side.personal);
+}
+
+Parts Encode(const OrderAmended& event) {
+  Parts parts;
+  Side before;
+  Side after;
+  // Named by itself, so that a value that was or is empty, or was redacted, is known as amended.
+  Json changed = Json::array();
+  VisitFields(event, [&](OrderField field, const auto& amended, auto /*of*/) {
+    if (!amended.has_value()) return;
+    changed.push_back(std::string(Name(field)));
+    before.Put(field, amended->before);
+    after.Put(field, amended->after);
+  });
+  if (event.totals.has_value()) {
+    before.parts.data["totals"] = TotalsToJson(event.totals->before);
+    after.parts.data["totals"] = TotalsToJson(event.totals->after);
+  }
+  parts.data["changed"] = std::move(changed);
+  PutText(parts.data, "currency", event.currency);
+  codec::PutEnums(parts.data, "cleared_checks", event.cleared_checks);
+  PutSide("before", std::move(before.parts), parts);
+  PutSide("after", std::move(after.parts), parts);
+  return parts;
+}
+
+OrderFieldSet ReadChanged(const Json& data) {
+  OrderFieldSet fields;
+  for (const Json& entry : Require(data, "changed")) {
+    const auto& name = entry.get_ref<const std::string&>();
+    const std::optional<OrderField> field = OrderFieldFromName(name);
+    if (!field.has_value()) throw CodecError(absl::StrCat("changed has an unknown field: ", name));
+    fields.Insert(*field);
+  }
+  return fields;
+}
+
+const Json& SideOf(const Json& json, absl::string_view name) {
+  static const Json* const kNothing = new Json(Json::object());
+  const Json* side = Find(json, name);
+  return side == nullptr ? *kNothing : *side;
+}
+
+void Decode(const Json& data, const Json& personal, OrderAmended& event) {
+  const OrderFieldSet changed = ReadChanged(data);
+  VisitFields(event, [&](OrderField field, auto& amended, auto /*of*/) {
+    if (!changed.Contains(field)) return;
+    const Json& part = codec::IsPersonal(field) ? personal : data;
+    amended.emplace();
+    codec::ReadValue(SideOf(part, "before"), Name(field), amended->before);
+    codec::ReadValue(SideOf(part, "after"), Name(field), amended->after);
+  });
+  const Json& before = SideOf(data, "before");
+  const Json& after = SideOf(data, "after");
+  if (Find(after, "totals") != nullptr) {
+    event.totals = Amended<Totals>{TotalsFromJson(Require(before, "totals")),
+                                   TotalsFromJson(Require(after, "totals"))};
+  }
+  event.currency = Text(data, "currency");
+  event.cleared_checks = codec::ReadEnums<CheckKind>(data, "cleared_checks");
+}
+
+Parts Encode(const NotificationsSet& event) {
+  Parts parts;
+  parts.data["on"] = event.on;
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, NotificationsSet& event) {
+  event.on = codec::Flag(data, "on");
+}
+
+Parts Encode(const FeedbackSubmitted& event) {
+  Parts parts;
+  parts.data["rating"] = event.rating;
+  PutText(parts.personal, "text", event.text);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, FeedbackSubmitted& event) {
+  event.rating = codec::SmallInteger(data, "rating");
+  event.text = Text(personal, "text");
+}
+
 template <typename E>
 Event DecodeAs(const Json& data, const Json& personal) {
   E event;
@@ -265,6 +362,12 @@ Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
       return DecodeAs<TrackingRecorded>(data, personal);
     case ActivityKind::kCommentAdded:
       return DecodeAs<CommentAdded>(data, personal);
+    case ActivityKind::kOrderAmended:
+      return DecodeAs<OrderAmended>(data, personal);
+    case ActivityKind::kNotificationsSet:
+      return DecodeAs<NotificationsSet>(data, personal);
+    case ActivityKind::kFeedbackSubmitted:
+      return DecodeAs<FeedbackSubmitted>(data, personal);
     case ActivityKind::kEnquiryCreated:
       return DecodeAs<EnquiryCreated>(data, personal);
     case ActivityKind::kEnquiryMoved:
@@ -329,6 +432,21 @@ Checks ReadChecks(const Json& data, const Json& personal) {
   return checks;
 }
 
+void PutFeedback(const Feedback& feedback, Parts& parts) {
+  Json json = {{"rating", feedback.rating}};
+  PutTime(json, "at", feedback.at);
+  parts.data["feedback"] = std::move(json);
+  PutText(parts.personal, "feedback", feedback.text);
+}
+
+std::optional<Feedback> ReadFeedback(const Json& data, const Json& personal) {
+  const Json* found = Find(data, "feedback");
+  if (found == nullptr) return std::nullopt;
+  return Feedback{.rating = codec::SmallInteger(*found, "rating"),
+                  .text = Text(personal, "feedback"),
+                  .at = codec::ReadTime(*found, "at")};
+}
+
 Parts EncodeOrder(const Order& order) {
   Parts parts;
   codec::PutSharedContent(order.content, parts);
@@ -340,6 +458,9 @@ Parts EncodeOrder(const Order& order) {
   PutTime(parts.data, "pickup_until", order.pickup_until);
   if (order.vehicle_trip.has_value()) parts.data["vehicle_trip"] = ToJson(*order.vehicle_trip);
   PutText(parts.personal, "cancellation_reason", order.cancellation_reason);
+  // Absent from documents of before orders could be amended, and from those that were not.
+  if (order.last_line_number != 0) parts.data["last_line_number"] = order.last_line_number;
+  if (order.feedback.has_value()) PutFeedback(*order.feedback, parts);
   return parts;
 }
 
@@ -353,6 +474,9 @@ void DecodeOrder(const Json& data, const Json& personal, Order& order) {
   order.pickup_until = codec::OptionalTime(data, "pickup_until");
   order.vehicle_trip = ReadOptional<VehicleTrip>(data, "vehicle_trip");
   order.cancellation_reason = Text(personal, "cancellation_reason");
+  if (Find(data, "last_line_number") != nullptr)
+    order.last_line_number = codec::SmallInteger(data, "last_line_number");
+  order.feedback = ReadFeedback(data, personal);
 }
 
 Parts EncodeEnquiry(const Enquiry& enquiry) {

@@ -257,6 +257,69 @@ void FromJson(const Json& json, VehicleTrip& trip) {
           .window = {.start = ReadTime(json, "start"), .end = ReadTime(json, "end")}};
 }
 
+bool IsPersonal(OrderField field) {
+  switch (field) {
+    case OrderField::kCustomerName:
+    case OrderField::kCustomerEmail:
+    case OrderField::kCustomerPhone:
+    case OrderField::kCompanyName:
+    case OrderField::kVatNumber:
+    case OrderField::kDeliveryAddress:
+      return true;
+    case OrderField::kPromisedDelivery:
+    case OrderField::kMethod:
+    case OrderField::kStore:
+    case OrderField::kLines:
+    case OrderField::kCharges:
+      return false;
+  }
+  return true;
+}
+
+void PutValue(Json& object, absl::string_view key, const std::string& value) {
+  PutText(object, key, value);
+}
+void PutValue(Json& object, absl::string_view key, const std::optional<absl::Time>& value) {
+  PutTime(object, key, value);
+}
+void PutValue(Json& object, absl::string_view key, FulfilmentMethod value) {
+  PutEnum(object, key, value);
+}
+void PutValue(Json& object, absl::string_view key, const std::optional<Address>& value) {
+  if (value.has_value()) object[std::string(key)] = ToJson(*value);
+}
+void PutValue(Json& object, absl::string_view key, const std::optional<PickupStore>& value) {
+  if (value.has_value()) object[std::string(key)] = ToJson(*value);
+}
+void PutValue(Json& object, absl::string_view key, const std::vector<Line>& values) {
+  PutList(object, key, values);
+}
+void PutValue(Json& object, absl::string_view key, const std::vector<Charge>& values) {
+  PutList(object, key, values);
+}
+
+void ReadValue(const Json& object, absl::string_view key, std::string& value) {
+  value = Text(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, std::optional<absl::Time>& value) {
+  value = OptionalTime(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, FulfilmentMethod& value) {
+  value = ReadEnum<FulfilmentMethod>(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, std::optional<Address>& value) {
+  value = ReadOptional<Address>(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, std::optional<PickupStore>& value) {
+  value = ReadOptional<PickupStore>(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, std::vector<Line>& values) {
+  values = ReadList<Line>(object, key);
+}
+void ReadValue(const Json& object, absl::string_view key, std::vector<Charge>& values) {
+  values = ReadList<Charge>(object, key);
+}
+
 void PutSharedContent(const OrderContent& content, Parts& parts) {
   parts.data["prices_include_vat"] = content.prices_include_vat;
   parts.data["notifications_on"] = content.notifications_on;

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "domain/activity.h"
 #include "domain/order.h"
+#include "domain/order_field.h"
 #include "nlohmann/json.hpp"
 
 namespace ipstore::orders::codec {
@@ -127,6 +128,49 @@ std::optional<T> ReadOptional(const Json& object, absl::string_view key) {
   FromJson(*found, value);
   return value;
 }
+
+template <typename E>
+void PutEnums(Json& object, absl::string_view key, const std::vector<E>& values) {
+  if (values.empty()) return;
+  Json list = Json::array();
+  for (E value : values) list.push_back(std::string(Name(value)));
+  object[std::string(key)] = std::move(list);
+}
+
+template <typename E>
+std::vector<E> ReadEnums(const Json& object, absl::string_view key) {
+  std::vector<E> values;
+  const Json* list = Find(object, key);
+  if (list == nullptr) return values;
+  for (const Json& entry : *list) {
+    const auto& name = entry.get_ref<const std::string&>();
+    const std::optional<E> value = FromName<E>(name);
+    if (!value.has_value()) throw CodecError(absl::StrCat(key, " has an unknown value: ", name));
+    values.push_back(*value);
+  }
+  return values;
+}
+
+// --- Fields that can be amended: one overload for each type that such a field has ---
+
+// True for the fields that say something of people.
+bool IsPersonal(OrderField field);
+
+void PutValue(Json& object, absl::string_view key, const std::string& value);
+void PutValue(Json& object, absl::string_view key, const std::optional<absl::Time>& value);
+void PutValue(Json& object, absl::string_view key, FulfilmentMethod value);
+void PutValue(Json& object, absl::string_view key, const std::optional<Address>& value);
+void PutValue(Json& object, absl::string_view key, const std::optional<PickupStore>& value);
+void PutValue(Json& object, absl::string_view key, const std::vector<Line>& values);
+void PutValue(Json& object, absl::string_view key, const std::vector<Charge>& values);
+
+void ReadValue(const Json& object, absl::string_view key, std::string& value);
+void ReadValue(const Json& object, absl::string_view key, std::optional<absl::Time>& value);
+void ReadValue(const Json& object, absl::string_view key, FulfilmentMethod& value);
+void ReadValue(const Json& object, absl::string_view key, std::optional<Address>& value);
+void ReadValue(const Json& object, absl::string_view key, std::optional<PickupStore>& value);
+void ReadValue(const Json& object, absl::string_view key, std::vector<Line>& values);
+void ReadValue(const Json& object, absl::string_view key, std::vector<Charge>& values);
 
 // The part of the content that an order keeps in its document and its OrderCreated event alike. Its
 // other fields are in columns of their own, or only in the event.

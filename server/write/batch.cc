@@ -95,7 +95,10 @@ Outcome BatchAttempt::DecideUnit(std::size_t index) {
   context.related = related.get();
   Decision decision = unit.decide(context);
   if (auto* refusal = std::get_if<Refusal>(&decision)) return std::move(*refusal);
-  return Stage(index, std::get<Activities>(std::move(decision)));
+  auto& activities = std::get<Activities>(decision);
+  // It is as it should be already: there is nothing to write, and no request_id to remember.
+  if (activities.empty()) return Applied{.subject = std::move(current)};
+  return Stage(index, std::move(activities));
 }
 
 std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {

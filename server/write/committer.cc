@@ -200,16 +200,22 @@ class GroupCommitter::Lane {
   void CountOutcomes(const std::vector<Outcome>& outcomes) {
     std::size_t applied = 0;
     std::size_t replayed = 0;
+    std::size_t unchanged = 0;
     for (const Outcome& outcome : outcomes) {
       const auto* done = std::get_if<Applied>(&outcome);
       if (done == nullptr) continue;
-      ++(done->replayed ? replayed : applied);
+      if (done->replayed) {
+        ++replayed;
+      } else {
+        ++(done->activity_count > 0 ? applied : unchanged);
+      }
     }
     Count([&](CommitterStats& stats) {
       stats.batches += applied > 0 ? 1 : 0;
       stats.applied += applied;
       stats.replayed += replayed;
-      stats.refused += outcomes.size() - applied - replayed;
+      stats.unchanged += unchanged;
+      stats.refused += outcomes.size() - applied - replayed - unchanged;
       stats.largest_batch = std::max(stats.largest_batch, applied);
     });
   }
@@ -348,6 +354,7 @@ CommitterStats GroupCommitter::stats() const {
     sum.applied += one.applied;
     sum.refused += one.refused;
     sum.replayed += one.replayed;
+    sum.unchanged += one.unchanged;
     sum.reruns += one.reruns;
     sum.isolations += one.isolations;
     sum.lost_commits += one.lost_commits;

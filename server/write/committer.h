@@ -56,6 +56,7 @@ struct CommitterStats {
   std::uint64_t applied = 0;     // units
   std::uint64_t refused = 0;     // units, whatever the reason
   std::uint64_t replayed = 0;    // units
+  std::uint64_t unchanged = 0;   // units that found nothing to change
   std::uint64_t reruns = 0;      // attempts after the first
   std::uint64_t isolations = 0;  // batches that were taken apart to find the unit to blame
   std::uint64_t lost_commits = 0;  // COMMITs without an answer

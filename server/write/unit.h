@@ -30,7 +30,8 @@ struct UnitContext {
   absl::Time now;                         // not before the subject's last activity
 };
 
-// What became of a unit that was applied, now or by an earlier call with the same request_id.
+// What became of a unit that was applied, now or by an earlier call with the same request_id; also
+// of one that found nothing to change, with no activities and as the order is.
 struct Applied {
   std::shared_ptr<const SubjectState> subject;  // after this unit; for a replay: as it is now
   std::int32_t first_seq = 0;

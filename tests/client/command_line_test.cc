@@ -125,6 +125,36 @@ TEST_F(CommandLine, GatherWantsLinesOrAllAndToEachASource) {
               HasSubstr("one --from for all lines"));
 }
 
+TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
+  EXPECT_EQ(Refusal({"update", "1", "--phone", ""}), "(accepted)");
+  EXPECT_EQ(Refusal({"update", "1", "--no-promised-delivery"}), "(accepted)");
+  EXPECT_EQ(Refusal({"list"}), "(accepted)");
+  EXPECT_THAT(Refusal({"update", "1"}), HasSubstr("there is nothing to amend"));
+  EXPECT_THAT(Refusal({"update", "--phone", "1"}), HasSubstr("ORDER is required"));
+  EXPECT_THAT(Refusal({"update", "1", "--method", "pigeon"}), HasSubstr("pigeon"));
+  EXPECT_THAT(Refusal({"update", "1", "--promised-delivery", "soon"}),
+              HasSubstr("--promised-delivery"));
+  EXPECT_THAT(
+      Refusal({"update", "1", "--no-promised-delivery", "--promised-delivery", "2026-11-28 20:00"}),
+      HasSubstr("--promised-delivery"));
+  EXPECT_THAT(Refusal({"update", "1", "--lines-file", "/no/such/file"}),
+              HasSubstr("/no/such/file cannot be read"));
+  const std::string path = ::testing::TempDir() + "/address.json";
+  std::ofstream(path) << R"({"city": "Βόλος", "planet": "Earth"})";
+  EXPECT_THAT(Refusal({"update", "1", "--address-file", path}), HasSubstr("planet"));
+  std::ofstream(path) << "{";
+  EXPECT_THAT(Refusal({"update", "1", "--address-file", path}), HasSubstr("line 1, column 2"));
+}
+
+TEST_F(CommandLine, NotificationsAreOnOrOffAndFeedbackNeedsARating) {
+  EXPECT_EQ(Refusal({"notifications", "1", "off"}), "(accepted)");
+  EXPECT_THAT(Refusal({"notifications", "1"}), HasSubstr("STATE is required"));
+  EXPECT_THAT(Refusal({"notifications", "1", "sometimes"}), HasSubstr("sometimes"));
+  EXPECT_EQ(Refusal({"feedback", "1", "--rating", "4"}), "(accepted)");
+  EXPECT_THAT(Refusal({"feedback", "1"}), HasSubstr("--rating is required"));
+  EXPECT_THAT(Refusal({"feedback", "1", "--rating", "good"}), HasSubstr("--rating"));
+}
+
 TEST_F(CommandLine, HelpNamesTheExitCodes) {
   const Outcome outcome = Run({"--help"});
   EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
@@ -184,6 +214,11 @@ TEST(Arguments, OneSourceIsForAllLinesAndSeveralArePaired) {
   EXPECT_EQ((*paired)[1].source().id(), "S:9");
 }
 
+TEST(Arguments, AMethodIsReadAsItIsTyped) {
+  EXPECT_EQ(ParseMethod("store-pickup").value(), v1::FULFILMENT_METHOD_STORE_PICKUP);
+  EXPECT_FALSE(ParseMethod("pigeon").ok());
+}
+
 TEST(Arguments, AStatusIsReadAsItIsTyped) {
   EXPECT_EQ(ParseStatus("gathering-products").value(), v1::ORDER_STATUS_GATHERING_PRODUCTS);
   EXPECT_EQ(ParseStatus("READY_FOR_PICKUP").value(), v1::ORDER_STATUS_READY_FOR_PICKUP);
@@ -199,6 +234,17 @@ TEST(JsonText, AnOrderAndAWholeRequestAreBothRead) {
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->order().source(), "eshop");
   EXPECT_EQ(request->request_id(), "r-1");
+}
+
+TEST(JsonText, AFieldOfAnOrderIsReadFromWhatStandsBehindItsName) {
+  v1::Order order;
+  ASSERT_TRUE(ReadOrderField("lines", R"([{"line": 2, "sku": "A"}, {"sku": "B"}])", order).ok());
+  ASSERT_EQ(order.lines_size(), 2);
+  EXPECT_EQ(order.lines(0).line(), 2);
+  ASSERT_TRUE(ReadOrderField("delivery_address", R"({"postalCode": "105 63"})", order).ok());
+  EXPECT_EQ(order.delivery_address().postal_code(), "105 63");
+  EXPECT_EQ(order.lines_size(), 2) << "what was read before stays";
+  EXPECT_FALSE(ReadOrderField("lines", R"({"line": "two"})", order).ok());
 }
 
 TEST(JsonText, WhatDoesNotFitTheContractIsNamed) {

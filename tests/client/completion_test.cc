@@ -69,6 +69,10 @@ TEST(Completion, BashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(BashOffers("orderctl --json get --la", 4), "--lang");
   EXPECT_EQ(BashOffers("orderctl get 1 --lang ''", 5), "el en");
   EXPECT_EQ(BashOffers("orderctl check 1 pay", 4), "payment");
+  EXPECT_EQ(BashOffers("orderctl update 1 --promised", 4), "--promised-delivery");
+  EXPECT_EQ(BashOffers("orderctl update 1 --method ''", 5), "courier store-pickup company-vehicle");
+  EXPECT_EQ(BashOffers("orderctl notifications 1 ''", 4), "on off");
+  EXPECT_EQ(BashOffers("orderctl feed", 2), "feedback");
   EXPECT_EQ(BashOffers("orderctl list --status gath", 4), "gathering-products");
   EXPECT_EQ(BashOffers("orderctl create ord", 3), "");
 }

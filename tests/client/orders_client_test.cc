@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <regex>
@@ -35,6 +36,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 grpc::Status StatusWithReason(grpc::StatusCode code, const std::string& reason) {
   google::rpc::Status status;
@@ -51,6 +53,9 @@ class FakeOrders final : public v1::OrderService::Service {
  public:
   std::vector<grpc::Status> statuses;
   std::vector<v1::TransitionOrderRequest> transitions;
+  std::vector<v1::UpdateOrderRequest> updates;
+  std::vector<v1::SetNotificationsRequest> settings;
+  std::vector<v1::SubmitFeedbackRequest> feedback;
   std::map<std::string, std::string> metadata;
   // Never answers; a call ends when its caller gives up.
   bool silent = false;
@@ -64,9 +69,37 @@ class FakeOrders final : public v1::OrderService::Service {
     return Next(*context);
   }
 
+  // Changes something where it is given a phone.
+  grpc::Status UpdateOrder(grpc::ServerContext* context, const v1::UpdateOrderRequest* request,
+                           v1::UpdateOrderResponse* response) override {
+    updates.push_back(*request);
+    response->mutable_order()->set_number("1000000018");
+    response->mutable_order()->set_status_text("Επεξεργασία Παραγγελίας");
+    if (!request->order().customer().phone().empty()) response->add_activities("a");
+    return Next(*context);
+  }
+
+  grpc::Status SetNotifications(grpc::ServerContext* context,
+                                const v1::SetNotificationsRequest* request,
+                                v1::SetNotificationsResponse* response) override {
+    settings.push_back(*request);
+    response->add_activities("a");
+    response->mutable_order()->set_number("1000000018");
+    return Next(*context);
+  }
+
+  grpc::Status SubmitFeedback(grpc::ServerContext* context,
+                              const v1::SubmitFeedbackRequest* request,
+                              v1::SubmitFeedbackResponse* response) override {
+    feedback.push_back(*request);
+    response->mutable_order()->set_number("1000000018");
+    return Next(*context);
+  }
+
   grpc::Status GetOrder(grpc::ServerContext* context, const v1::GetOrderRequest* request,
                         v1::Order* order) override {
     order->set_name(request->name());
+    order->set_etag("v7");
     return Next(*context);
   }
 
@@ -272,6 +305,53 @@ TEST_F(Client, OrderctlSendsTimesOfTheZone) {
   EXPECT_EQ(action.vehicle(), "ΙΒΕ-4417");
   EXPECT_EQ(action.window().start().seconds(), 1'795'852'800);
   EXPECT_EQ(action.window().end().seconds() - action.window().start().seconds(), 4 * 3600);
+}
+
+TEST_F(Client, OrderctlAmendsWhatItsOptionsNameAsOfTheOrderAsItIs) {
+  const std::string lines = ::testing::TempDir() + "/lines.json";
+  std::ofstream(lines) << R"([{"line": 1, "sku": "A", "quantity": "3"}, {"sku": "B"}])";
+  const Outcome outcome = Orderctl({"update", "1000000018", "--email", "new@example.gr", "--phone",
+                                    "210 1", "--promised-delivery", "2026-11-28 10:00", "--method",
+                                    "store-pickup", "--lines-file", lines, "--silent"});
+  EXPECT_EQ(outcome.out, "1000000018  Επεξεργασία Παραγγελίας\n") << outcome.err;
+  const v1::UpdateOrderRequest& request = orders_.updates.at(0);
+  EXPECT_EQ(request.order().name(), "orders/1000000018");
+  EXPECT_EQ(request.etag(), "v7");
+  EXPECT_THAT(request.update_mask().paths(),
+              UnorderedElementsAre("customer.email", "customer.phone", "promised_delivery",
+                                   "method", "lines"));
+  EXPECT_EQ(request.order().customer().email(), "new@example.gr");
+  EXPECT_EQ(request.order().promised_delivery().seconds(), 1'795'852'800);
+  EXPECT_EQ(request.order().method(), v1::FULFILMENT_METHOD_STORE_PICKUP);
+  EXPECT_EQ(request.order().lines(0).quantity(), 3);
+  EXPECT_EQ(request.order().lines(1).sku(), "B");
+  EXPECT_FALSE(request.notify());
+}
+
+TEST_F(Client, OrderctlClearsWhatIsGivenEmptyAndSaysWhenNothingChanged) {
+  const Outcome outcome = Orderctl({"update", "1000000018", "--phone", "", "--no-promised-delivery",
+                                    "--etag", "v3", "--dry-run"});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kOk) << outcome.err;
+  EXPECT_THAT(orders_.updates.at(0).update_mask().paths(),
+              UnorderedElementsAre("customer.phone", "promised_delivery"));
+  EXPECT_FALSE(orders_.updates.at(0).order().has_promised_delivery());
+  EXPECT_EQ(orders_.updates.at(0).etag(), "v3");
+  EXPECT_TRUE(orders_.updates.at(0).validate_only());
+  EXPECT_THAT(outcome.out, HasSubstr("Προεπισκόπηση"));
+  EXPECT_THAT(Orderctl({"update", "1000000018", "--phone", ""}).out,
+              HasSubstr("(Ήταν ήδη έτσι, δεν άλλαξε τίποτα.)"));
+}
+
+TEST_F(Client, OrderctlSetsNotificationsAndSubmitsFeedback) {
+  ASSERT_EQ(Orderctl({"notifications", "1000000018", "off"}).exit_code, ExitCode::kOk);
+  EXPECT_EQ(orders_.settings.at(0).name(), "orders/1000000018");
+  EXPECT_TRUE(orders_.settings.at(0).has_notifications_on());
+  EXPECT_FALSE(orders_.settings.at(0).notifications_on());
+  EXPECT_NE(orders_.settings.at(0).request_id(), "");
+  ASSERT_EQ(Orderctl({"feedback", "1000000018", "--rating", "4", "--text", "Ωραία"}).exit_code,
+            ExitCode::kOk);
+  EXPECT_EQ(orders_.feedback.at(0).rating(), 4);
+  EXPECT_EQ(orders_.feedback.at(0).text(), "Ωραία");
 }
 
 TEST_F(Client, OrderctlListsInColumnsAndSaysHowToGoOn) {

@@ -530,7 +530,54 @@ TEST(Notifying, TrackingTellsOfNewParcelsNewLinksAndNewDates) {
   EXPECT_EQ(wish({{ParcelChange{.number = 2, .tracking_number = "22"}}, std::nullopt}), "NOTIFY");
   const absl::Time tomorrow = order.now() + absl::Hours(24);
   EXPECT_EQ(wish({{}, tomorrow}), "NOTIFY");
-  EXPECT_EQ(wish({{}, tomorrow}), "NOTHING_TO_TELL") << "the same date again";
+}
+
+TEST(Notifying, TrackingThatIsKnownAlreadyIsNoNewsAtAll) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kHandedToCarrier);
+  const absl::Time tomorrow = order.now() + absl::Hours(24);
+  const RecordTracking same{{ParcelChange{.number = 1, .carrier_status = "Σε διακίνηση"}},
+                            tomorrow};
+  EXPECT_THAT(std::get<Activities>(order.Do(same)), SizeIs(1));
+  EXPECT_THAT(std::get<Activities>(order.Do(same)), IsEmpty());
+  EXPECT_THAT(std::get<Activities>(order.Do(RecordTracking{{}, tomorrow})), IsEmpty());
+  EXPECT_THAT(std::get<Activities>(order.Do(RecordTracking{{}, tomorrow + absl::Hours(1)})),
+              SizeIs(1));
+}
+
+TEST(Notifying, TheSettingIsChangedOnceAndHoldsForWhatFollows) {
+  OrderInTest order;
+  const Decision off = order.Do(SetNotifications{false}, test::CustomerCaller(test::kMariaId));
+  EXPECT_EQ(std::get<NotificationsSet>(Only(off).event), NotificationsSet{false});
+  EXPECT_EQ(Name(Only(off).notification), "NOTHING_TO_TELL");
+  EXPECT_THAT(std::get<Activities>(order.Do(SetNotifications{false})), IsEmpty());
+  EXPECT_EQ(Name(Only(order.Take(OrderAction::kStartProcessing)).notification),
+            "SUPPRESSED_BY_SETTING");
+  order.Do(SetNotifications{true}, test::OnBehalfOf(Role::kStaff, "eleni"));
+  EXPECT_EQ(Name(Only(order.Do(Saying("Έρχεται αύριο."))).notification), "NOTIFY");
+}
+
+// --- Feedback ------------------------------------------------------------------------------------
+
+TEST(Feedback, IsGivenOnceByTheCustomerOfAnOrderThatWasReceived) {
+  OrderInTest order;
+  const Caller maria = test::CustomerCaller(test::kMariaId);
+  EXPECT_EQ(Outcome(order.Do(SubmitFeedback{5, ""}, maria)), "COMMAND_NOT_OPEN");
+  order.WalkTo(OrderStatus::kReceived);
+  EXPECT_EQ(Outcome(order.Do(SubmitFeedback{5, ""}, test::Staff())), "PERMISSION_DENIED");
+  EXPECT_EQ(Outcome(order.Do(SubmitFeedback{5, ""}, test::EshopService())), "PERMISSION_DENIED");
+  const Decision decision = order.Do(SubmitFeedback{4, "Γρήγορα."}, maria);
+  EXPECT_EQ(Name(Only(decision).notification), "NOTHING_TO_TELL");
+  EXPECT_EQ(order.order().feedback, (Feedback{4, "Γρήγορα.", order.now()}));
+  EXPECT_EQ(std::get<Refusal>(order.Do(SubmitFeedback{4, "Γρήγορα."}, maria)),
+            FeedbackAlreadyGiven(order.order()));
+}
+
+TEST(Feedback, OfACancelledOrderIsNotAskedFor) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kCancelled);
+  EXPECT_EQ(Outcome(order.Do(SubmitFeedback{1, ""}, test::CustomerCaller(test::kMariaId))),
+            "COMMAND_NOT_OPEN");
 }
 
 // --- Steps with a comment ------------------------------------------------------------------------

@@ -218,6 +218,19 @@ TEST(EnquiryComments, CustomersWriteNoInternalOnes) {
             Reason::kPermissionDenied);
 }
 
+// --- Notifications ---
+
+TEST(EnquiryNotifications, AreTurnedOffByTheCustomerOrStaffAndThenNobodyIsTold) {
+  EnquiryInTest enquiry;
+  EXPECT_EQ(ReasonOf(enquiry.Do(SetNotifications{false}, test::EshopService())),
+            Reason::kPermissionDenied);
+  EXPECT_THAT(Done(enquiry.Do(SetNotifications{false}, CustomerCaller(kMariaId))), SizeIs(1));
+  EXPECT_THAT(Done(enquiry.Do(SetNotifications{false})), IsEmpty()) << "nothing changed";
+  EXPECT_EQ(Done(enquiry.Do(Saying("Αύριο."))).front().notification,
+            NotificationWish::kSuppressedBySetting);
+  EXPECT_EQ(Replay(enquiry.log()).value(), SubjectState(enquiry.enquiry()));
+}
+
 // --- Replay --------------------------------------------------------------------------------------
 
 TEST(EnquiryReplay, TheFoldOfTheLogIsTheEnquiry) {

@@ -243,6 +243,48 @@ TEST(Evolve, TrackingAddsAndCorrectsParcelsAndTheExpectedDelivery) {
                [](Order& expected) { expected.parcels[1].tracking_number = "22"; });
 }
 
+TEST(Evolve, AmendingSetsTheFieldsTheTotalsAndTheChecksAndNothingElse) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kGatheringProducts);
+  const Source athens{SourceKind::kWarehouse, "ATH-1"};
+  order.Do(RecordGathering{{{1, 1, athens}}});
+  order.Take(OrderAction::kReturnToProcessing);
+  const UpdateOrder update = test::Updating(
+      order.order(), {OrderField::kCustomerName, OrderField::kLines}, [](OrderContent& content) {
+        content.customer.name = "Μαρία Νικολάου";
+        content.lines.pop_back();
+        content.lines[0].quantity = 1;
+        content.lines[0].discount = Amount{};
+      });
+  ExpectChange(order, update, [](Order& expected) {
+    expected.content.customer.name = "Μαρία Νικολάου";
+    expected.content.lines.pop_back();
+    expected.content.lines[0].quantity = 1;
+    expected.content.lines[0].discount = Amount{};
+    expected.totals = ComputeTotals(expected.content).value();
+    expected.last_line_number = 3;
+    for (CheckKind kind : kCheckKinds) expected.checks[kind].reset();
+  });
+}
+
+TEST(Evolve, TheSettingOfNotificationsIsThatOfTheOrder) {
+  OrderInTest order;
+  ExpectChange(order, SetNotifications{false},
+               [](Order& expected) { expected.content.notifications_on = false; });
+  ExpectChange(order, SetNotifications{true},
+               [](Order& expected) { expected.content.notifications_on = true; });
+}
+
+TEST(Evolve, FeedbackIsKeptWithItsTime) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kReceived);
+  Order expected = order.order();
+  order.Do(SubmitFeedback{5, "Τέλεια."}, test::CustomerCaller(test::kMariaId));
+  expected.feedback = Feedback{5, "Τέλεια.", order.now()};
+  expected.subject = order.order().subject;
+  EXPECT_EQ(order.order(), expected);
+}
+
 TEST(Evolve, CommentsChangeTheTimesOfActivityOnly) {
   OrderInTest order;
   Order expected = order.order();

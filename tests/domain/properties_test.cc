@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -10,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "domain/decide.h"
 #include "domain/evolve.h"
@@ -41,8 +43,10 @@ std::ostream& operator<<(std::ostream& out, const Attempt& attempt) {
 rc::Gen<Attempt> AnAttempt() {
   return rc::gen::build<Attempt>(
       // Steps, checks and gathering come more often than the rest: they are what leads far.
-      rc::gen::set(&Attempt::what, rc::gen::weightedElement<int>(
-                                       {{8, 0}, {6, 1}, {6, 2}, {2, 3}, {2, 4}, {1, 5}, {3, 6}})),
+      rc::gen::set(
+          &Attempt::what,
+          rc::gen::weightedElement<int>(
+              {{8, 0}, {6, 1}, {6, 2}, {2, 3}, {2, 4}, {1, 5}, {3, 6}, {4, 7}, {1, 8}, {1, 9}})),
       rc::gen::set(&Attempt::detail, rc::gen::inRange(0, 11)),
       rc::gen::set(&Attempt::line, rc::gen::inRange(0, 5)),
       rc::gen::set(&Attempt::quantity, rc::gen::inRange(-1, 4)),
@@ -116,6 +120,34 @@ ParcelChange ParcelFrom(const Attempt& attempt) {
   return change;
 }
 
+// Amends one or two fields, now and then to something that is refused.
+UpdateOrder UpdateFrom(const Attempt& attempt, const test::OrderInTest& order) {
+  const auto field_at = [](int place) {
+    return kOrderFields[static_cast<std::size_t>(place) % kOrderFields.size()];
+  };
+  const OrderFieldSet fields = {field_at(attempt.detail), field_at(attempt.detail * attempt.line)};
+  UpdateOrder update = test::Updating(order.order(), fields, [&](OrderContent& content) {
+    content.customer.name = attempt.quantity == 0 ? "" : "Ελένη";
+    content.customer.phone = absl::StrCat("210 ", attempt.line);
+    content.promised_delivery = order.now() + absl::Hours(attempt.quantity);
+    content.method = static_cast<FulfilmentMethod>(attempt.line % 3 + 1);
+    if (content.delivery_address.has_value())
+      content.delivery_address->city = absl::StrCat("Πόλη ", attempt.line);
+    content.charges.resize(static_cast<std::size_t>(attempt.line) % 2);
+    content.lines.front().quantity = attempt.quantity;
+    if (attempt.line % 2 == 0) content.lines.pop_back();
+    if (attempt.line > 2) {
+      content.lines.push_back(test::PickupContent().lines.front());
+      content.lines.back().number = attempt.line == 3 ? 0 : 77;
+    }
+  });
+  if (attempt.quantity == 2) {
+    update.given.delivery_address = test::CourierContent().delivery_address;
+    update.given.store = test::PickupContent().store;
+  }
+  return update;
+}
+
 OrderCommand CommandFrom(const Attempt& attempt, const test::OrderInTest& order) {
   const Source source{attempt.detail % 2 == 0 ? SourceKind::kWarehouse : SourceKind::kSupplier,
                       "S-1"};
@@ -137,12 +169,25 @@ OrderCommand CommandFrom(const Attempt& attempt, const test::OrderInTest& order)
     case 5:
       return AddComment{{attempt.line == 0 ? "" : "Πότε θα έρθει;",
                          attempt.detail % 2 == 0 ? Visibility::kPublic : Visibility::kInternal}};
+    case 7:
+      return UpdateFrom(attempt, order);
+    case 8:
+      return SetNotifications{attempt.detail % 2 == 0};
+    case 9:
+      return SubmitFeedback{attempt.quantity + 2, ""};
     default:
       return StepFrom(attempt, order);
   }
 }
 
 struct IsValid {
+  bool operator()(const UpdateOrder& command) const {
+    Violations violations;
+    Validate(command, "order", violations);
+    return violations.Empty();
+  }
+  // Both values are fine.
+  bool operator()(const SetNotifications& /*command*/) const { return true; }
   bool operator()(const AddComment& command) const {
     Violations violations;
     Validate(command.comment, "comment", violations);
@@ -214,6 +259,11 @@ void CheckInvariants(const test::OrderInTest& order) {
     RC_ASSERT(line.GatheredQuantity() >= 0);
     RC_ASSERT(line.GatheredQuantity() <= line.quantity);
   }
+  RC_ASSERT(!now.content.lines.empty());
+  RC_ASSERT(std::ranges::is_sorted(now.content.lines, std::less_equal<>(), &Line::number));
+  RC_ASSERT(now.totals == ComputeTotals(now.content));
+  RC_ASSERT(now.content.delivery_address.has_value() ==
+            (now.content.method != FulfilmentMethod::kStorePickup));
   RC_ASSERT(now.subject.active == !IsClosed(now.status()));
   RC_ASSERT(now.subject.last_seq == static_cast<std::int32_t>(order.log().size()));
   RC_ASSERT(now.subject.version == std::ranges::count_if(order.log(), [](const Activity& activity) {
@@ -241,6 +291,14 @@ void CheckExplanations(const test::OrderInTest& order, const Caller& caller) {
   }
 }
 
+// Lines that were not there before have numbers that were never used.
+void CheckLineNumbers(const Order& before, const Order& after) {
+  for (const Line& line : after.content.lines) {
+    RC_ASSERT(before.FindLine(line.number) != nullptr || line.number > before.LastLineNumber());
+  }
+  RC_ASSERT(after.LastLineNumber() >= before.LastLineNumber());
+}
+
 // Tries it as the server would: access, validation, decision.
 void Make(const Attempt& attempt, test::OrderInTest& order) {
   const Caller caller = CallerFrom(attempt.caller, order.order());
@@ -257,7 +315,13 @@ void Make(const Attempt& attempt, test::OrderInTest& order) {
     RC_ASSERT(order.log().size() == activities_before);
     return;
   }
+  if (std::get<Activities>(decision).empty()) {
+    RC_ASSERT(order.order() == before);
+    RC_ASSERT(order.log().size() == activities_before);
+    return;
+  }
   RC_ASSERT(order.log().size() > activities_before);
+  CheckLineNumbers(before, order.order());
   const auto* moved = std::get_if<OrderMoved>(&order.log()[activities_before].event);
   RC_ASSERT((moved != nullptr) == (before.status() != order.order().status()));
   if (moved != nullptr) CheckMove(before, order.order(), *moved, caller);

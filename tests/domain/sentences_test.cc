@@ -3,6 +3,7 @@
 #include "domain/sentences.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +88,7 @@ TEST(Labels, EveryEnumeratorHasItsOwnInBothLanguages) {
                           PaymentMethod::kOnAccount});
   ExpectLabels(std::array{CheckOutcome::kPassed, CheckOutcome::kFailed, CheckOutcome::kWithdrawn});
   ExpectLabels(std::array{ChargeKind::kShipping, ChargeKind::kCashOnDelivery, ChargeKind::kOther});
+  ExpectLabels(kOrderFields);
 }
 
 TEST(Meanings, EveryStatusIsExplainedInOneSentence) {
@@ -142,7 +144,8 @@ std::vector<Violation> OneOfEachFlaw() {
           {"f", Flaw::kNotForThisCaller, {}},
           {"f", Flaw::kNeedsBusinessCustomer, {}},
           {"f", Flaw::kNotForThisMethod, {{"method", FulfilmentMethod::kStorePickup}}},
-          {"f", Flaw::kNotTheCustomers, {}}};
+          {"f", Flaw::kNotTheCustomers, {}},
+          {"f", Flaw::kNotUpdatable, {{"value", text("status")}}}};
 }
 
 template <typename WithFacts>
@@ -169,7 +172,7 @@ void ExpectFactsShown(const WithFacts& subject) {
 
 TEST(ViolationSentences, EveryFlawHasOneInBothLanguagesWithItsFacts) {
   const std::vector<Violation> violations = OneOfEachFlaw();
-  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotTheCustomers))
+  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotUpdatable))
       << "a flaw is missing from this test";
   for (const Violation& violation : violations) {
     SCOPED_TRACE(Name(violation.flaw));
@@ -251,11 +254,16 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           Unavailable(),
           DeadlineExceeded(),
           CancelledByCaller(),
-          Internal("7f3a")};
+          Internal("7f3a"),
+          FeedbackAlreadyGiven(order),
+          QuantityBelowGathered(3, 8, 5),
+          FrozenByInvoice(order, Command::kUpdateGoods)};
 }
 
 TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {
-  const test::OrderInTest order;
+  test::OrderInTest order;
+  order.WalkTo(OrderStatus::kPreparingShipment);
+  order.Do(test::Invoicing("T-1001"));
   const std::vector<Refusal> refusals = OneOfEachReason(order.order());
   ASSERT_EQ(refusals.size(), kReasons.size());
   for (std::size_t i = 0; i < refusals.size(); ++i) {
@@ -319,6 +327,11 @@ TEST(ActivitySentences, EveryKindHasOneInBothLanguages) {
   ExpectSaid(TrackingRecorded{{SomeParcel()}, test::PlacedAt()});
   ExpectSaid(TrackingRecorded{{}, test::PlacedAt()});
   ExpectSaid(TrackingRecorded{{}, std::nullopt});
+  ExpectSaid(OrderAmended{.customer_email = Amended<std::string>{"a@x.gr", "b@y.gr"}});
+  ExpectSaid(NotificationsSet{true});
+  ExpectSaid(NotificationsSet{false});
+  ExpectSaid(FeedbackSubmitted{4, ""});
+  ExpectSaid(FeedbackSubmitted{4, "Fast."});
 }
 
 TEST(ActivitySentences, EveryStepHasItsOwn) {
@@ -366,6 +379,61 @@ TEST(ActivitySentences, NotesAndSourcesAreNotForCustomers) {
   EXPECT_EQ(Said(gathering, kEn, /*for_customer=*/true), "2 pieces were gathered.");
   EXPECT_EQ(Said(gathering, kEn, /*for_customer=*/false),
             "2 pieces were gathered (line 1: 2 from supplier ACME).");
+}
+
+TEST(ActivitySentences, AnAmendmentShowsShortValuesAsTheyWereAndAre) {
+  OrderAmended event;
+  event.customer_email = Amended<std::string>{"a@x.gr", "b@y.gr"};
+  event.customer_phone = Amended<std::string>{"", "210 1234567"};
+  event.promised_delivery = Amended<std::optional<absl::Time>>{
+      absl::FromCivil(absl::CivilMinute(2026, 12, 3, 16, 5), absl::UTCTimeZone()), std::nullopt};
+  event.method =
+      Amended<FulfilmentMethod>{FulfilmentMethod::kCourier, FulfilmentMethod::kStorePickup};
+  event.delivery_address = Amended<std::optional<Address>>{Address{}, std::nullopt};
+  event.store = Amended<std::optional<PickupStore>>{
+      std::nullopt, PickupStore{"ATH-2", "IP Store Athens", {}, ""}};
+  EXPECT_EQ(Said(event, kEn),
+            "The order was amended (Email: a@x.gr → b@y.gr · Phone: – → 210 1234567 · Promised "
+            "delivery: 3 Dec 2026 16:05 UTC → – · Delivery method: Carrier/courier → Pickup from "
+            "store · Delivery address · Pickup store: – → IP Store Athens).");
+  EXPECT_EQ(Said(event, kEl),
+            "Η παραγγελία άλλαξε (Διεύθυνση email: a@x.gr → b@y.gr · Τηλέφωνο: – → 210 1234567 · "
+            "Υπεσχημένη παράδοση: 03/12/2026 16:05 UTC → – · Τρόπος παράδοσης: Αποστολή με "
+            "μεταφορική/courier → Παραλαβή από το κατάστημα · Διεύθυνση παράδοσης · Κατάστημα "
+            "παραλαβής: – → IP Store Athens).");
+}
+
+TEST(ActivitySentences, AnAmendmentTellsEachLineTheTotalAndTheChecksToMakeAgain) {
+  const auto line = [](std::int32_t number, std::int64_t quantity, const char* name) {
+    Line made;
+    made.number = number;
+    made.quantity = quantity;
+    made.name = name;
+    return made;
+  };
+  OrderAmended event;
+  event.lines = Amended<std::vector<Line>>{
+      {line(1, 2, "Mouse"), line(2, 3, "Cable"), line(3, 1, "Book"), line(5, 1, "Pen")},
+      {line(1, 2, "Quiet mouse"), line(2, 5, "Cable"), line(5, 1, "Pen"), line(6, 2, "Lamp")}};
+  event.totals = Amended<Totals>{{.gross = Amount{25915}}, {.gross = Amount{30000}}};
+  event.currency = "EUR";
+  event.cleared_checks = {CheckKind::kDetails, CheckKind::kPayment};
+  EXPECT_EQ(Said(event, kEn),
+            "The order was amended (line 1: changed · line 2: 3 → 5 pieces · line 6: added, 2 × "
+            "Lamp · line 3: removed · Total: 259.15 → 300.00 EUR · to be checked again: Order "
+            "details, Payment).");
+  event.lines = Amended<std::vector<Line>>{{line(2, 3, "Cable")}, {line(2, 1, "Cable")}};
+  event.totals.reset();
+  event.cleared_checks.clear();
+  EXPECT_EQ(Said(event, kEn), "The order was amended (line 2: 3 → 1 piece).");
+  EXPECT_EQ(Said(event, kEl), "Η παραγγελία άλλαξε (γραμμή 2: 3 → 1 τεμάχιο).");
+}
+
+TEST(ActivitySentences, FeedbackIsToldWithItsText) {
+  EXPECT_EQ(Said(FeedbackSubmitted{4, "Fast, and well packed."}, kEn),
+            "The customer rated the order 4 out of 5 (comment: Fast, and well packed).");
+  EXPECT_EQ(Said(FeedbackSubmitted{4, ""}, kEl),
+            "Ο πελάτης βαθμολόγησε την παραγγελία με 4 στα 5.");
 }
 
 TEST(ActivitySentences, ACommentIsItsText) {

@@ -533,6 +533,18 @@ TEST(ValidateRecordInvoice, TheInvoiceHasANumberAndADay) {
                           "invoice.date: OUT_OF_RANGE min=2000-01-01 max=8999-12-31"));
 }
 
+TEST(ValidateSubmitFeedback, ARatingIsFromOneToFiveAndTheTextLimited) {
+  for (std::int32_t rating = 1; rating <= 5; ++rating)
+    EXPECT_THAT(FlawsOf(SubmitFeedback{rating, ""}), IsEmpty());
+  EXPECT_THAT(FlawsOf(SubmitFeedback{}), ElementsAre("rating: MISSING"));
+  EXPECT_THAT(FlawsOf(SubmitFeedback{6, ""}), ElementsAre("rating: OUT_OF_RANGE min=1 max=5"));
+  EXPECT_THAT(FlawsOf(SubmitFeedback{-1, ""}), ElementsAre("rating: OUT_OF_RANGE min=1 max=5"));
+  std::string text;
+  for (std::size_t i = 0; i < kMaxFeedback; ++i) text += i % 10 == 0 ? "\n" : "ω";
+  EXPECT_THAT(FlawsOf(SubmitFeedback{3, text}), IsEmpty());
+  EXPECT_THAT(FlawsOf(SubmitFeedback{3, text + "!"}), ElementsAre("text: TOO_LONG max=2000"));
+}
+
 TEST(ValidateRecordTracking, SomethingMustBeTracked) {
   EXPECT_THAT(FlawsOf(RecordTracking{}), ElementsAre("parcels: MISSING"));
   EXPECT_THAT(FlawsOf(RecordTracking{{}, test::PlacedAt()}), IsEmpty());

@@ -50,7 +50,8 @@ def typescript_runner():
              f"--es_out={folder / 'generated'}", "--es_opt=target=ts,import_extension=js",
              *sorted(contract.glob("ipstore/orders/v1/*.proto")),
              *(published / file for file in ("google/rpc/code.proto", "google/rpc/error_details.proto",
-                                             "google/type/date.proto", "google/type/money.proto")))
+                                             "google/rpc/status.proto", "google/type/date.proto",
+                                             "google/type/money.proto")))
     run_tool(node, packages / "typescript" / "bin" / "tsc", "--project", folder)
     return [node, str(folder / "compiled" / "run_scenario.js")]
 

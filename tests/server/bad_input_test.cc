@@ -107,7 +107,7 @@ TEST_F(BadInput, UnknownEnumValuesAreRefusedWhereverTheyStand) {
 
   v1::ListActivitiesRequest activities;
   activities.set_parent(kNoSuchOrder);
-  activities.add_kinds(static_cast<v1::ActivityKind>(8));
+  activities.add_kinds(static_cast<v1::ActivityKind>(99));
   Refuses(activities, {"kinds[0] UNKNOWN_VALUE"});
 
   v1::CreateCommentRequest comment;
@@ -277,6 +277,72 @@ TEST_F(BadInput, WhatARecordNeedsIsAskedFor) {
   Refuses(invoice, {"invoice.date MALFORMED"});
 }
 
+TEST_F(BadInput, WhatAnUpdateNeedsIsAskedFor) {
+  Refuses(v1::UpdateOrderRequest(), {"update_mask MISSING", "order.name MISSING", "etag MISSING"});
+  v1::Order order;
+  order.set_name("orders/1000000019");
+  order.set_etag("v1");
+  Refuses(Updating(order, {"customer.phone"}), {"order.name WRONG_CHECK_DIGIT"});
+  order.set_name(kNoSuchOrder);
+  Refuses(Updating(order, {"customer.name", "customer.email", "method", "lines", "charges"}),
+          {"order.method MISSING", "order.customer.name MISSING", "order.customer.email MISSING",
+           "order.lines MISSING"});
+}
+
+TEST_F(BadInput, AMaskNamesFieldsThatCanBeUpdated) {
+  v1::Order order;
+  order.set_name(kNoSuchOrder);
+  order.set_etag("v1");
+  Refuses(Updating(order, {"customer.phone", "status", "colour", "*", "customer", "customer.id",
+                           "delivery_address.city", "lines.quantity", "customerPhone", "",
+                           "feedback", "notifications_on", "payment_method", "name"}),
+          {"update_mask.paths[1] NOT_UPDATABLE", "update_mask.paths[2] UNKNOWN_VALUE",
+           "update_mask.paths[3] NOT_UPDATABLE", "update_mask.paths[4] NOT_UPDATABLE",
+           "update_mask.paths[5] NOT_UPDATABLE", "update_mask.paths[6] NOT_UPDATABLE",
+           "update_mask.paths[7] UNKNOWN_VALUE", "update_mask.paths[8] UNKNOWN_VALUE",
+           "update_mask.paths[9] UNKNOWN_VALUE", "update_mask.paths[10] NOT_UPDATABLE",
+           "update_mask.paths[11] NOT_UPDATABLE", "update_mask.paths[12] NOT_UPDATABLE",
+           "update_mask.paths[13] NOT_UPDATABLE"});
+  Refuses(Updating(order, std::vector<std::string>(100'000, "colour")),
+          {"update_mask.paths TOO_MANY"});
+}
+
+TEST_F(BadInput, EveryFlawOfAnUpdateIsReportedAtOnceAndOnlyOfWhatTheMaskNames) {
+  v1::Order order = CourierOrder("WEB-1");
+  order.set_name(kNoSuchOrder);
+  order.set_etag("v1");
+  order.mutable_customer()->set_email("maria at example.gr");
+  order.mutable_customer()->clear_name();
+  order.mutable_customer()->set_segment(static_cast<v1::Segment>(17));
+  order.set_payment_method(static_cast<v1::PaymentMethod>(17));
+  order.mutable_promised_delivery()->set_nanos(-1);
+  order.mutable_delivery_address()->clear_city();
+  order.mutable_lines(0)->set_line(2);
+  order.mutable_lines(1)->set_quantity(0);
+  order.mutable_lines(2)->mutable_unit_price()->clear_currency_code();
+  order.mutable_charges(0)->mutable_amount()->set_units(-5);
+  order.mutable_charges(0)->mutable_amount()->set_nanos(0);
+  Refuses(Updating(order, {"customer.email", "promised_delivery", "delivery_address", "lines",
+                           "charges", "store"}),
+          {"order.promised_delivery MALFORMED", "order.lines[2].unit_price MALFORMED",
+           "order.customer.email MALFORMED", "order.delivery_address.city MISSING",
+           "order.lines[1].quantity NOT_POSITIVE", "order.lines[1].line DUPLICATE",
+           "order.charges[0].amount NEGATIVE"});
+  while (order.lines_size() <= 200) *order.add_lines() = order.lines(0);
+  while (order.charges_size() <= 20) *order.add_charges() = order.charges(0);
+  Refuses(Updating(order, {"lines", "charges"}),
+          {"order.lines TOO_MANY", "order.charges TOO_MANY"});
+}
+
+TEST_F(BadInput, WhatSettingNotificationsAndFeedbackNeedIsAskedFor) {
+  Refuses(v1::SetNotificationsRequest(), {"notifications_on MISSING", "name MISSING"});
+  Refuses(v1::SubmitFeedbackRequest(), {"rating MISSING", "name MISSING"});
+  v1::Order order;
+  order.set_name(kNoSuchOrder);
+  Refuses(Rating(order, 6), {"rating OUT_OF_RANGE"});
+  Refuses(Rating(order, -1, std::string(2001, 'x')), {"rating OUT_OF_RANGE", "text TOO_LONG"});
+}
+
 TEST_F(BadInput, NamesOfOrdersMustBeOrderNames) {
   v1::GetOrderRequest get;
   Refuses(get, {"name MISSING"});
@@ -377,6 +443,16 @@ TEST_F(BadInput, TextThatIsNotUtf8IsRefusedByEveryMethod) {
   invoice.mutable_invoice()->set_number(kBad);
   refuses(invoice, "invoice.number NOT_UTF8");
   refuses(Tracking(order, kBad), "parcels[0].tracking_number NOT_UTF8");
+  v1::UpdateOrderRequest update = Updating(order, {"customer.phone"});
+  update.set_etag(kBad);
+  refuses(update, "etag NOT_UTF8");
+  update = Updating(order, {kBad});
+  update.set_etag("v1");
+  refuses(update, "update_mask.paths[0] NOT_UTF8");
+  v1::SetNotificationsRequest notifications = Notifying(order, true);
+  notifications.set_request_id(kBad);
+  refuses(notifications, "request_id NOT_UTF8");
+  refuses(Rating(order, 5, kBad), "text NOT_UTF8");
   refuses(Commenting(order, kBad), "comment.text NOT_UTF8");
   v1::ExplainTransitionsRequest explain;
   explain.set_name(kBad);

@@ -112,6 +112,11 @@ TEST_F(Refusals, WhatARoleMayNeverDoIsDeniedInEveryStatus) {
   Refuses(maria, Gathering(order), PERMISSION_DENIED, "PERMISSION_DENIED");
   Refuses(maria, Invoicing(order), PERMISSION_DENIED, "PERMISSION_DENIED");
   Refuses(maria, Tracking(order, "1"), PERMISSION_DENIED, "PERMISSION_DENIED");
+  Refuses(maria, Updating(order, {"customer.phone", "promised_delivery"}), PERMISSION_DENIED,
+          "PERMISSION_DENIED");
+  Refuses(server_.Service(), Notifying(order, false), PERMISSION_DENIED, "PERMISSION_DENIED");
+  for (const Client& shop : {server_.Staff(), server_.Service()})
+    Refuses(shop, Rating(order, 1), PERMISSION_DENIED, "PERMISSION_DENIED");
   Refuses(maria, Commenting(order, "?", v1::VISIBILITY_INTERNAL), PERMISSION_DENIED,
           "PERMISSION_DENIED");
   v1::TransitionOrderRequest cancel = Stepping(order, v1::ORDER_ACTION_CANCEL);
@@ -140,6 +145,10 @@ TEST_F(Refusals, StaffAndServicesAreToldThatAnOrderIsNotThere) {
     not_found(Gathering(order));
     not_found(Invoicing(order));
     not_found(Tracking(order, "1"));
+    order.set_etag("v1");
+    not_found(Updating(order, {"customer.phone"}));
+    not_found(Notifying(order, true));
+    not_found(Rating(order, 5));
     not_found(Commenting(order, "?"));
     v1::ExplainTransitionsRequest explain;
     explain.set_name(kNoSuchOrder);
@@ -208,6 +217,8 @@ TEST_F(Refusals, ARequestIdIsForOneRequestOnly) {
   reused(Checking(other, v1::CHECK_KIND_PAYMENT));                            // another order
   reused(Stepping(order, v1::ORDER_ACTION_START_PROCESSING));                 // another method
   reused(Commenting(order, "?"));                                             // another service
+  reused(Updating(order, {"customer.phone"}));
+  reused(Notifying(order, true));
   reused(Creating(CourierOrder("WEB-3")));
   // The ids of two callers have nothing to do with each other.
   first.set_outcome(v1::CHECK_OUTCOME_FAILED);
@@ -351,6 +362,7 @@ TEST_F(Refusals, AStaleEtagAborts) {
   stale(Gathering(order));
   stale(Invoicing(order));
   stale(Tracking(order, "1"));
+  stale(Updating(order, {"customer.phone"}));
   v1::TransitionOrderRequest fresh = Stepping(order, v1::ORDER_ACTION_CANCEL);
   fresh.set_etag(moved.etag());
   EXPECT_TRUE(server_.Staff().Call(fresh).ok());

@@ -2,6 +2,8 @@
 #include "server/storage/codec.h"
 
 #include <cstdlib>
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -100,12 +102,58 @@ EnquiryInTest EnquiryThroughAllSteps() {
   return enquiry;
 }
 
+// Everything that can be amended, each to a value and, where it may be, to none; then feedback.
+OrderInTest AmendedAndRated() {
+  OrderInTest order(VehicleContent());
+  const auto update = [&](OrderFieldSet fields, const std::function<void(OrderContent&)>& change) {
+    Must(order.Do(Updating(order.order(), fields, change), OnBehalfOf(Role::kStaff, "nikos")));
+  };
+  update({OrderField::kCustomerName, OrderField::kCustomerEmail, OrderField::kCustomerPhone,
+          OrderField::kCompanyName, OrderField::kVatNumber},
+         [](OrderContent& content) {
+           content.customer.name = "Ελένη Βασιλείου";
+           content.customer.email = "eleni@aigaion.example.gr";
+           content.customer.phone.clear();
+           content.customer.company_name = "Αιγαίον Α.Ξ.Ε.";
+           content.customer.vat_number = "EL094321988";
+         });
+  update({OrderField::kPromisedDelivery, OrderField::kMethod, OrderField::kStore},
+         [&](OrderContent& content) {
+           content.promised_delivery = order.now() + absl::Hours(72);
+           content.method = FulfilmentMethod::kStorePickup;
+           content.store = PickupContent().store;
+         });
+  update({OrderField::kPromisedDelivery, OrderField::kMethod, OrderField::kDeliveryAddress},
+         [](OrderContent& content) {
+           content.promised_delivery.reset();
+           content.method = FulfilmentMethod::kCompanyVehicle;
+           content.delivery_address = VehicleContent().delivery_address;
+           content.delivery_address->phone = "210 5550000";
+         });
+  Must(order.Take(OrderAction::kStartProcessing));
+  for (CheckKind kind : kCheckKinds) Must(order.Do(Passed(kind)));
+  update({OrderField::kLines, OrderField::kCharges}, [](OrderContent& content) {
+    content.lines[0].quantity = 6;
+    content.lines.pop_back();
+    content.lines.push_back(PickupContent().lines.front());
+    content.lines.back().number = 0;
+    content.charges = {{ChargeKind::kOther, "Παράδοση στον όροφο", Amount{1500}, VatRate{2400}}};
+  });
+  update({OrderField::kCharges}, [](OrderContent& content) { content.charges.clear(); });
+  Must(order.Do(SetNotifications{false}, CustomerCaller(kHotelId)));
+  order.WalkTo(OrderStatus::kReceived);
+  Must(order.Do(SetNotifications{true}));
+  Must(order.Do(SubmitFeedback{4, "Γρήγορα,\nαλλά ακριβά."}, CustomerCaller(kHotelId)));
+  return order;
+}
+
 // The logs that are kept, by the name of their file.
 std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
   return {{"courier_with_detours", CourierWithDetours().log()},
           {"store_pickup", Walked(PickupContent(), OrderStatus::kReceived).log()},
           {"company_vehicle", Walked(VehicleContent(), OrderStatus::kReceived).log()},
           {"cancelled_guest", CancelledGuestOrder().log()},
+          {"amended_and_rated", AmendedAndRated().log()},
           {"enquiry", EnquiryThroughAllSteps().log()}};
 }
 
@@ -209,6 +257,52 @@ TEST(Codec, WhatIsSaidOfPeopleStandsInThePersonalPartOnly) {
             R"({"data":{"check":"PAYMENT","outcome":"FAILED"},"personal":{"note":"called her"}})");
 }
 
+TEST(Codec, WhatIsAmendedOfPeopleStandsInThePersonalPartBeforeAndAfter) {
+  OrderAmended event;
+  event.customer_name = Amended<std::string>{"old name", "new name"};
+  event.customer_email = Amended<std::string>{"old@x.gr", "new@x.gr"};
+  event.customer_phone = Amended<std::string>{"", "210 1"};
+  event.company_name = Amended<std::string>{"Old Ltd", "New Ltd"};
+  event.vat_number = Amended<std::string>{"EL1", ""};
+  event.delivery_address =
+      Amended<std::optional<Address>>{Address{.city = "Old City"}, Address{.city = "New City"}};
+  const auto json = nlohmann::json::parse(EncodePayload(event, NotificationWish::kNotify).value());
+  EXPECT_EQ(json.at("data"), nlohmann::json::parse(
+                                 R"({"changed":["customer.name","customer.email","customer.phone",
+                    "customer.company_name","customer.vat_number","delivery_address"]})"));
+  EXPECT_EQ(json.at("personal"), nlohmann::json::parse(R"({
+    "before": {"customer.name":"old name", "customer.email":"old@x.gr",
+               "customer.company_name":"Old Ltd", "customer.vat_number":"EL1",
+               "delivery_address":{"city":"Old City"}},
+    "after": {"customer.name":"new name", "customer.email":"new@x.gr", "customer.phone":"210 1",
+              "customer.company_name":"New Ltd", "delivery_address":{"city":"New City"}}})"));
+}
+
+TEST(Codec, AnAmendmentWithoutItsPersonalPartIsStillKnownAsOne) {
+  const OrderAmended event =
+      std::get<OrderAmended>(Decode(static_cast<int>(ActivityKind::kOrderAmended),
+                                    R"({"data":{"changed":["customer.email","delivery_address"]}})")
+                                 ->event);
+  EXPECT_EQ(event.customer_email, Amended<std::string>{});
+  EXPECT_EQ(event.delivery_address, Amended<std::optional<Address>>{});
+  EXPECT_EQ(event.method, std::nullopt);
+}
+
+TEST(Codec, ADocumentOfBeforeOrdersCouldBeAmendedIsRead) {
+  Order order = OrderInTest().order();
+  const std::string document = EncodeDocument(order).value();
+  EXPECT_THAT(document, Not(HasSubstr("last_line_number")));
+  EXPECT_THAT(document, Not(HasSubstr("feedback")));
+  ASSERT_TRUE(DecodeDocument(document, order).ok());
+  EXPECT_EQ(order.LastLineNumber(), 3);
+}
+
+TEST(Codec, ADocumentKeepsWhatTheCustomerWroteInItsPersonalPart) {
+  const auto json = nlohmann::json::parse(EncodeDocument(AmendedAndRated().order()).value());
+  EXPECT_THAT(json.at("personal").dump(), HasSubstr("αλλά ακριβά"));
+  EXPECT_THAT(json.at("data").dump(), Not(HasSubstr("αλλά ακριβά")));
+}
+
 TEST(Codec, ADocumentIsReadAsItWasWritten) {
   for (const auto& [name, log] : Samples()) {
     const SubjectState state = Replay(log).value();
@@ -234,6 +328,8 @@ TEST(Codec, ADocumentIsReadAsItWasWritten) {
     EXPECT_EQ(read.content.store, order.content.store);
     EXPECT_EQ(read.vehicle_trip, order.vehicle_trip);
     EXPECT_EQ(read.cancellation_reason, order.cancellation_reason);
+    EXPECT_EQ(read.last_line_number, order.last_line_number);
+    EXPECT_EQ(read.feedback, order.feedback);
   }
 }
 
@@ -271,6 +367,16 @@ TEST(Codec, WhatCannotBeReadSaysWhereItStands) {
     EXPECT_THAT(std::string(status.message()),
                 HasSubstr(absl::StrCat("activity 7 of ", kNumber.ToString())))
         << text;
+  }
+}
+
+TEST(Codec, AnAmendmentOfAFieldThatIsNotKnownIsAnError) {
+  const auto amended = static_cast<int>(ActivityKind::kOrderAmended);
+  for (const char* text :
+       {R"({"data":{}})", R"({"data":{"changed":["colour"]}})", R"({"data":{"changed":[7]}})",
+        R"({"data":{"changed":["method"]}})",
+        R"({"data":{"changed":["customer.email"],"cleared_checks":["WEATHER"]}})"}) {
+    EXPECT_EQ(Decode(amended, text).status().code(), absl::StatusCode::kDataLoss) << text;
   }
 }
 

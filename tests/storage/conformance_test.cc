@@ -55,6 +55,8 @@ Order OrderWithEverything(std::int64_t serial) {
   order.pickup_until = at + absl::Hours(240);
   order.vehicle_trip = VehicleTrip{"ΙΒΚ-4821", {at + absl::Hours(2), at + absl::Hours(5)}};
   order.cancellation_reason = "Ο πελάτης άλλαξε γνώμη; DROP TABLE orders; -- \\'";
+  order.last_line_number = 8;
+  order.feedback = Feedback{2, "Αργά,\nκαι \"σπασμένο\" 😠", at + absl::Hours(29)};
   return order;
 }
 
@@ -80,6 +82,48 @@ TEST_P(StoreConformance, OrdersOfAllMethodsAreTheFoldOfTheirLogAfterEveryStep) {
     const std::vector<Activity> log = ReadLog(*reader, order.order().subject.number).value();
     EXPECT_EQ(ReplayOrder(log).value(), order.order());
   }
+}
+
+// Lines come and go, the setting changes back and forth, feedback is given: each a step of its own.
+TEST_P(StoreConformance, AnAmendedOrderIsTheFoldOfItsLogAfterEveryStep) {
+  OrderInTest order = PlacedOrder(kSerial);
+  order.Do(Updating(order.order(),
+                    {OrderField::kCustomerName, OrderField::kCustomerEmail,
+                     OrderField::kPromisedDelivery, OrderField::kLines, OrderField::kCharges},
+                    [&](OrderContent& content) {
+                      content.customer.name = "Μαρία Νικολάου";
+                      content.customer.email = "maria.nikolaou@example.gr";
+                      content.promised_delivery = order.now() + absl::Hours(72);
+                      content.lines[0].quantity = 7;
+                      content.lines.erase(content.lines.begin() + 1);
+                      content.lines.push_back(PickupContent().lines.front());
+                      content.lines.back().number = 0;
+                      content.charges.clear();
+                    }));
+  order.Do(SetNotifications{false}, CustomerCaller(kMariaId));
+  order.Do(Updating(order.order(), {OrderField::kLines},
+                    [](OrderContent& content) { content.lines.pop_back(); }));
+  order.Do(
+      Updating(order.order(), {OrderField::kMethod, OrderField::kStore}, [](OrderContent& content) {
+        content.method = FulfilmentMethod::kStorePickup;
+        content.store = PickupContent().store;
+      }));
+  order.Do(SetNotifications{true});
+  ASSERT_THAT(order.log(), SizeIs(6));
+  order.WalkTo(OrderStatus::kReceived);
+  order.Do(SubmitFeedback{5, "Τέλεια!"}, CustomerCaller(kMariaId));
+  ASSERT_TRUE(order.order().feedback.has_value());
+
+  auto writer = OpenWriter();
+  auto reader = OpenReader();
+  for (Change& step : StepsOf(order.log())) {
+    ASSERT_THAT(Write(*writer, step), IsOk());
+    ASSERT_EQ(ReadOrder(*reader, order.order().subject.number).value(), step.after);
+  }
+  std::vector<Activity> log = ReadLog(*reader, order.order().subject.number).value();
+  EXPECT_EQ(ReplayOrder(log).value(), order.order());
+  for (Activity& activity : log) activity.position = 0;
+  EXPECT_EQ(log, order.log());
 }
 
 TEST_P(StoreConformance, EveryActivityIsReadAsItWasWritten) {

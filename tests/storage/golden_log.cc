@@ -177,6 +177,12 @@ void DescribeProgress(const Order& order, std::vector<std::string>& lines) {
   }
   if (!order.cancellation_reason.empty())
     lines.push_back("cancelled: " + order.cancellation_reason);
+  if (order.last_line_number != 0)
+    lines.push_back(absl::StrCat("lines so far ", order.last_line_number));
+  if (order.feedback.has_value()) {
+    lines.push_back(absl::StrCat("feedback ", order.feedback->rating, " at ",
+                                 TimeText(order.feedback->at), ": ", order.feedback->text));
+  }
 }
 
 }  // namespace

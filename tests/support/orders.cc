@@ -328,6 +328,15 @@ void EnquiryInTest::WalkTo(EnquiryStatus status) {
   if (enquiry_.status() != status) std::abort();
 }
 
+UpdateOrder Updating(const Order& order, OrderFieldSet fields,
+                     const std::function<void(OrderContent&)>& change) {
+  UpdateOrder command;
+  command.fields = fields;
+  command.given = order.content;
+  change(command.given);
+  return command;
+}
+
 OrderInTest::OrderInTest(OrderContent content, std::int64_t serial) {
   const std::string reference = content.external_reference;
   Decision decision = Decide(Number::FromSerial(serial), Placing(std::move(content), reference),

@@ -3,6 +3,7 @@
 #define IPSTORE_ORDERS_TESTS_SUPPORT_ORDERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -103,6 +104,10 @@ class EnquiryInTest {
   std::vector<Activity> log_;
   absl::Time now_ = PlacedAt();
 };
+
+// Amends those fields of `order` to what `change` makes of its content.
+UpdateOrder Updating(const Order& order, OrderFieldSet fields,
+                     const std::function<void(OrderContent&)>& change);
 
 // An order with its log, moved along by commands as the server would do it, a minute apart.
 class OrderInTest {

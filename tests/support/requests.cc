@@ -1,5 +1,6 @@
 #include "tests/support/requests.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -150,9 +151,11 @@ v1::RecordGatheringRequest Gathering(const v1::Order& order) {
   v1::RecordGatheringRequest request;
   request.set_name(order.name());
   for (const v1::Line& line : order.lines()) {
+    const std::int64_t missing = line.quantity() - line.quantity_gathered();
+    if (missing == 0) continue;
     v1::GatheredItem* item = request.add_items();
     item->set_line(line.line());
-    item->set_quantity(line.quantity() - line.quantity_gathered());
+    item->set_quantity(missing);
     item->mutable_source()->set_kind(v1::SOURCE_KIND_WAREHOUSE);
     item->mutable_source()->set_id("ATH-1");
   }
@@ -175,6 +178,29 @@ v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tr
   v1::Parcel* parcel = request.add_parcels();
   parcel->set_carrier("ACS");
   parcel->set_tracking_number(tracking_number);
+  return request;
+}
+
+v1::UpdateOrderRequest Updating(const v1::Order& order, const std::vector<std::string>& paths) {
+  v1::UpdateOrderRequest request;
+  *request.mutable_order() = order;
+  for (const std::string& path : paths) request.mutable_update_mask()->add_paths(path);
+  request.set_etag(order.etag());
+  return request;
+}
+
+v1::SetNotificationsRequest Notifying(const v1::Order& order, bool on) {
+  v1::SetNotificationsRequest request;
+  request.set_name(order.name());
+  request.set_notifications_on(on);
+  return request;
+}
+
+v1::SubmitFeedbackRequest Rating(const v1::Order& order, int rating, const std::string& text) {
+  v1::SubmitFeedbackRequest request;
+  request.set_name(order.name());
+  request.set_rating(rating);
+  request.set_text(text);
   return request;
 }
 

@@ -27,10 +27,14 @@ v1::Order Place(const Client& client, v1::Order order);
 v1::TransitionOrderRequest Stepping(const v1::Order& order, v1::OrderAction action);
 v1::RecordCheckRequest Checking(const v1::Order& order, v1::CheckKind check,
                                 v1::CheckOutcome outcome = v1::CHECK_OUTCOME_PASSED);
-// Gathers all of every line.
+// Gathers what is missing of every line.
 v1::RecordGatheringRequest Gathering(const v1::Order& order);
 v1::RecordInvoiceRequest Invoicing(const v1::Order& order);
 v1::RecordTrackingRequest Tracking(const v1::Order& order, const std::string& tracking_number);
+// Sets those fields of the order to what they are in `order`, as of its etag.
+v1::UpdateOrderRequest Updating(const v1::Order& order, const std::vector<std::string>& paths);
+v1::SetNotificationsRequest Notifying(const v1::Order& order, bool on);
+v1::SubmitFeedbackRequest Rating(const v1::Order& order, int rating, const std::string& text = "");
 v1::CreateCommentRequest Commenting(const v1::Order& order, const std::string& text,
                                     v1::Visibility visibility = v1::VISIBILITY_PUBLIC);
 

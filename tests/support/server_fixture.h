@@ -87,6 +87,7 @@ IPSTORE_TEST_ANSWER(BatchTransitionOrdersRequest, BatchTransitionOrdersResponse)
 IPSTORE_TEST_ANSWER(CreateEnquiryRequest, CreateEnquiryResponse);
 IPSTORE_TEST_ANSWER(GetEnquiryRequest, Enquiry);
 IPSTORE_TEST_ANSWER(TransitionEnquiryRequest, TransitionEnquiryResponse);
+IPSTORE_TEST_ANSWER(SetEnquiryNotificationsRequest, SetEnquiryNotificationsResponse);
 IPSTORE_TEST_ANSWER(ListRequestsRequest, ListRequestsResponse);
 IPSTORE_TEST_ANSWER(ListOverdueOrdersRequest, ListOverdueOrdersResponse);
 IPSTORE_TEST_ANSWER(SearchRequestsRequest, SearchRequestsResponse);
@@ -96,6 +97,9 @@ IPSTORE_TEST_ANSWER(RecordCheckRequest, RecordCheckResponse);
 IPSTORE_TEST_ANSWER(RecordGatheringRequest, RecordGatheringResponse);
 IPSTORE_TEST_ANSWER(RecordInvoiceRequest, RecordInvoiceResponse);
 IPSTORE_TEST_ANSWER(RecordTrackingRequest, RecordTrackingResponse);
+IPSTORE_TEST_ANSWER(UpdateOrderRequest, UpdateOrderResponse);
+IPSTORE_TEST_ANSWER(SetNotificationsRequest, SetNotificationsResponse);
+IPSTORE_TEST_ANSWER(SubmitFeedbackRequest, SubmitFeedbackResponse);
 IPSTORE_TEST_ANSWER(ExplainTransitionsRequest, ExplainTransitionsResponse);
 IPSTORE_TEST_ANSWER(DescribeLifecycleRequest, DescribeLifecycleResponse);
 IPSTORE_TEST_ANSWER(ListActivitiesRequest, ListActivitiesResponse);

@@ -278,6 +278,40 @@ TEST_F(Committer, ARefusalUsesUpNoRequestId) {
   EXPECT_FALSE(Submit(gather()).WaitApplied().replayed);
 }
 
+TEST_F(Committer, AUnitThatFindsNothingToChangeIsAnsweredWithTheOrderAndUsesUpNoRequestId) {
+  const Number order = server().Place("WEB-1");
+  const Request request{.id = NewRequestId(), .content = "on"};
+  const int commits = store().Calls(Method::kCommit);
+  const Applied same = Submit(Changing(order, SetNotifications{.on = true}, request)).WaitApplied();
+  EXPECT_EQ(same.order(), Read(order));
+  EXPECT_EQ(same.activity_count, 0);
+  EXPECT_EQ(same.activities.size(), 0U);
+  EXPECT_FALSE(same.replayed);
+  EXPECT_EQ(Log(order).size(), 1U);
+  EXPECT_EQ(store().Calls(Method::kCommit), commits);
+  EXPECT_EQ(server().committer().stats().unchanged, 1U);
+
+  Submit(Changing(order, SetNotifications{.on = false})).WaitApplied();
+  const Applied back = Submit(Changing(order, SetNotifications{.on = true}, request)).WaitApplied();
+  EXPECT_FALSE(back.replayed) << "now it has something to do, under the same id";
+  EXPECT_EQ(back.activity_count, 1);
+  EXPECT_EQ(server().committer().stats().refused, 0U);
+}
+
+TEST_F(Committer, AUnitThatFindsNothingToChangeSeesWhatTheBatchDidBeforeIt) {
+  const Number order = server().Place("WEB-1");
+  const Answer busy = KeepBusy();
+  const Answer off = Submit(Changing(order, SetNotifications{.on = false}));
+  const Answer same = Submit(Changing(order, SetNotifications{.on = false}));
+  const Answer comment = Submit(Commenting(order, "μετά"));
+  store().Release();
+  EXPECT_EQ(off.WaitApplied().activity_count, 1);
+  EXPECT_EQ(same.WaitApplied().activity_count, 0);
+  EXPECT_EQ(same.WaitApplied().order(), off.WaitApplied().order());
+  EXPECT_EQ(comment.WaitApplied().first_seq, 3);
+  EXPECT_EQ(comment.WaitApplied().order(), Read(order));
+}
+
 TEST_F(Committer, ARequestIdWithAnotherMethodActorOrContentIsRefused) {
   const Number order = server().Place("WEB-1");
   const Number other = server().Place("WEB-2");

@@ -318,20 +318,21 @@ absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
 // is added, rather than forget it.
 bool SameOrderRow(const Order& a, const Order& b) {
   const auto& [a_subject, a_content, a_totals, a_checks, a_invoice, a_parcels, a_last_parcel,
-               a_expected, a_until, a_trip, a_reason] = a;
+               a_expected, a_until, a_trip, a_reason, a_last_line, a_feedback] = a;
   const auto& [b_subject, b_content, b_totals, b_checks, b_invoice, b_parcels, b_last_parcel,
-               b_expected, b_until, b_trip, b_reason] = b;
+               b_expected, b_until, b_trip, b_reason, b_last_line, b_feedback] = b;
   const auto& [a_source, a_reference, a_customer, a_currency, a_vat, a_lines, a_charges, a_payment,
                a_method, a_address, a_store, a_promised, a_notify] = a_content;
   const auto& [b_source, b_reference, b_customer, b_currency, b_vat, b_lines, b_charges, b_payment,
                b_method, b_address, b_store, b_promised, b_notify] = b_content;
-  return a_last_parcel == b_last_parcel && a_vat == b_vat && a_payment == b_payment &&
-         a_method == b_method && a_notify == b_notify && a_promised == b_promised &&
-         a_expected == b_expected && a_until == b_until && a_invoice == b_invoice &&
-         a_checks == b_checks && a_parcels == b_parcels && a_trip == b_trip &&
-         a_reason == b_reason && a_totals == b_totals && a_charges == b_charges &&
-         a_store == b_store && a_address == b_address && a_customer == b_customer &&
-         a_currency == b_currency && a_source == b_source && a_reference == b_reference;
+  return a_last_parcel == b_last_parcel && a_last_line == b_last_line && a_feedback == b_feedback &&
+         a_vat == b_vat && a_payment == b_payment && a_method == b_method && a_notify == b_notify &&
+         a_promised == b_promised && a_expected == b_expected && a_until == b_until &&
+         a_invoice == b_invoice && a_checks == b_checks && a_parcels == b_parcels &&
+         a_trip == b_trip && a_reason == b_reason && a_totals == b_totals &&
+         a_charges == b_charges && a_store == b_store && a_address == b_address &&
+         a_customer == b_customer && a_currency == b_currency && a_source == b_source &&
+         a_reference == b_reference;
 }
 
 }  // namespace ipstore::orders::sql
