@@ -512,7 +512,7 @@ SetNotifications Decode(const v1::SetNotificationsRequest& request, Violations& 
 }
 
 SubmitFeedback Decode(const v1::SubmitFeedbackRequest& request, Violations& violations) {
-  const SubmitFeedback command{request.rating(), request.text()};
+  SubmitFeedback command{request.rating(), request.text()};
   Validate(command, violations);
   return command;
 }
