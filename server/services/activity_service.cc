@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "domain/decide.h"
 #include "domain/validate.h"
+#include "server/services/activity_pages.h"
 #include "server/services/decode.h"
 #include "server/services/encode.h"
 #include "server/services/pages.h"
@@ -24,64 +25,21 @@ namespace {
 
 constexpr PageLimits kActivityPages{.standard = 100, .most = 500};
 
-std::size_t SizeInAnswer(const std::vector<Line>& lines) {
-  std::size_t size = 0;
-  for (const Line& line : lines) size += 256 + 2 * line.name.size();
-  return size;
-}
+using PageResult = absl::StatusOr<std::variant<std::vector<Activity>, Refusal>>;
 
-// About what an activity takes in an answer. Only what people wrote and lists of lines are ever
-// long; both stand there twice, in the sentence too.
-std::size_t SizeInAnswer(const Activity& activity) {
-  std::size_t size = 1024;
-  if (const auto* comment = std::get_if<CommentAdded>(&activity.event)) {
-    size += 2 * comment->text.size();
-  } else if (const auto* feedback = std::get_if<FeedbackSubmitted>(&activity.event)) {
-    size += 2 * feedback->text.size();
-  } else if (const auto* created = std::get_if<OrderCreated>(&activity.event)) {
-    size += SizeInAnswer(created->content.lines);
-  } else if (const auto* amended = std::get_if<OrderAmended>(&activity.event)) {
-    if (amended->lines.has_value())
-      size += SizeInAnswer(amended->lines->before) + SizeInAnswer(amended->lines->after);
-  }
-  return size;
-}
-
-// The activities of a page, and whether more follow.
-struct Page {
-  std::vector<Activity> activities;
-  bool more = false;
-};
-
-using PageResult = absl::StatusOr<std::variant<Page, Refusal>>;
-
-// Reads one page of the log of a subject that the caller may see. `query.limit` is the size of the
-// page.
+// Reads one page of the log of a subject that the caller may see, and one activity more, which
+// tells whether another page follows. `query.limit` is the size of the page.
 PageResult ReadPage(Reader& reader, const SubjectName& name, ActivityQuery query,
                     const Caller& caller) {
   auto subject = ReadSubject(reader, name, caller);
   if (!subject.ok()) return subject.status();
   if (auto* refusal = std::get_if<Refusal>(&*subject)) return std::move(*refusal);
 
-  const auto size = static_cast<std::size_t>(query.limit);
-  ++query.limit;  // one more tells whether another page follows
+  ++query.limit;
   query.include_internal = !caller.IsCustomer();
   auto activities = reader.ListActivities(query);
   if (!activities.ok()) return activities.status();
-  Page page{.activities = *std::move(activities), .more = false};
-  std::size_t fit = 0;
-  for (std::size_t bytes = 0; fit < page.activities.size() && fit < size && bytes < kMaxPageBytes;
-       ++fit) {
-    bytes += SizeInAnswer(page.activities[fit]);
-  }
-  page.more = fit < page.activities.size();
-  page.activities.erase(page.activities.begin() + static_cast<std::ptrdiff_t>(fit),
-                        page.activities.end());
-  return page;
-}
-
-std::string NextToken(const Page& page, const PageTokens& pages) {
-  return page.more ? pages.Seal(absl::StrCat(page.activities.back().seq)) : "";
+  return *std::move(activities);
 }
 
 // The part of a list request that all lists of activities share.
@@ -168,12 +126,13 @@ void ActivityMethods::ListActivities(const CallContext& context,
         auto read = ReadPage(reader, parent, query, caller);
         if (!read.ok()) return read.status();
         if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
-        const Page& page = std::get<Page>(*read);
         v1::ListActivitiesResponse response;
-        for (const Activity& activity : page.activities) {
-          Encode(activity, *tokens, audience, response.add_activities());
-        }
-        response.set_next_page_token(NextToken(page, pages));
+        response.set_next_page_token(FillPage(std::get<std::vector<Activity>>(*read), query.limit,
+                                              kMaxPageBytes, pages, [&](const Activity& activity) {
+                                                v1::Activity* encoded = response.add_activities();
+                                                Encode(activity, *tokens, audience, encoded);
+                                                return encoded->ByteSizeLong();
+                                              }));
         return response;
       });
 }
@@ -254,21 +213,23 @@ void CommentMethods::ListComments(const CallContext& context,
   query.kinds = {ActivityKind::kCommentAdded};
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
-  AnswerByReading(backend_, context, std::move(responder),
-                  [query = std::move(query), pages = std::move(pages), parent = std::move(parent),
-                   caller = context.caller, tokens = backend_.tokens](
-                      Reader& reader) -> ReadResult<v1::ListCommentsResponse> {
-                    auto read = ReadPage(reader, parent, query, caller);
-                    if (!read.ok()) return read.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
-                    const Page& page = std::get<Page>(*read);
-                    v1::ListCommentsResponse response;
-                    for (const Activity& activity : page.activities) {
-                      EncodeComment(activity, *tokens, response.add_comments());
-                    }
-                    response.set_next_page_token(NextToken(page, pages));
-                    return response;
-                  });
+  AnswerByReading(
+      backend_, context, std::move(responder),
+      [query = std::move(query), pages = std::move(pages), parent = std::move(parent),
+       caller = context.caller,
+       tokens = backend_.tokens](Reader& reader) -> ReadResult<v1::ListCommentsResponse> {
+        auto read = ReadPage(reader, parent, query, caller);
+        if (!read.ok()) return read.status();
+        if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
+        v1::ListCommentsResponse response;
+        response.set_next_page_token(FillPage(std::get<std::vector<Activity>>(*read), query.limit,
+                                              kMaxPageBytes, pages, [&](const Activity& activity) {
+                                                v1::Comment* encoded = response.add_comments();
+                                                EncodeComment(activity, *tokens, encoded);
+                                                return encoded->ByteSizeLong();
+                                              }));
+        return response;
+      });
 }
 
 }  // namespace ipstore::orders

@@ -523,7 +523,7 @@ SetNotifications Decode(const v1::SetEnquiryNotificationsRequest& request, Viola
 }
 
 SubmitFeedback Decode(const v1::SubmitFeedbackRequest& request, Violations& violations) {
-  const SubmitFeedback command{request.rating(), request.text()};
+  SubmitFeedback command{request.rating(), request.text()};
   Validate(command, violations);
   return command;
 }

@@ -4,13 +4,13 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "domain/decide.h"
 #include "domain/sentences.h"
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
+#include "server/services/activity_pages.h"
 #include "server/services/encode.h"
 #include "server/services/pages.h"
 #include "server/services/subject_pages.h"
@@ -18,34 +18,14 @@
 namespace ipstore::orders {
 namespace {
 
-// About what an entry takes in an answer: a comment stands twice, as itself and as an activity, and
-// its text twice in that.
-std::size_t SizeInAnswer(const Activity& activity) {
-  const auto* comment = std::get_if<CommentAdded>(&activity.event);
-  return 1024 + (comment != nullptr ? 3 * comment->text.size() : 0);
-}
-
-// How many of the newest are shown: so many that page and size allow.
-std::size_t CountThatFit(const std::vector<Activity>& entries, std::int32_t page_size,
-                         std::size_t room) {
-  std::size_t fit = 0;
-  for (std::size_t bytes = 0;
-       fit < entries.size() && fit < static_cast<std::size_t>(page_size) && bytes < room; ++fit) {
-    bytes += SizeInAnswer(entries[fit]);
-  }
-  return fit;
-}
-
-// The token with which the list methods go on after the `shown` newest of `entries`.
+// With which the list methods go on where the page ends.
 template <typename ListRequest>
-std::string NextToken(const Tokens& tokens, const Caller& caller, absl::string_view method,
-                      const std::string& parent, const std::vector<Activity>& entries,
-                      std::size_t shown) {
-  if (shown == 0 || shown == entries.size()) return "";
+PageTokens TokensOf(const Tokens& tokens, const Caller& caller, absl::string_view method,
+                    const std::string& parent) {
   ListRequest request;
   request.set_parent(parent);
   request.set_newest_first(true);
-  return PageTokens(tokens, caller, method, request).Seal(absl::StrCat(entries[shown - 1].seq));
+  return PageTokens(tokens, caller, method, request);
 }
 
 void EncodeActions(const Order& order, const Caller& caller, Audience audience, v1::OrderPage* to) {
@@ -82,17 +62,22 @@ void AnswerWithOrderPage(const Backend& backend, const CallContext& context, Sub
         Encode(order, audience, response.mutable_order());
         EncodeActions(order, caller, audience, &response);
 
-        const std::size_t activities = CountThatFit(page->activities, page_size, kMaxPageBytes / 2);
-        for (std::size_t i = 0; i < activities; ++i)
-          Encode(page->activities[i], *tokens, audience, response.add_activities());
-        response.set_next_activities_page_token(NextToken<v1::ListActivitiesRequest>(
-            *tokens, caller, "ListActivities", parent, page->activities, activities));
-
-        const std::size_t comments = CountThatFit(page->comments, page_size, kMaxPageBytes / 2);
-        for (std::size_t i = 0; i < comments; ++i)
-          EncodeComment(page->comments[i], *tokens, response.add_comments());
-        response.set_next_comments_page_token(NextToken<v1::ListCommentsRequest>(
-            *tokens, caller, "ListComments", parent, page->comments, comments));
+        response.set_next_activities_page_token(
+            FillPage(page->activities, page_size, kMaxPageBytes / 2,
+                     TokensOf<v1::ListActivitiesRequest>(*tokens, caller, "ListActivities", parent),
+                     [&](const Activity& activity) {
+                       v1::Activity* encoded = response.add_activities();
+                       Encode(activity, *tokens, audience, encoded);
+                       return encoded->ByteSizeLong();
+                     }));
+        response.set_next_comments_page_token(
+            FillPage(page->comments, page_size, kMaxPageBytes / 4,
+                     TokensOf<v1::ListCommentsRequest>(*tokens, caller, "ListComments", parent),
+                     [&](const Activity& activity) {
+                       v1::Comment* encoded = response.add_comments();
+                       EncodeComment(activity, *tokens, encoded);
+                       return encoded->ByteSizeLong();
+                     }));
         return response;
       });
 }

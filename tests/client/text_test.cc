@@ -9,6 +9,7 @@
 
 #include "client/orderctl/columns.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 absl::TimeZone Athens() {
   return *LoadZone("Europe/Athens");
@@ -49,6 +51,16 @@ TEST(Columns, WrapsAtBlanksAndKeepsWordsWhole) {
   EXPECT_THAT(Wrap("η παραγγελία είναι έτοιμη", 12), ElementsAre("η παραγγελία", "είναι έτοιμη"));
   EXPECT_THAT(Wrap("Επεξεργασία", 4), ElementsAre("Επεξεργασία"));
   EXPECT_THAT(Wrap("", 10), ElementsAre(""));
+}
+
+TEST(OrderPage, ShowsTheFeedbackOnceThereIsSome) {
+  OrderPage page;
+  const Reader reader{.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
+  EXPECT_THAT(OrderPageText(page, reader), Not(HasSubstr("Feedback")));
+  page.order.mutable_feedback()->set_rating(4);
+  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5\n"));
+  page.order.mutable_feedback()->set_text("Fast,\nbut dear.");
+  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5 · Fast, but dear."));
 }
 
 TEST(Table, ColumnsStandUnderEachOtherInGreekAndEnglish) {

@@ -299,6 +299,16 @@ void CheckLineNumbers(const Order& before, const Order& after) {
   RC_ASSERT(after.LastLineNumber() >= before.LastLineNumber());
 }
 
+// What the invoice says stays true.
+void CheckFrozen(const Order& before, const Order& after) {
+  if (!before.invoice.has_value()) return;
+  RC_ASSERT(before.totals == after.totals);
+  RC_ASSERT(before.content.charges == after.content.charges);
+  RC_ASSERT(before.content.method == after.content.method);
+  RC_ASSERT(before.content.delivery_address == after.content.delivery_address);
+  RC_ASSERT(before.content.store == after.content.store);
+}
+
 // Tries it as the server would: access, validation, decision.
 void Make(const Attempt& attempt, test::OrderInTest& order) {
   const Caller caller = CallerFrom(attempt.caller, order.order());
@@ -322,6 +332,7 @@ void Make(const Attempt& attempt, test::OrderInTest& order) {
   }
   RC_ASSERT(order.log().size() > activities_before);
   CheckLineNumbers(before, order.order());
+  CheckFrozen(before, order.order());
   const auto* moved = std::get_if<OrderMoved>(&order.log()[activities_before].event);
   RC_ASSERT((moved != nullptr) == (before.status() != order.order().status()));
   if (moved != nullptr) CheckMove(before, order.order(), *moved, caller);

@@ -43,7 +43,8 @@ class Shutdown(unittest.TestCase):
                 try:
                     other.call(order_service_pb2.GetOrderRequest(name=self.order.name))
                 except Error as refused:
-                    self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+                    # gRPC's own word for a call that comes in at the very moment when the server closes.
+                    self.assertIn(refused.code, (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED))
                     return
 
     def test_an_idle_server_ends_at_once(self):

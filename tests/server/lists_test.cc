@@ -243,6 +243,27 @@ TEST_P(Lists, APageOfLongCommentsFitsIntoWhatClientsAccept) {
   EXPECT_THAT(ActivitiesOf(server_->Staff(), order, 500), SizeIs(121));
 }
 
+TEST_P(Lists, APageOfLargeAmendmentsFitsIntoWhatClientsAccept) {
+  v1::Order order = PlaceOne();
+  const std::string name = [] {
+    std::string greek;
+    while (greek.size() < 400) greek += "ώ";
+    return greek;
+  }();
+  while (order.lines_size() < 200) {
+    v1::Line line = order.lines(0);
+    line.set_line(0);
+    line.set_name(name);
+    *order.add_lines() = line;
+  }
+  constexpr int kAmendments = 40;  // about 8 MB
+  for (int i = 0; i < kAmendments; ++i) {
+    for (v1::Line& line : *order.mutable_lines()) line.set_quantity(10 + i);
+    order = server_->Staff().Must(Updating(order, {"lines"})).order();
+  }
+  EXPECT_THAT(ActivitiesOf(server_->Staff(), order, 500), SizeIs(1 + kAmendments));
+}
+
 TEST_P(Lists, AnOrderIsFoundByWhatItsSourceCallsIt) {
   const v1::Order order = PlaceOne();
   v1::LookupOrderRequest lookup;
