@@ -10,18 +10,27 @@
 #include "client/request_id.h"
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
+#include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "ipstore/orders/v1/request_service.grpc.pb.h"
 
 namespace ipstore::orders::client {
 
 struct OrdersClient::Stubs {
   explicit Stubs(const std::shared_ptr<grpc::Channel>& the_channel)
-      : channel(the_channel), orders(channel), activities(channel), comments(channel) {}
+      : channel(the_channel),
+        orders(channel),
+        activities(channel),
+        comments(channel),
+        enquiries(channel),
+        requests(channel) {}
 
   std::shared_ptr<grpc::Channel> channel;
   v1::OrderService::Stub orders;
   v1::ActivityService::Stub activities;
   v1::CommentService::Stub comments;
+  v1::EnquiryService::Stub enquiries;
+  v1::RequestService::Stub requests;
 };
 
 namespace {
@@ -198,6 +207,58 @@ Result<v1::ListCommentsResponse> OrdersClient::ListComments(
     const v1::ListCommentsRequest& request) const {
   return Call(stubs_->comments, &v1::CommentService::Stub::ListComments, request, *stubs_->channel,
               options_);
+}
+
+Result<v1::BatchTransitionOrdersResponse> OrdersClient::BatchTransitionOrders(
+    v1::BatchTransitionOrdersRequest request) const {
+  return Change(stubs_->orders, &v1::OrderService::Stub::BatchTransitionOrders, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::CreateEnquiryResponse> OrdersClient::CreateEnquiry(
+    v1::CreateEnquiryRequest request) const {
+  return Change(stubs_->enquiries, &v1::EnquiryService::Stub::CreateEnquiry, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::TransitionEnquiryResponse> OrdersClient::TransitionEnquiry(
+    v1::TransitionEnquiryRequest request) const {
+  return Change(stubs_->enquiries, &v1::EnquiryService::Stub::TransitionEnquiry, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::SetEnquiryNotificationsResponse> OrdersClient::SetEnquiryNotifications(
+    v1::SetEnquiryNotificationsRequest request) const {
+  return Change(stubs_->enquiries, &v1::EnquiryService::Stub::SetEnquiryNotifications, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::OrderPage> OrdersClient::GetOrderPage(const v1::GetOrderPageRequest& request) const {
+  return Call(stubs_->orders, &v1::OrderService::Stub::GetOrderPage, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::Enquiry> OrdersClient::GetEnquiry(const v1::GetEnquiryRequest& request) const {
+  return Call(stubs_->enquiries, &v1::EnquiryService::Stub::GetEnquiry, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ListRequestsResponse> OrdersClient::ListRequests(
+    const v1::ListRequestsRequest& request) const {
+  return Call(stubs_->requests, &v1::RequestService::Stub::ListRequests, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::ListOverdueOrdersResponse> OrdersClient::ListOverdueOrders(
+    const v1::ListOverdueOrdersRequest& request) const {
+  return Call(stubs_->requests, &v1::RequestService::Stub::ListOverdueOrders, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::SearchRequestsResponse> OrdersClient::SearchRequests(
+    const v1::SearchRequestsRequest& request) const {
+  return Call(stubs_->requests, &v1::RequestService::Stub::SearchRequests, request,
+              *stubs_->channel, options_);
 }
 
 }  // namespace ipstore::orders::client

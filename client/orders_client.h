@@ -1,4 +1,4 @@
-// Calls the order service: the methods of its three services, with a deadline, the caller's
+// Calls the order service: the methods of its services, with a deadline, the caller's
 // metadata, decoded errors, and retries that change nothing twice.
 //
 //   OrdersClient client(OpenChannel({.target = "127.0.0.1:50051"}),
@@ -20,7 +20,9 @@
 #include "client/retry.h"
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
+#include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/request_service.pb.h"
 
 namespace grpc {
 class Channel;
@@ -64,7 +66,22 @@ class OrdersClient {
   Result<v1::SubmitFeedbackResponse> SubmitFeedback(v1::SubmitFeedbackRequest request) const;
   Result<v1::CreateCommentResponse> CreateComment(v1::CreateCommentRequest request) const;
 
+  // A step of each of many orders. The call succeeds when every one has a result; see those.
+  Result<v1::BatchTransitionOrdersResponse> BatchTransitionOrders(
+      v1::BatchTransitionOrdersRequest request) const;
+  Result<v1::CreateEnquiryResponse> CreateEnquiry(v1::CreateEnquiryRequest request) const;
+  Result<v1::TransitionEnquiryResponse> TransitionEnquiry(
+      v1::TransitionEnquiryRequest request) const;
+  Result<v1::SetEnquiryNotificationsResponse> SetEnquiryNotifications(
+      v1::SetEnquiryNotificationsRequest request) const;
+
   Result<v1::Order> GetOrder(const v1::GetOrderRequest& request) const;
+  Result<v1::OrderPage> GetOrderPage(const v1::GetOrderPageRequest& request) const;
+  Result<v1::Enquiry> GetEnquiry(const v1::GetEnquiryRequest& request) const;
+  Result<v1::ListRequestsResponse> ListRequests(const v1::ListRequestsRequest& request) const;
+  Result<v1::ListOverdueOrdersResponse> ListOverdueOrders(
+      const v1::ListOverdueOrdersRequest& request) const;
+  Result<v1::SearchRequestsResponse> SearchRequests(const v1::SearchRequestsRequest& request) const;
   Result<v1::Order> LookupOrder(const v1::LookupOrderRequest& request) const;
   Result<v1::ListOrdersResponse> ListOrders(const v1::ListOrdersRequest& request) const;
   Result<v1::ExplainTransitionsResponse> ExplainTransitions(

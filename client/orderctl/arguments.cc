@@ -24,7 +24,29 @@ std::string ValueName(absl::string_view prefix, absl::string_view text) {
 }  // namespace
 
 std::string OrderName(absl::string_view text) {
-  return absl::StartsWith(text, "orders/") ? std::string(text) : absl::StrCat("orders/", text);
+  const bool is_name = absl::StartsWith(text, "orders/") || absl::StartsWith(text, "enquiries/");
+  return is_name ? std::string(text) : absl::StrCat("orders/", text);
+}
+
+std::string EnquiryName(absl::string_view text) {
+  return absl::StartsWith(text, "enquiries/") ? std::string(text)
+                                              : absl::StrCat("enquiries/", text);
+}
+
+absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text) {
+  v1::EnquiryKind kind = v1::ENQUIRY_KIND_UNSPECIFIED;
+  if (!v1::EnquiryKind_Parse(ValueName("ENQUIRY_KIND_", text), &kind)) {
+    return NotOfForm(text, "question, return or complaint");
+  }
+  return kind;
+}
+
+absl::StatusOr<v1::EnquiryAction> ParseEnquiryAction(absl::string_view text) {
+  v1::EnquiryAction action = v1::ENQUIRY_ACTION_UNSPECIFIED;
+  if (!v1::EnquiryAction_Parse(ValueName("ENQUIRY_ACTION_", text), &action)) {
+    return NotOfForm(text, "take-up, ask-customer, resume, resolve or reopen");
+  }
+  return action;
 }
 
 absl::StatusOr<v1::Parcel> ParseParcel(absl::string_view text) {

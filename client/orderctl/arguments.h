@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "ipstore/orders/v1/actions.pb.h"
 #include "ipstore/orders/v1/activity.pb.h"
+#include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 
@@ -17,7 +18,14 @@ namespace ipstore::orders::client {
 
 // The resource name of an order that is given by number or by name: both "1000000018" and
 // "orders/1000000018" are "orders/1000000018". The server judges the number.
+// The name of an enquiry stays what it is, for commands that take either.
 std::string OrderName(absl::string_view text);
+// The same for an enquiry.
+std::string EnquiryName(absl::string_view text);
+
+// "question", "return" or "complaint"; "take-up", "ask-customer", …
+absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text);
+absl::StatusOr<v1::EnquiryAction> ParseEnquiryAction(absl::string_view text);
 
 // "ACS:7001234567" or "ACS:7001234567:https://…": carrier, tracking number, and where the customer
 // can follow it.

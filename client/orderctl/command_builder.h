@@ -81,9 +81,11 @@ void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) 
       ->type_name("TOKEN");
 }
 
-// Adds the commands that read, those that change something, and the one for shells.
+// Adds the commands that read, those that change an order, those about enquiries and lists of
+// everything, and the one for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
+void AddRequests(CLI::App& app, Parsed& parsed);
 void AddCompletion(CLI::App& app, Parsed& parsed);
 
 }  // namespace ipstore::orders::client

@@ -155,6 +155,30 @@ TEST_F(CommandLine, NotificationsAreOnOrOffAndFeedbackNeedsARating) {
   EXPECT_THAT(Refusal({"feedback", "1", "--rating", "good"}), HasSubstr("--rating"));
 }
 
+TEST_F(CommandLine, AnEnquiryNeedsWhoAsksAndAKindAndStepThatThereAre) {
+  EXPECT_EQ(Refusal({"ask", "Πότε;", "Σήμερα;", "--name", "Μαρία", "--email", "m@example.gr",
+                     "--kind", "RETURN", "--order", "1000000018"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"ask", "Πότε;", "Σήμερα;"}), HasSubstr("--name"));
+  EXPECT_THAT(Refusal({"ask", "Πότε;", "Σήμερα;", "--name", "Μαρία", "--email", "m@example.gr",
+                       "--kind", "joke"}),
+              HasSubstr("joke"));
+  EXPECT_EQ(Refusal({"move-enquiry", "1000000026", "ask-customer", "--comment", "Ποιο;"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"move-enquiry", "1000000026", "close"}), HasSubstr("close"));
+  EXPECT_EQ(Refusal({"enquiry", "enquiries/1000000026"}), "(accepted)");
+}
+
+TEST_F(CommandLine, RequestsAreListedByStoreMethodAndTimeAndSearchedByWords) {
+  EXPECT_EQ(Refusal({"requests", "--all", "--store", "ATH-2", "--method", "store-pickup", "--from",
+                     "2026-11-01 08:00"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"requests", "--method", "pigeon"}), HasSubstr("pigeon"));
+  EXPECT_EQ(Refusal({"search", "μαρια"}), "(accepted)");
+  EXPECT_THAT(Refusal({"search"}), HasSubstr("WORDS"));
+  EXPECT_EQ(Refusal({"overdue", "--page-size", "5"}), "(accepted)");
+}
+
 TEST_F(CommandLine, HelpNamesTheExitCodes) {
   const Outcome outcome = Run({"--help"});
   EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
@@ -185,6 +209,12 @@ TEST(Language, FollowsTheLocale) {
   EXPECT_EQ(LanguageOfLocale("en_GB.UTF-8"), Language::kEnglish);
   EXPECT_EQ(LanguageOfLocale("C"), Language::kEnglish);
   EXPECT_EQ(LanguageOfLocale(""), Language::kEnglish);
+}
+
+TEST(Arguments, AnEnquiryIsNamedByNumberOrName) {
+  EXPECT_EQ(EnquiryName("1000000026"), "enquiries/1000000026");
+  EXPECT_EQ(EnquiryName("enquiries/1000000026"), "enquiries/1000000026");
+  EXPECT_EQ(OrderName("enquiries/1000000026"), "enquiries/1000000026") << "for comments on either";
 }
 
 TEST(Arguments, AnOrderIsNamedByNumberOrName) {

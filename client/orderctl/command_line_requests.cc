@@ -1,0 +1,181 @@
+#include "client/orderctl/command_builder.h"
+#include "client/orderctl/input.h"
+#include "client/orderctl/requests.h"
+
+namespace ipstore::orders::client {
+namespace {
+
+constexpr char kGroup[] = "Enquiries, and everything in one list";
+
+// The positional ENQUIRY, given to `set` as a resource name.
+void AddEnquiry(CLI::App& command, std::function<void(std::string)> set) {
+  command
+      .add_option_function<std::string>(
+          "ENQUIRY", [set = std::move(set)](const std::string& text) { set(EnquiryName(text)); },
+          "The enquiry's number, e.g. 1000000026")
+      ->required();
+}
+
+template <typename Request>
+void AddRetryOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command
+      .add_option("--request-id", *request->mutable_request_id(),
+                  "Name the change, so that the same command again changes nothing twice; made up "
+                  "where not given")
+      ->type_name("ID");
+  command.add_flag_callback(
+      "--dry-run", [request] { request->set_validate_only(true); },
+      "Only check, and show what would be");
+  command.add_flag_callback(
+      "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
+}
+
+void AddAsk(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::CreateEnquiryRequest>();
+  v1::Enquiry* enquiry = request->mutable_enquiry();
+  enquiry->set_kind(v1::ENQUIRY_KIND_QUESTION);
+  enquiry->mutable_customer()->set_language("el");
+  CLI::App& command = AddCommand(app, kGroup, "ask", "Make an enquiry for a customer");
+  command.add_option("TITLE", *enquiry->mutable_title(), "What it is about, in one line")
+      ->required();
+  command.add_option("TEXT", *enquiry->mutable_text(), "What is asked")->required();
+  command
+      .add_option_function<std::string>(
+          "--kind",
+          [enquiry](const std::string& kind) {
+            enquiry->set_kind(Required("--kind", ParseEnquiryKind(kind)));
+          },
+          "What kind of enquiry; a question where not given")
+      ->check(CLI::IsMember({"question", "return", "complaint"}, CLI::ignore_case));
+  v1::EnquiryCustomer* customer = enquiry->mutable_customer();
+  command.add_option("--customer", *customer->mutable_id(), "The customer's id; a guest without")
+      ->type_name("ID");
+  command.add_option("--name", *customer->mutable_name(), "The customer's name")->required();
+  command.add_option("--email", *customer->mutable_email(), "Where the answer goes")->required();
+  command.add_option("--phone", *customer->mutable_phone(), "The customer's phone");
+  command
+      .add_option("--language", *customer->mutable_language(),
+                  "The language of the answer; Greek where not given")
+      ->check(CLI::IsMember({"el", "en"}));
+  command
+      .add_option_function<std::string>(
+          "--order", [enquiry](const std::string& order) { enquiry->set_order(OrderName(order)); },
+          "The order that it is about")
+      ->type_name("ORDER");
+  AddRetryOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return CreateEnquiry(session, *request); };
+  });
+}
+
+void AddMoveEnquiry(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::TransitionEnquiryRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "move-enquiry", "Take a step of an enquiry");
+  AddEnquiry(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command
+      .add_option_function<std::string>(
+          "ACTION",
+          [request](const std::string& action) {
+            request->set_action(Required("ACTION", ParseEnquiryAction(action)));
+          },
+          "The step")
+      ->check(CLI::IsMember({"take-up", "ask-customer", "resume", "resolve", "reopen"},
+                            CLI::ignore_case))
+      ->required();
+  command.add_option_function<std::string>(
+      "--comment",
+      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
+      "Leave a comment together with the step: the question, or the answer");
+  command
+      .add_option("--etag", *request->mutable_etag(),
+                  "Only if the enquiry is still as it was when it had this etag")
+      ->type_name("ETAG");
+  AddRetryOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return TransitionEnquiry(session, *request); };
+  });
+}
+
+void AddShowEnquiry(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::GetEnquiryRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "enquiry", "Show an enquiry and what became of it");
+  AddEnquiry(command, [request](std::string name) { request->set_name(std::move(name)); });
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ShowEnquiry(session, *request); };
+  });
+}
+
+void AddListRequests(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ListRequestsRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "requests",
+                                 "List orders and enquiries together, active ones, those first in "
+                                 "which something happened last");
+  command.add_flag_callback(
+      "--all", [request] { request->set_include_closed(true); }, "Closed ones too");
+  command.add_option("--customer", *request->mutable_customer_id(), "Only those of this customer")
+      ->type_name("ID");
+  command
+      .add_option("--store", *request->mutable_store_id(),
+                  "Only orders that are collected from this store")
+      ->type_name("ID");
+  command
+      .add_option_function<std::string>(
+          "--method",
+          [request](const std::string& method) {
+            request->set_method(Required("--method", ParseMethod(method)));
+          },
+          "Only orders that go this way")
+      ->check(CLI::IsMember({"courier", "store-pickup", "company-vehicle"}, CLI::ignore_case));
+  AddTime(
+      command, parsed, "--from",
+      [request](const auto& time) { *request->mutable_create_time_from() = time; },
+      "Only what was created then or later");
+  AddTime(
+      command, parsed, "--until",
+      [request](const auto& time) { *request->mutable_create_time_until() = time; },
+      "Only what was created before");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ListRequests(session, *request); };
+  });
+}
+
+void AddSearch(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::SearchRequestsRequest>();
+  CLI::App& command = AddCommand(app, kGroup, "search",
+                                 "Find orders and enquiries by words: number, reference, products, "
+                                 "SKUs, name of the customer");
+  command
+      .add_option("WORDS", *request->mutable_query(),
+                  "Beginnings of words, in any case and without accents")
+      ->required();
+  command.add_option("--customer", *request->mutable_customer_id(), "Only those of this customer")
+      ->type_name("ID");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return SearchRequests(session, *request); };
+  });
+}
+
+void AddOverdue(CLI::App& app, Parsed& parsed) {
+  auto request = std::make_shared<v1::ListOverdueOrdersRequest>();
+  CLI::App& command =
+      AddCommand(app, kGroup, "overdue", "List active orders whose promised delivery has passed");
+  AddPageOptions(command, request);
+  command.callback([request, &parsed] {
+    parsed.run = [request](const Session& session) { return ListOverdue(session, *request); };
+  });
+}
+
+}  // namespace
+
+void AddRequests(CLI::App& app, Parsed& parsed) {
+  AddListRequests(app, parsed);
+  AddSearch(app, parsed);
+  AddOverdue(app, parsed);
+  AddAsk(app, parsed);
+  AddShowEnquiry(app, parsed);
+  AddMoveEnquiry(app, parsed);
+}
+
+}  // namespace ipstore::orders::client
