@@ -16,14 +16,17 @@ import grpc  # noqa: E402
 from google.protobuf import json_format  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from ipstore.orders.v1 import (  # noqa: E402
-    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, errors_pb2,
-    order_service_pb2, order_service_pb2_grpc)
+    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc,
+    enquiry_service_pb2, enquiry_service_pb2_grpc, errors_pb2, order_service_pb2, order_service_pb2_grpc,
+    request_service_pb2, request_service_pb2_grpc)
 
 # Where each service is generated: its messages and its stub.
 SERVICES = {
     "ActivityService": (activity_service_pb2, activity_service_pb2_grpc.ActivityServiceStub),
     "CommentService": (comment_service_pb2, comment_service_pb2_grpc.CommentServiceStub),
+    "EnquiryService": (enquiry_service_pb2, enquiry_service_pb2_grpc.EnquiryServiceStub),
     "OrderService": (order_service_pb2, order_service_pb2_grpc.OrderServiceStub),
+    "RequestService": (request_service_pb2, request_service_pb2_grpc.RequestServiceStub),
 }
 # What the details of an error can be; see errors.proto.
 DETAILS = (error_details_pb2.BadRequest, error_details_pb2.ErrorInfo, error_details_pb2.LocalizedMessage,

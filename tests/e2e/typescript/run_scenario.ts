@@ -6,6 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import {
+  createRegistry,
   type DescMessage,
   type DescMethodUnary,
   fromJson,
@@ -26,8 +27,10 @@ import {
 } from "./generated/google/rpc/error_details_pb.js";
 import { ActivityService } from "./generated/ipstore/orders/v1/activity_service_pb.js";
 import { CommentService } from "./generated/ipstore/orders/v1/comment_service_pb.js";
+import { EnquiryService } from "./generated/ipstore/orders/v1/enquiry_service_pb.js";
 import { ErrorReason } from "./generated/ipstore/orders/v1/errors_pb.js";
 import { OrderService } from "./generated/ipstore/orders/v1/order_service_pb.js";
+import { RequestService } from "./generated/ipstore/orders/v1/request_service_pb.js";
 import { Deviation, expect, resolve } from "./expectations.js";
 
 interface ExpectedError extends JsonObject {
@@ -55,9 +58,6 @@ type Call = (request: JsonValue, metadata: Record<string, string>) => Promise<Js
 
 const TIMEOUT_MS = 60_000;
 
-// Fields that have their default are written out, so that scenarios can expect them.
-const WRITTEN_OUT = { alwaysEmitImplicit: true };
-
 /** What the details of an error can be; see errors.proto. */
 const DETAILS: DescMessage[] = [
   BadRequestSchema,
@@ -66,6 +66,10 @@ const DETAILS: DescMessage[] = [
   PreconditionFailureSchema,
   RetryInfoSchema,
 ];
+
+// Fields that have their default are written out, so that scenarios can expect them. An answer may hold the details of
+// an error, too.
+const WRITTEN_OUT = { alwaysEmitImplicit: true, registry: createRegistry(...DETAILS) };
 
 /** A method of a generated client, by the name that scenarios use. The compiler checks that the two belong together. */
 function unary<I extends DescMessage, O extends DescMessage>(
@@ -84,6 +88,8 @@ function callsTo(baseUrl: string, sessionManager: Http2SessionManager): Map<stri
   const orders = createClient(OrderService, transport);
   const comments = createClient(CommentService, transport);
   const activities = createClient(ActivityService, transport);
+  const enquiries = createClient(EnquiryService, transport);
+  const requests = createClient(RequestService, transport);
   return new Map([
     unary(OrderService.method.createOrder, orders.createOrder),
     unary(OrderService.method.getOrder, orders.getOrder),
@@ -94,6 +100,18 @@ function callsTo(baseUrl: string, sessionManager: Http2SessionManager): Map<stri
     unary(OrderService.method.recordGathering, orders.recordGathering),
     unary(OrderService.method.recordInvoice, orders.recordInvoice),
     unary(OrderService.method.recordTracking, orders.recordTracking),
+    unary(OrderService.method.getOrderPage, orders.getOrderPage),
+    unary(OrderService.method.batchTransitionOrders, orders.batchTransitionOrders),
+    unary(OrderService.method.updateOrder, orders.updateOrder),
+    unary(OrderService.method.setNotifications, orders.setNotifications),
+    unary(OrderService.method.submitFeedback, orders.submitFeedback),
+    unary(EnquiryService.method.createEnquiry, enquiries.createEnquiry),
+    unary(EnquiryService.method.getEnquiry, enquiries.getEnquiry),
+    unary(EnquiryService.method.transitionEnquiry, enquiries.transitionEnquiry),
+    unary(EnquiryService.method.setEnquiryNotifications, enquiries.setEnquiryNotifications),
+    unary(RequestService.method.listRequests, requests.listRequests),
+    unary(RequestService.method.listOverdueOrders, requests.listOverdueOrders),
+    unary(RequestService.method.searchRequests, requests.searchRequests),
     unary(OrderService.method.explainTransitions, orders.explainTransitions),
     unary(OrderService.method.describeLifecycle, orders.describeLifecycle),
     unary(CommentService.method.createComment, comments.createComment),
