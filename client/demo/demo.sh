@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Walks three orders through their whole lives, one down each branch: with a courier, to a store, on the company's own
-# vehicle. On each it also tries a step that is not allowed. Ends with the pages of the orders, in the languages of their
-# customers.
+# vehicle. On each it also tries a step that is not allowed. Then a rating, and a question with its answer. Ends with
+# the pages of the orders, in the languages of their customers.
 #
 # Needs the programs, in ORDERD and ORDERCTL. Starts an orderd of its own on a free port of this machine, with its data
 # in a temporary folder, and ends just that one.
@@ -124,6 +124,7 @@ pickup_order() {
   title 'To a store: from Awaiting Processing to receipt'
   place "$FOLDER/pickup-en.json" eshop WEB-2026-104502
   PICKUP=$NUMBER
+  order update "$NUMBER" --email j.oconnor@example.com --as customer:c-31508
   verify
   gather_and_invoice 'Pays in the store' INV-2026-5121
   printf '\n# It is to be collected, so no courier can have it:\n'
@@ -151,6 +152,31 @@ vehicle_order() {
   refused 6 cancel "$NUMBER" --reason 'Δοκιμή'
 }
 
+# What else is said and done: an amendment, a rating, a question with its answer, and how all of it is found.
+beside_the_orders() {
+  export ORDERCTL_AS=customer:c-31508 ORDERCTL_LANG=en
+  title 'A rating, and a question with its answer'
+  order feedback "$PICKUP" --rating 5 --text 'Ready on the day that was promised.'
+  refused 6 feedback "$PICKUP" --rating 1
+  local asked
+  asked=$(order ask 'Invoice' 'Can I have the invoice on paper, too?' --customer c-31508 \
+    --name 'James OConnor' --email j.oconnor@example.com --language en --order "$PICKUP")
+  printf '%s\n' "$asked"
+  ENQUIRY=$(tail -1 <<<"$asked" | cut -d' ' -f1)
+  export ORDERCTL_AS=staff:nikos
+  refused 6 move-enquiry "$ENQUIRY" resolve
+  order move-enquiry "$ENQUIRY" take-up
+  order move-enquiry "$ENQUIRY" ask-customer --comment 'Of course. Will you collect it on Friday?'
+  order comment "enquiries/$ENQUIRY" 'Friday is fine.' --as customer:c-31508
+  order move-enquiry "$ENQUIRY" resolve --comment 'It waits for you in the store.'
+  printf '\n'
+  order enquiry "$ENQUIRY"
+  printf '\n'
+  order requests --customer c-31508 --all
+  printf '\n# Found by beginnings of words, in any case and without accents:\n'
+  order search 'connor book'
+}
+
 # The page as its own customer sees it.
 page() {
   title "$4"
@@ -161,6 +187,7 @@ start_orderd
 courier_order
 pickup_order
 vehicle_order
+beside_the_orders
 
 page "$COURIER" c-20417 el 'Η σελίδα της παραγγελίας, όπως τη βλέπει η πελάτισσα'
 page "$PICKUP" c-31508 en 'The order page, as the customer sees it'

@@ -67,6 +67,35 @@ inline CLI::Option* AddTime(CLI::App& command, Parsed& parsed, const std::string
       ->type_name("TIME");
 }
 
+// The options of everything that changes something.
+template <typename Request>
+void AddRetryOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command
+      .add_option("--request-id", *request->mutable_request_id(),
+                  "Name the change, so that the same command again changes nothing twice; made up "
+                  "where not given")
+      ->type_name("ID");
+  command.add_flag_callback(
+      "--dry-run", [request] { request->set_validate_only(true); },
+      "Only check, and show what would be");
+}
+
+// --etag of a request that has one.
+template <typename Request>
+void AddEtag(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command
+      .add_option("--etag", *request->mutable_etag(),
+                  "Only if it is still as it was when it had this etag")
+      ->type_name("ETAG");
+}
+
+// --silent of a request that decides on an e-mail.
+template <typename Request>
+void AddSilent(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command.add_flag_callback(
+      "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
+}
+
 // --page-size and --page-token of a request for a list.
 template <typename Request>
 void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) {

@@ -11,33 +11,6 @@ using StepRequest = std::shared_ptr<v1::TransitionOrderRequest>;
 
 // --- What several commands take ---
 
-// The options of everything that changes something.
-template <typename Request>
-void AddRetryOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
-  command
-      .add_option("--request-id", *request->mutable_request_id(),
-                  "Name the change, so that the same command again changes nothing twice; made up "
-                  "where not given")
-      ->type_name("ID");
-  command.add_flag_callback(
-      "--dry-run", [request] { request->set_validate_only(true); },
-      "Only check, and show what would be");
-}
-
-template <typename Request>
-void AddEtag(CLI::App& command, const std::shared_ptr<Request>& request) {
-  command
-      .add_option("--etag", *request->mutable_etag(),
-                  "Only if the order is still as it was when it had this etag")
-      ->type_name("ETAG");
-}
-
-template <typename Request>
-void AddSilent(CLI::App& command, const std::shared_ptr<Request>& request) {
-  command.add_flag_callback(
-      "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
-}
-
 // The options of everything that changes an order that exists.
 template <typename Request>
 void AddOrderOptions(CLI::App& command, const std::shared_ptr<Request>& request) {

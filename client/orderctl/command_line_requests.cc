@@ -16,20 +16,6 @@ void AddEnquiry(CLI::App& command, std::function<void(std::string)> set) {
       ->required();
 }
 
-template <typename Request>
-void AddRetryOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
-  command
-      .add_option("--request-id", *request->mutable_request_id(),
-                  "Name the change, so that the same command again changes nothing twice; made up "
-                  "where not given")
-      ->type_name("ID");
-  command.add_flag_callback(
-      "--dry-run", [request] { request->set_validate_only(true); },
-      "Only check, and show what would be");
-  command.add_flag_callback(
-      "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
-}
-
 void AddAsk(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::CreateEnquiryRequest>();
   v1::Enquiry* enquiry = request->mutable_enquiry();
@@ -62,6 +48,7 @@ void AddAsk(CLI::App& app, Parsed& parsed) {
           "--order", [enquiry](const std::string& order) { enquiry->set_order(OrderName(order)); },
           "The order that it is about")
       ->type_name("ORDER");
+  AddSilent(command, request);
   AddRetryOptions(command, request);
   command.callback([request, &parsed] {
     parsed.run = [request](const Session& session) { return CreateEnquiry(session, *request); };
@@ -86,10 +73,8 @@ void AddMoveEnquiry(CLI::App& app, Parsed& parsed) {
       "--comment",
       [request](const std::string& text) { request->mutable_comment()->set_text(text); },
       "Leave a comment together with the step: the question, or the answer");
-  command
-      .add_option("--etag", *request->mutable_etag(),
-                  "Only if the enquiry is still as it was when it had this etag")
-      ->type_name("ETAG");
+  AddEtag(command, request);
+  AddSilent(command, request);
   AddRetryOptions(command, request);
   command.callback([request, &parsed] {
     parsed.run = [request](const Session& session) { return TransitionEnquiry(session, *request); };
