@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -27,8 +28,19 @@ std::string Script(const std::string& shell) {
   return outcome.out;
 }
 
+// A folder of this process's own: several run at the same time.
+const std::string& Folder() {
+  static const auto* const kFolder = [] {
+    auto* path = new std::string(::testing::TempDir() + "/orderctl-completion-XXXXXX");
+    if (mkdtemp(path->data()) == nullptr) std::abort();
+    std::atexit([] { std::filesystem::remove_all(Folder()); });
+    return path;
+  }();
+  return *kFolder;
+}
+
 std::string WriteScript(const std::string& shell) {
-  std::string path = absl::StrCat(::testing::TempDir(), "/orderctl-completion.", shell);
+  std::string path = absl::StrCat(Folder(), "/completion.", shell);
   std::ofstream(path) << Script(shell);
   return path;
 }
@@ -58,7 +70,7 @@ std::string BashOffers(const std::string& words, int count) {
   const std::string program =
       absl::StrCat("source ", WriteScript("bash"), "; COMP_WORDS=(", words,
                    "); COMP_CWORD=", count - 1, "; _orderctl; echo \"${COMPREPLY[*]}\"");
-  const std::string path = absl::StrCat(::testing::TempDir(), "/orderctl-try.bash");
+  const std::string path = absl::StrCat(Folder(), "/try.bash");
   std::ofstream(path) << program;
   return std::string(absl::StripAsciiWhitespace(RunCommand(absl::StrCat("bash ", path)).text));
 }
