@@ -21,6 +21,7 @@ struct KindVisitor {
   ActivityKind operator()(const CommentAdded&) const { return ActivityKind::kCommentAdded; }
   ActivityKind operator()(const EnquiryCreated&) const { return ActivityKind::kEnquiryCreated; }
   ActivityKind operator()(const EnquiryMoved&) const { return ActivityKind::kEnquiryMoved; }
+  ActivityKind operator()(const OrderImported&) const { return ActivityKind::kOrderImported; }
 };
 
 }  // namespace
@@ -37,6 +38,7 @@ bool HappensTo(ActivityKind activity, SubjectKind subject) {
     case ActivityKind::kGatheringRecorded:
     case ActivityKind::kInvoiceRecorded:
     case ActivityKind::kTrackingRecorded:
+    case ActivityKind::kOrderImported:
       return subject == SubjectKind::kOrder;
     case ActivityKind::kEnquiryCreated:
     case ActivityKind::kEnquiryMoved:
@@ -67,6 +69,8 @@ absl::string_view Name(ActivityKind kind) {
       return "TRACKING_RECORDED";
     case ActivityKind::kCommentAdded:
       return "COMMENT_ADDED";
+    case ActivityKind::kOrderImported:
+      return "ORDER_IMPORTED";
     case ActivityKind::kEnquiryCreated:
       return "ENQUIRY_CREATED";
     case ActivityKind::kEnquiryMoved:

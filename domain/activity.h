@@ -93,6 +93,52 @@ struct CommentAdded {
   friend bool operator==(const CommentAdded&, const CommentAdded&) = default;
 };
 
+// Who may see an activity. Only comments, and entries of an imported past, are ever internal.
+// Stored: never renumber.
+enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
+
+absl::string_view Name(Visibility value);
+
+// Something that happened to an order, or was said of it, before it was imported.
+struct PastEntry {
+  absl::Time at;
+  std::string text;
+  Visibility visibility = Visibility::kPublic;
+  std::optional<Actor> actor;
+
+  friend bool operator==(const PastEntry&, const PastEntry&) = default;
+};
+
+// A rating that a customer gave elsewhere.
+struct ImportedFeedback {
+  std::int32_t rating = 0;  // 1 to 5
+  std::string text;
+  absl::Time at;
+
+  friend bool operator==(const ImportedFeedback&, const ImportedFeedback&) = default;
+};
+
+// The order came from elsewhere: all of it as it stood there, and its past. The activity's
+// occurred_at is the time when the order was placed.
+struct OrderImported {
+  OrderContent content;
+  Totals totals;
+  OrderStatus status = OrderStatus::kAwaitingProcessing;
+  Checks checks;
+  std::optional<Invoice> invoice;
+  std::vector<Parcel> parcels;
+  std::optional<absl::Time> expected_delivery;
+  std::optional<absl::Time> pickup_until;
+  std::optional<VehicleTrip> vehicle_trip;
+  std::string cancellation_reason;
+  std::optional<ImportedFeedback> feedback;
+  std::optional<absl::Time> changed_at;   // the last change of state, where it is known
+  std::optional<absl::Time> received_at;  // by the customer, where it is known
+  std::vector<PastEntry> past;            // as it was given; times need not ascend
+
+  friend bool operator==(const OrderImported&, const OrderImported&) = default;
+};
+
 // An enquiry was made.
 struct EnquiryCreated {
   EnquiryContent content;
@@ -111,7 +157,7 @@ struct EnquiryMoved {
 
 using Event =
     std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
-                 TrackingRecorded, CommentAdded, EnquiryCreated, EnquiryMoved>;
+                 TrackingRecorded, CommentAdded, EnquiryCreated, EnquiryMoved, OrderImported>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.
@@ -123,6 +169,7 @@ enum class ActivityKind : std::uint8_t {
   kInvoiceRecorded = 5,
   kTrackingRecorded = 6,
   kCommentAdded = 7,
+  kOrderImported = 11,
   kEnquiryCreated = 13,
   kEnquiryMoved = 14,
 };
@@ -132,7 +179,7 @@ inline constexpr std::array kActivityKinds = {
     ActivityKind::kCheckRecorded,   ActivityKind::kGatheringRecorded,
     ActivityKind::kInvoiceRecorded, ActivityKind::kTrackingRecorded,
     ActivityKind::kCommentAdded,    ActivityKind::kEnquiryCreated,
-    ActivityKind::kEnquiryMoved,
+    ActivityKind::kEnquiryMoved,    ActivityKind::kOrderImported,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
 
@@ -145,9 +192,6 @@ bool HappensTo(ActivityKind activity, SubjectKind subject);
 // True when the event changes the state of its subject and so its version; false for comments.
 bool ChangesState(const Event& event);
 
-// Who may see an activity. Only comments are ever internal. Stored: never renumber.
-enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
-
 // Whether the customer is to be told by e-mail, and if not, why. Decided with the event and carried
 // out by the consumer of the feed that sends mail. Stored: never renumber.
 enum class NotificationWish : std::uint8_t {
@@ -157,7 +201,6 @@ enum class NotificationWish : std::uint8_t {
   kSuppressedBySetting = 3,  // notifications are off for the order
 };
 
-absl::string_view Name(Visibility value);
 absl::string_view Name(NotificationWish value);
 
 struct Activity {
@@ -170,7 +213,7 @@ struct Activity {
   Visibility visibility = Visibility::kPublic;
   Actor actor;
   std::optional<Actor> on_behalf_of;
-  absl::Time occurred_at;
+  absl::Time occurred_at;  // before recorded_at for an imported order only
   absl::Time recorded_at;
   NotificationWish notification = NotificationWish::kNothingToTell;
   Event event;

@@ -133,6 +133,8 @@ absl::string_view Name(Command command) {
       return "ADD_PUBLIC_COMMENT";
     case Command::kAddInternalComment:
       return "ADD_INTERNAL_COMMENT";
+    case Command::kImportOrder:
+      return "IMPORT_ORDER";
   }
   return "";
 }

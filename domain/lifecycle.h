@@ -74,6 +74,7 @@ enum class Command : std::uint8_t {
   kRecordTracking = 5,
   kAddPublicComment = 6,
   kAddInternalComment = 7,
+  kImportOrder = 15,
 };
 
 inline constexpr std::array kOrderStatuses = {
@@ -103,7 +104,7 @@ inline constexpr std::array kGuards = {
 inline constexpr std::array kCommands = {
     Command::kCreateOrder,        Command::kRecordCheck,    Command::kRecordGathering,
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
-    Command::kAddInternalComment,
+    Command::kAddInternalComment, Command::kImportOrder,
 };
 
 using GuardSet = EnumSet<Guard>;
@@ -165,8 +166,8 @@ inline constexpr auto kTransitions = [] {
   // clang-format on
 }();
 
-// The commands that do not move the status (product §2, second table). kCreateOrder has no status
-// to be in.
+// The commands that do not move the status (product §2, second table). kCreateOrder and
+// kImportOrder have no status to be in.
 inline constexpr auto kCommandRules = [] {
   using enum Command;
   using namespace lifecycle_internal;
@@ -180,6 +181,7 @@ inline constexpr auto kCommandRules = [] {
       CommandRule{kRecordTracking,     kFromPreparing,                    kShop},
       CommandRule{kAddPublicComment,   kAnyStatus,                        kEveryone},
       CommandRule{kAddInternalComment, kAnyStatus,                        kShop},
+      CommandRule{kImportOrder,        {},                                kShop},
   };
   // clang-format on
 }();
@@ -195,12 +197,13 @@ constexpr const Transition* FindTransition(OrderStatus from, OrderAction action)
   return FindRow(kTransitions, from, action);
 }
 
-// The statuses in which `role` may use `command`; empty when it never may, and for kCreateOrder.
+// The statuses in which `role` may use `command`; empty when it never may, and for kCreateOrder and
+// kImportOrder.
 constexpr StatusSet StatusesAllowing(Command command, Role role) {
   return StatusesAllowing(kCommandRules, command, role);
 }
 
-// Who may use `command` in at least one status (for kCreateOrder: at all).
+// Who may use `command` in at least one status (for kCreateOrder and kImportOrder: at all).
 constexpr RoleSet RolesAllowed(Command command) {
   return RolesAllowed(kCommandRules, command);
 }
