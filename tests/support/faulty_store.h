@@ -36,6 +36,7 @@ enum class Method : std::uint8_t {
   kBegin,
   kLoad,
   kWriteSubjects,
+  kPassSerial,
   kAppendActivities,
   kCommit,
   kRollback,
@@ -46,6 +47,7 @@ enum class Method : std::uint8_t {
   kListOverdue,
   kSearch,
   kListActivities,
+  kListNumbers,
   kPing,
 };
 
@@ -114,7 +116,7 @@ class FaultyStore final : public Store {
   friend class FaultyWriteSession;
   friend class FaultyReader;
 
-  static constexpr std::size_t kMethods = 18;
+  static constexpr std::size_t kMethods = 20;
 
   struct Plan {
     Method method;

@@ -28,6 +28,7 @@ class SqlReader final : public Reader {
   absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override;
   absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) override;
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
+  absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) override;
   absl::Status Ping() override;
 
  private:
