@@ -14,6 +14,7 @@
 #include "server/services/activity_service.h"
 #include "server/services/enquiry_service.h"
 #include "server/services/grpc_call.h"
+#include "server/services/grpc_import.h"
 #include "server/services/order_service.h"
 #include "server/services/request_service.h"
 
@@ -51,11 +52,12 @@ using RawOrderBase = v1::OrderService::WithRawCallbackMethod_CreateOrder<
                                 v1::OrderService::WithRawCallbackMethod_RecordTracking<
                                     v1::OrderService::WithRawCallbackMethod_ExplainTransitions<
                                         v1::OrderService::WithRawCallbackMethod_DescribeLifecycle<
-                                            Base>>>>>>>>>>>;
+                                            v1::OrderService::WithRawCallbackMethod_ImportOrders<
+                                                Base>>>>>>>>>>>>;
 
 class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
  public:
-  explicit GrpcOrderService(const Backend& backend) : methods_(backend) {}
+  explicit GrpcOrderService(const Backend& backend) : backend_(backend), methods_(backend) {}
 
   Reactor* CreateOrder(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::CreateOrder);
@@ -90,8 +92,12 @@ class GrpcOrderService final : public RawOrderBase<v1::OrderService::Service> {
   Reactor* DescribeLifecycle(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::DescribeLifecycle);
   }
+  grpc::ServerReadReactor<Bytes>* ImportOrders(Context* context, Bytes* response) override {
+    return StartImport(context, response, backend_);
+  }
 
  private:
+  Backend backend_;
   OrderMethods methods_;
 };
 
