@@ -160,6 +160,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddGlobalOptions(app, texts);
   AddReads(app, parsed);
   AddChanges(app, parsed);
+  AddTransfers(app, parsed);
   AddCompletion(app, parsed);
 
   const std::vector<const char*> pointers = Pointers(arguments);
