@@ -37,7 +37,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// --- The dataset by Olist --------------------------------------------------------------------------
+// --- The dataset by Olist
+// --------------------------------------------------------------------------
 
 constexpr char kDelivered[] = R"({
   "order_id": "o-1", "customer_id": "c-1", "order_status": "delivered",
@@ -56,7 +57,8 @@ std::string Flat(std::string json) {
 }
 
 // The line, read with each of `changes` made to its text.
-LineReading Read(std::string json, const std::vector<std::pair<std::string, std::string>>& changes) {
+LineReading Read(std::string json,
+                 const std::vector<std::pair<std::string, std::string>>& changes) {
   for (const auto& [from, to] : changes) {
     EXPECT_THAT(json, HasSubstr(from));
     json = absl::StrReplaceAll(json, {{from, to}});
@@ -129,13 +131,12 @@ TEST(Olist, StatusesAreMappedAndEndingsKeepTheirReason) {
   for (const auto& [name, status] : statuses) {
     const v1::Order order = Order({{"delivered\"", name + "\""}}).order();
     EXPECT_EQ(order.status(), status) << name;
-    EXPECT_EQ(order.cancellation_reason(),
-              status == v1::ORDER_STATUS_CANCELLED ? name : "");
+    EXPECT_EQ(order.cancellation_reason(), status == v1::ORDER_STATUS_CANCELLED ? name : "");
   }
 }
 
-// In February 2018 the clocks of São Paulo showed the hour before midnight of the 17th twice; on the
-// 4th of November they left out the one after midnight.
+// In February 2018 the clocks of São Paulo showed the hour before midnight of the 17th twice; on
+// the 4th of November they left out the one after midnight.
 TEST(Olist, TimesAreThoseOfSaoPauloAlsoWhereItsClocksJumped) {
   const v1::ImportedOrder entry = Order();
   EXPECT_EQ(Utc(entry.create_time()), "2018-02-18 00:30:00");
@@ -192,7 +193,8 @@ TEST(Olist, RefusesValuesThatAreNone) {
   }
 }
 
-// --- Files -----------------------------------------------------------------------------------------
+// --- Files
+// -----------------------------------------------------------------------------------------
 
 TEST(LineReader, GivesLinesWithTheirNumbersHoweverTheyEnd) {
   std::istringstream text("one\r\n\n" + std::string(11, 'x') + "\nlast");
@@ -217,7 +219,8 @@ TEST(LineReader, ALineOfTheGreatestLengthIsNotTooLong) {
 }
 
 TEST(ExportedLines, AreReadAsTheyWereWrittenAndNothingElseIs) {
-  const LineReading reading = ReadExportedLine(R"({"number": "1000000018", "order": {"source": "s"}})");
+  const LineReading reading =
+      ReadExportedLine(R"({"number": "1000000018", "order": {"source": "s"}})");
   EXPECT_EQ(std::get<v1::ImportedOrder>(reading).number(), "1000000018");
   EXPECT_EQ(Why(ReadExportedLine("x")), "NOT_JSON");
   EXPECT_EQ(Why(ReadExportedLine("[]")), "NOT_JSON");
@@ -225,7 +228,8 @@ TEST(ExportedLines, AreReadAsTheyWereWrittenAndNothingElseIs) {
   EXPECT_EQ(Why(ReadExportedLine(R"({"order": {"status": "LOST"}})")), "MALFORMED");
 }
 
-// --- Exports ----------------------------------------------------------------------------------------
+// --- Exports
+// ----------------------------------------------------------------------------------------
 
 TEST(Export, LeavesOutWhatTheServerComputes) {
   v1::Order order;
@@ -271,7 +275,8 @@ TEST(Export, ThePastBeginsWithWhatHadBeenImported) {
   EXPECT_EQ(entry.receive_time().seconds(), 7);
 }
 
-// --- The stream --------------------------------------------------------------------------------------
+// --- The stream
+// --------------------------------------------------------------------------------------
 
 // Loads every entry but those of source "bad". Fails first with each of `failures`.
 class FakeImports final : public v1::OrderService::Service {
@@ -345,7 +350,8 @@ class Imports : public ::testing::Test {
 };
 
 TEST_F(Imports, AreSentInMessagesOfAHundredOrAMegabyte) {
-  const OrdersClient client(OpenChannel({.target = target_}), {.caller = {.actor = {"staff", "m"}}});
+  const OrdersClient client(OpenChannel({.target = target_}),
+                            {.caller = {.actor = {"staff", "m"}}});
   const auto many = client.ImportOrders(std::vector<v1::ImportedOrder>(250), true);
   ASSERT_TRUE(many.ok());
   EXPECT_EQ(many.value().loaded(), 250);
@@ -400,7 +406,8 @@ TEST_F(Imports, OrderctlEndsWithZeroWhenNothingWasRefused) {
 TEST_F(Imports, OrderctlShowsItsProgressToWhoeverWatchesAndWipesItOff) {
   WriteLines(2000, {});
   std::string shown;
-  const Terminal terminal{.progress = [&](absl::string_view text) { absl::StrAppend(&shown, text); }};
+  const Terminal terminal{
+      .progress = [&](absl::string_view text) { absl::StrAppend(&shown, text); }};
   EXPECT_EQ(Orderctl({"import", file_}, terminal).exit_code, ExitCode::kOk);
   EXPECT_THAT(shown, HasSubstr("50%  1,000 lines"));
   EXPECT_THAT(shown, HasSubstr("100%  2,000 lines"));

@@ -1,5 +1,5 @@
-// An order that comes from elsewhere: what may be wrong with it, what it begins with, and that it lives
-// on like any other.
+// An order that comes from elsewhere: what may be wrong with it, what it begins with, and that it
+// lives on like any other.
 
 #include <functional>
 #include <limits>
@@ -51,7 +51,8 @@ std::vector<std::string> FlawsOf(const Decision& decision) {
   return written;
 }
 
-// --- What must hold -------------------------------------------------------------------------------
+// --- What must hold
+// -------------------------------------------------------------------------------
 
 TEST(ImportValidation, AWholeOrderIsFine) {
   EXPECT_THAT(FlawsWith([](ImportOrder&) {}), IsEmpty());
@@ -77,18 +78,18 @@ TEST(ImportValidation, LessIsRequiredThanOfAnOrderThatIsPlaced) {
 }
 
 TEST(ImportValidation, WhatIsThereMustBeSound) {
-  EXPECT_THAT(FlawsWith([](ImportOrder& import) {
-                OrderContent& content = import.order.content;
-                content.source.clear();
-                content.external_reference = std::string(65, 'x');
-                content.customer.email = "nobody";
-                content.currency = "eur";
-                content.lines[1].quantity = 0;
-              }),
-              ElementsAre("order.source MISSING", "order.external_reference TOO_LONG",
-                          "order.customer.email MALFORMED", "order.currency_code MALFORMED",
-                          "order.lines[1].quantity NOT_POSITIVE",
-                          "order.lines[1].gathered OUT_OF_RANGE"));
+  EXPECT_THAT(
+      FlawsWith([](ImportOrder& import) {
+        OrderContent& content = import.order.content;
+        content.source.clear();
+        content.external_reference = std::string(65, 'x');
+        content.customer.email = "nobody";
+        content.currency = "eur";
+        content.lines[1].quantity = 0;
+      }),
+      ElementsAre("order.source MISSING", "order.external_reference TOO_LONG",
+                  "order.customer.email MALFORMED", "order.currency_code MALFORMED",
+                  "order.lines[1].quantity NOT_POSITIVE", "order.lines[1].gathered OUT_OF_RANGE"));
   EXPECT_THAT(FlawsWith([](ImportOrder& import) {
                 import.order.checks[CheckKind::kPayment]->by.id.clear();
                 import.order.checks[CheckKind::kPayment]->at = absl::Time();
@@ -102,11 +103,12 @@ TEST(ImportValidation, WhatIsThereMustBeSound) {
 }
 
 TEST(ImportValidation, NumbersOfLinesAndParcelsAscend) {
-  EXPECT_THAT(FlawsWith([](ImportOrder& import) {
-                import.order.content.lines[1].number = 1;
-                import.order.parcels.push_back(import.order.parcels.front());
-              }),
-              ElementsAre("order.lines[1].line OUT_OF_RANGE", "order.parcels[1].parcel OUT_OF_RANGE"));
+  EXPECT_THAT(
+      FlawsWith([](ImportOrder& import) {
+        import.order.content.lines[1].number = 1;
+        import.order.parcels.push_back(import.order.parcels.front());
+      }),
+      ElementsAre("order.lines[1].line OUT_OF_RANGE", "order.parcels[1].parcel OUT_OF_RANGE"));
   EXPECT_THAT(FlawsWith([](ImportOrder& import) {
                 import.order.content.lines[2].number = std::numeric_limits<std::int32_t>::max();
               }),
@@ -143,12 +145,12 @@ TEST(ImportValidation, OfAllTimesOnlyTheReceiptIsComparedWithTheCreation) {
 }
 
 TEST(ImportValidation, SomeFieldsStandWithOneStatusOnly) {
-  EXPECT_THAT(FlawsWith([](ImportOrder& import) {
-                import.order.status = OrderStatus::kHandedToCarrier;
-                import.order.cancellation_reason = "no";
-              }),
-              ElementsAre("order.cancellation_reason NOT_FOR_THIS_STATUS",
-                          "feedback NOT_FOR_THIS_STATUS"));
+  EXPECT_THAT(
+      FlawsWith([](ImportOrder& import) {
+        import.order.status = OrderStatus::kHandedToCarrier;
+        import.order.cancellation_reason = "no";
+      }),
+      ElementsAre("order.cancellation_reason NOT_FOR_THIS_STATUS", "feedback NOT_FOR_THIS_STATUS"));
 }
 
 TEST(ImportValidation, ARatingIsFromOneToFive) {
@@ -160,9 +162,11 @@ TEST(ImportValidation, ARatingIsFromOneToFive) {
 
 TEST(ImportValidation, EveryEntryOfThePastHasATimeAndWords) {
   EXPECT_THAT(FlawsWith([](ImportOrder& import) {
-                import.order.past = {{}, {import.created_at, std::string("\x01", 1)}};
-                import.order.past.push_back(
-                    {import.created_at, "x", Visibility::kPublic, Actor{Role::kStaff, ""}});
+                import.order.past = {{}, { import.created_at, std::string("\x01", 1) }};
+                import.order.past.push_back({import.created_at, "x", Visibility::kPublic, Actor {
+                                               Role::kStaff,
+                                               ""
+                                             }});
               }),
               ElementsAre("past[0].time MISSING", "past[0].text MISSING",
                           "past[1].text CONTROL_CHARACTER", "past[2].actor.id MISSING"));
@@ -172,16 +176,17 @@ TEST(ImportValidation, EveryEntryOfThePastHasATimeAndWords) {
               ElementsAre("past TOO_MANY"));
 }
 
-// --- Deciding ---------------------------------------------------------------------------------------
+// --- Deciding
+// ---------------------------------------------------------------------------------------
 
 TEST(ImportDecision, StaffAndServicesMayAndCustomersMayNotEvenForThemselves) {
-  for (const Caller& caller : {test::Staff(), test::EshopService(),
-                               test::OnBehalfOf(Role::kStaff, "nikos")}) {
+  for (const Caller& caller :
+       {test::Staff(), test::EshopService(), test::OnBehalfOf(Role::kStaff, "nikos")}) {
     EXPECT_TRUE(std::holds_alternative<Activities>(
         Decide(kNumber, Importing("OLD-1"), caller, test::PlacedAt())));
   }
-  for (const Caller& caller : {test::CustomerCaller(test::kMariaId),
-                               test::OnBehalfOf(Role::kCustomer, test::kMariaId)}) {
+  for (const Caller& caller :
+       {test::CustomerCaller(test::kMariaId), test::OnBehalfOf(Role::kCustomer, test::kMariaId)}) {
     EXPECT_EQ(std::get<Refusal>(Decide(kNumber, Importing("OLD-1"), caller, test::PlacedAt())),
               PermissionDenied());
   }
@@ -189,9 +194,9 @@ TEST(ImportDecision, StaffAndServicesMayAndCustomersMayNotEvenForThemselves) {
 
 TEST(ImportDecision, AnOrderThatIsNotPlacedYetIsRefused) {
   const ImportOrder command = Importing("OLD-1");
-  EXPECT_THAT(FlawsOf(Decide(kNumber, command, test::Staff(),
-                             command.created_at - absl::Microseconds(1))),
-              ElementsAre("create_time IN_THE_FUTURE"));
+  EXPECT_THAT(
+      FlawsOf(Decide(kNumber, command, test::Staff(), command.created_at - absl::Microseconds(1))),
+      ElementsAre("create_time IN_THE_FUTURE"));
 }
 
 TEST(ImportDecision, TotalsAreComputedAndMayNotBeTooLarge) {
@@ -226,7 +231,8 @@ TEST(ImportDecision, TheActivityHappenedWhenTheOrderWasPlacedAndIsRecordedNow) {
   EXPECT_EQ(order.log().front().recorded_at, test::PlacedAt());
 }
 
-// --- The order ----------------------------------------------------------------------------------------
+// --- The order
+// ----------------------------------------------------------------------------------------
 
 TEST(ImportedOrders, StandAsTheyStoodElsewhere) {
   const ImportOrder command = Importing("OLD-1");
@@ -254,9 +260,8 @@ TEST(ImportedOrders, HaveTheTimesOfTheirPast) {
 }
 
 TEST(ImportedOrders, ChangedLastWhenTheCallerSaysSo) {
-  const ImportOrder command = With([](ImportOrder& import) {
-    import.order.changed_at = import.created_at + absl::Hours(200);
-  });
+  const ImportOrder command = With(
+      [](ImportOrder& import) { import.order.changed_at = import.created_at + absl::Hours(200); });
   const Subject head = OrderInTest(command).order().subject;
   EXPECT_EQ(head.updated_at, *command.order.changed_at);
   EXPECT_EQ(head.last_public_activity_at, *command.order.changed_at);
@@ -266,7 +271,9 @@ TEST(ImportedOrders, WereNeverActiveAfterTheirImportNorBeforeTheyWerePlaced) {
   const Subject late = OrderInTest(With([](ImportOrder& import) {
                          import.order.past.back().at = test::PlacedAt() + absl::Hours(1);
                          import.order.past.front().at = test::PlacedAt() + absl::Hours(1);
-                       })).order().subject;
+                       }))
+                           .order()
+                           .subject;
   EXPECT_EQ(late.last_activity_at, test::PlacedAt());
   EXPECT_EQ(late.last_public_activity_at, test::PlacedAt());
   const ImportOrder early = With([](ImportOrder& import) {

@@ -126,19 +126,18 @@ TEST_F(ImportOrders, BadEntriesStopNoOthers) {
   withdrawn.mutable_order()->add_checks()->CopyFrom(withdrawn.order().checks(0));
   v1::ImportedOrder money = ImportedOrder("OLD-7", 7);
   money.mutable_order()->mutable_lines(0)->mutable_unit_price()->set_currency_code("BRL");
-  const auto response = server_.Staff().Must(
-      Message({ImportedOrder("OLD-1", 1), no_status, no_order, early, future, withdrawn, money,
-               ImportedOrder("OLD-8", 8)}));
+  const auto response =
+      server_.Staff().Must(Message({ImportedOrder("OLD-1", 1), no_status, no_order, early, future,
+                                    withdrawn, money, ImportedOrder("OLD-8", 8)}));
   EXPECT_EQ(Counts(response), "8 2 0 6");
-  EXPECT_THAT(
-      RefusedIn(response),
-      testing::UnorderedElementsAre(
-          "2 INVALID_REQUEST order.status MISSING", "3 INVALID_REQUEST order MISSING",
-          "4 INVALID_REQUEST receive_time BEFORE_CREATION",
-          "5 INVALID_REQUEST create_time IN_THE_FUTURE",
-          "6 INVALID_REQUEST order.checks[0].outcome UNKNOWN_VALUE "
-          "order.checks[1].outcome UNKNOWN_VALUE order.checks[1].check DUPLICATE",
-          "7 INVALID_REQUEST order.lines[0].unit_price CURRENCY_MISMATCH"));
+  EXPECT_THAT(RefusedIn(response),
+              testing::UnorderedElementsAre(
+                  "2 INVALID_REQUEST order.status MISSING", "3 INVALID_REQUEST order MISSING",
+                  "4 INVALID_REQUEST receive_time BEFORE_CREATION",
+                  "5 INVALID_REQUEST create_time IN_THE_FUTURE",
+                  "6 INVALID_REQUEST order.checks[0].outcome UNKNOWN_VALUE "
+                  "order.checks[1].outcome UNKNOWN_VALUE order.checks[1].check DUPLICATE",
+                  "7 INVALID_REQUEST order.lines[0].unit_price CURRENCY_MISMATCH"));
   Lookup("OLD-1");
   Lookup("OLD-8");
 }
@@ -180,19 +179,17 @@ TEST_F(ImportOrders, AnotherOrderUnderAKnownReferenceIsRefused) {
 TEST_F(ImportOrders, NumbersAreKeptWhenTheyAreGoodAndFree) {
   const std::string taken = Place(server_.Staff(), CourierOrder("WEB-1")).number();
   const std::string free = Number::FromSerial(700'000'000).ToString();
-  const auto response = server_.Staff().Must(
-      Message({WithNumber(ImportedOrder("OLD-1", 1), free),
-               WithNumber(ImportedOrder("OLD-2", 2), taken),
-               WithNumber(ImportedOrder("OLD-3", 3), "1000000017"),
-               WithNumber(ImportedOrder("OLD-4", 4), "12"),
-               WithNumber(ImportedOrder("OLD-5", 5),
-                          Number::FromSerial(Number::kLastImportedSerial + 1).ToString())}));
+  const auto response = server_.Staff().Must(Message(
+      {WithNumber(ImportedOrder("OLD-1", 1), free), WithNumber(ImportedOrder("OLD-2", 2), taken),
+       WithNumber(ImportedOrder("OLD-3", 3), "1000000017"),
+       WithNumber(ImportedOrder("OLD-4", 4), "12"),
+       WithNumber(ImportedOrder("OLD-5", 5),
+                  Number::FromSerial(Number::kLastImportedSerial + 1).ToString())}));
   EXPECT_EQ(Counts(response), "5 1 0 4");
   EXPECT_THAT(RefusedIn(response),
-              testing::UnorderedElementsAre("2 NUMBER_TAKEN",
-                                            "3 INVALID_REQUEST number WRONG_CHECK_DIGIT",
-                                            "4 INVALID_REQUEST number MALFORMED",
-                                            "5 INVALID_REQUEST number OUT_OF_RANGE"));
+              testing::UnorderedElementsAre(
+                  "2 NUMBER_TAKEN", "3 INVALID_REQUEST number WRONG_CHECK_DIGIT",
+                  "4 INVALID_REQUEST number MALFORMED", "5 INVALID_REQUEST number OUT_OF_RANGE"));
   EXPECT_EQ(Lookup("OLD-1").number(), free);
   EXPECT_NE(Place(server_.Staff(), CourierOrder("WEB-2")).number(), free);
 }
@@ -204,10 +201,10 @@ TEST_F(ImportOrders, APreviewSaysTheSameAndLoadsNothing) {
   changed.mutable_past(0)->set_text("Αλλιώς.");
   v1::ImportedOrder bad = ImportedOrder("OLD-3", 4);
   bad.clear_create_time();
-  const auto response = server_.Staff().Must(
-      Message({ImportedOrder("OLD-1", 1), ImportedOrder("OLD-2", 2), changed, bad,
-               ImportedOrder("OLD-2", 5)},
-              /*validate_only=*/true));
+  const auto response =
+      server_.Staff().Must(Message({ImportedOrder("OLD-1", 1), ImportedOrder("OLD-2", 2), changed,
+                                    bad, ImportedOrder("OLD-2", 5)},
+                                   /*validate_only=*/true));
   EXPECT_EQ(Counts(response), "5 1 2 2");
   EXPECT_THAT(RefusedIn(response),
               testing::UnorderedElementsAre("3 EXTERNAL_REFERENCE_EXISTS",
@@ -251,8 +248,7 @@ TEST_F(ImportOrders, NothingAtAllIsFine) {
 }
 
 TEST_F(ImportOrders, CustomersMayNot) {
-  for (const Caller& caller :
-       {CustomerCaller(kMariaId), OnBehalfOf(Role::kCustomer, kMariaId)}) {
+  for (const Caller& caller : {CustomerCaller(kMariaId), OnBehalfOf(Role::kCustomer, kMariaId)}) {
     ImportCall call(server_.address(), caller);
     EXPECT_THAT(call.Finish().status,
                 IsRefusal(google::rpc::PERMISSION_DENIED, "PERMISSION_DENIED"));

@@ -107,7 +107,8 @@ class ImportInTest : public testing::Test {
     committer_.reset();
   }
 
-  void Begin(CommitterOptions options = {}, CallContext context = {.caller = Staff(), .flaws = {}}) {
+  void Begin(CommitterOptions options = {},
+             CallContext context = {.caller = Staff(), .flaws = {}}) {
     committer_ = std::make_unique<GroupCommitter>(faults_, std::move(options));
     import_ = std::make_shared<OrderImport>(Backend{.writes = committer_.get(),
                                                     .reads = nullptr,

@@ -30,9 +30,9 @@ class VerifyStore : public testing::TestWithParam<sql::Backend> {
   VerifyReport Verify() {
     differences_.clear();
     const auto reader = server_->store().OpenReader().value();
-    return orders::Verify(*reader, [this](absl::string_view line) {
-             differences_.emplace_back(line);
-           }).value();
+    return orders::Verify(*reader,
+                          [this](absl::string_view line) { differences_.emplace_back(line); })
+        .value();
   }
 
   std::unique_ptr<TestDatabase> database_;
@@ -61,7 +61,8 @@ TEST_P(VerifyStore, FindsNothingWhereEverythingIsTheFoldOfItsLog) {
 TEST_P(VerifyStore, NamesWhatDiffersWithoutAWordOfTheContent) {
   const v1::Order order = Place(server_->Staff(), CourierOrder("WEB-1"));
   Place(server_->Staff(), CourierOrder("WEB-2"));
-  database_->Execute(absl::StrCat("UPDATE subjects SET version = 7 WHERE number = ", order.number()));
+  database_->Execute(
+      absl::StrCat("UPDATE subjects SET version = 7 WHERE number = ", order.number()));
   database_->Execute(
       absl::StrCat("UPDATE orders SET customer_name = 'Nobody' WHERE number = ", order.number()));
   EXPECT_EQ(Verify().differing, 1);

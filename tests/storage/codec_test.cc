@@ -217,11 +217,12 @@ TEST(Codec, WhatIsSaidOfPeopleStandsInThePersonalPartOnly) {
     EXPECT_THAT(data, Not(HasSubstr(text)));
   }
   // The words of an imported past are people's, too.
-  const auto imported = nlohmann::json::parse(
-      EncodePayload(OrderInTest(Importing("OLD-1")).log().front().event,
-                    NotificationWish::kNothingToTell)
-          .value());
-  for (const char* text : {"Καταχωρίστηκε.", "Πελάτισσα με υπομονή.", "Όλα καλά!", "αντικαταβολή"}) {
+  const auto imported =
+      nlohmann::json::parse(EncodePayload(OrderInTest(Importing("OLD-1")).log().front().event,
+                                          NotificationWish::kNothingToTell)
+                                .value());
+  for (const char* text :
+       {"Καταχωρίστηκε.", "Πελάτισσα με υπομονή.", "Όλα καλά!", "αντικαταβολή"}) {
     EXPECT_THAT(imported.at("personal").dump(), HasSubstr(text));
     EXPECT_THAT(imported.at("data").dump(), Not(HasSubstr(text)));
   }

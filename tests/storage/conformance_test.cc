@@ -292,8 +292,7 @@ TEST_P(StoreConformance, SerialsThatWerePassedAreNotReservedOnceThatIsCommitted)
     ASSERT_THAT(writer->PassSerial(kSerial + 1000), IsOk());
     ASSERT_THAT(writer->PassSerial(kSerial + 500), IsOk()) << "never goes back";
     ASSERT_THAT(commits ? writer->Commit() : writer->Rollback(), IsOk());
-    EXPECT_EQ(writer->ReserveSerials(1).value(),
-              commits ? kSerial + 1001 : Number::kFirstSerial);
+    EXPECT_EQ(writer->ReserveSerials(1).value(), commits ? kSerial + 1001 : Number::kFirstSerial);
   }
 }
 

@@ -195,7 +195,8 @@ CreateOrder Placing(OrderContent content, std::string external_reference) {
 }
 
 ImportOrder Importing(std::string external_reference) {
-  const absl::Time placed = absl::FromCivil(absl::CivilMinute(2024, 3, 4, 10, 15), absl::UTCTimeZone());
+  const absl::Time placed =
+      absl::FromCivil(absl::CivilMinute(2024, 3, 4, 10, 15), absl::UTCTimeZone());
   const Actor courier{Role::kService, "acs"};
   ImportOrder command;
   command.created_at = placed;

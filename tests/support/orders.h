@@ -54,8 +54,8 @@ OrderAction HandoverOf(FulfilmentMethod method);
 // The command that places `content` under that reference.
 CreateOrder Placing(OrderContent content, std::string external_reference);
 
-// Maria's order from a former system: placed in March 2024, sent by ACS, received, invoiced and rated.
-// Of its past of four entries the last one, of the day after the receipt, is internal.
+// Maria's order from a former system: placed in March 2024, sent by ACS, received, invoiced and
+// rated. Of its past of four entries the last one, of the day after the receipt, is internal.
 ImportOrder Importing(std::string external_reference);
 
 // The command for `action` with all input that it needs, good for `order` at `now`.

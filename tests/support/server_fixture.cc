@@ -252,8 +252,9 @@ class ImportCall::Impl {
     context_.AddMetadata("accept-language", "en");
     static const char kPath[] = "/ipstore.orders.v1.OrderService/ImportOrders";
     writer_.reset(grpc::internal::ClientWriterFactory<grpc::ByteBuffer>::Create(
-        channel_.get(), grpc::internal::RpcMethod(kPath, grpc::internal::RpcMethod::CLIENT_STREAMING),
-        &context_, &answer_));
+        channel_.get(),
+        grpc::internal::RpcMethod(kPath, grpc::internal::RpcMethod::CLIENT_STREAMING), &context_,
+        &answer_));
   }
 
   bool SendBytes(const std::string& bytes) { return writer_->Write(BufferOf(bytes)); }

@@ -603,8 +603,7 @@ TEST_F(Committer, SerialsGoOnBehindTheHighestNumberThatWasBroughtAlong) {
 
 TEST_F(Committer, ALostCommitWithAGivenNumberIsRecognisedAsOurs) {
   store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);
-  const Applied applied =
-      Submit(Bringing("OLD-1", Number::FromSerial(200'000'000))).WaitApplied();
+  const Applied applied = Submit(Bringing("OLD-1", Number::FromSerial(200'000'000))).WaitApplied();
   EXPECT_FALSE(applied.replayed);
   EXPECT_EQ(applied.order().subject.number, Number::FromSerial(200'000'000));
 }

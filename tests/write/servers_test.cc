@@ -87,7 +87,8 @@ TEST_P(CommittersOnOneDatabase, ACreateThatRacesForItsReservedNumberGetsAnother)
 TEST_P(CommittersOnOneDatabase, ALostCommitWithANumberThatCompletesLaterIsNotTakenForAnothers) {
   store().Fail(Method::kCommit, Fault::kCommitCompletesLater);
   const Number number = Number::FromSerial(200'000'000);
-  EXPECT_EQ(server().Submit(Bringing("OLD-1", number)).WaitApplied().order().subject.number, number);
+  EXPECT_EQ(server().Submit(Bringing("OLD-1", number)).WaitApplied().order().subject.number,
+            number);
 }
 
 TEST_P(CommittersOnOneDatabase, ACreateThatIsRetriedOnAnotherServerMeanwhileIsMadeOnce) {

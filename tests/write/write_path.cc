@@ -123,8 +123,7 @@ Unit Creating(std::string reference, std::optional<Request> request) {
   return WithRequest(std::move(unit), std::move(request));
 }
 
-Unit Bringing(std::string reference, std::optional<Number> number,
-              std::optional<Request> request) {
+Unit Bringing(std::string reference, std::optional<Number> number, std::optional<Request> request) {
   const ImportOrder command = Importing(reference);
   Unit unit;
   unit.external_key = ExternalKey{.source = command.order.content.source,
