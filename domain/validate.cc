@@ -618,7 +618,7 @@ void CheckPast(const std::vector<PastEntry>& past, Violations& violations) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::string path = At("", "past", i);
     CheckRequiredTime(past[i].at, At(path, "time"), violations);
-    ValidateText(past[i].text, At(path, "text"), kMaxComment, /*required=*/true,
+    ValidateText(past[i].text, At(path, "text"), kMaxPastText, /*required=*/true,
                  /*multiline=*/true, violations);
     if (past[i].actor.has_value()) CheckActor(*past[i].actor, At(path, "actor"), violations);
   }

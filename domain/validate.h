@@ -29,6 +29,9 @@ inline constexpr std::size_t kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxGatheredItems = 1000;  // in one request
 inline constexpr std::size_t kMaxPhone = 32;
 inline constexpr std::size_t kMaxPast = 5000;  // entries of an imported order's past
+// Of one of them: as long as the longest sentence that we make of an activity, which names a
+// thousand sources, so that an export can always be imported.
+inline constexpr std::size_t kMaxPastText = 200'000;
 inline constexpr std::int32_t kMaxRating = 5;
 inline constexpr std::int64_t kMaxQuantity = 1'000'000;
 

@@ -8,6 +8,7 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/server_context.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -324,7 +325,8 @@ class Imports : public ::testing::Test {
     builder.RegisterService(&orders_);
     server_ = builder.BuildAndStart();
     target_ = absl::StrCat("127.0.0.1:", port);
-    file_ = ::testing::TempDir() + "/import_test.jsonl";
+    // Its own for each test, since they run side by side.
+    file_ = absl::StrCat(::testing::TempDir(), "/", getpid(), ".jsonl");
   }
 
   void TearDown() override { std::remove(file_.c_str()); }

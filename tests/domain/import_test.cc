@@ -160,6 +160,18 @@ TEST(ImportValidation, ARatingIsFromOneToFive) {
   }
 }
 
+TEST(ImportValidation, TheLongestSentenceOfOursFitsIntoAPast) {
+  RecordGathering most;
+  for (std::size_t i = 0; i < kMaxGatheredItems; ++i)
+    most.items.push_back({1, 1'000'000, {SourceKind::kSupplier, std::string(kMaxIdentifier, 'x')}});
+  Activity gathered = OrderInTest().log().front();
+  gathered.event = GatheringRecorded{most.items};
+  const std::string sentence = Sentence(gathered, Language::kEnglish, /*for_customer=*/false);
+  EXPECT_GT(CountCharacters(sentence), kMaxComment);
+  EXPECT_THAT(FlawsWith([&](ImportOrder& import) { import.order.past.front().text = sentence; }),
+              IsEmpty());
+}
+
 TEST(ImportValidation, EveryEntryOfThePastHasATimeAndWords) {
   EXPECT_THAT(FlawsWith([](ImportOrder& import) {
                 import.order.past = {{}, { import.created_at, std::string("\x01", 1) }};
