@@ -3,8 +3,12 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <cstddef>
+#include <functional>
 #include <random>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "client/request_id.h"
@@ -67,22 +71,74 @@ Result<Response> CallOnce(Stub& stub, Method<Stub, Request, Response> method,
   return response;
 }
 
-template <typename Stub, typename Request, typename Response>
-Result<Response> Call(Stub& stub, Method<Stub, Request, Response> method, const Request& request,
-                      grpc::Channel& channel, const ClientOptions& options) {
+// Calls until there is an answer, or a refusal that stays one. `once` makes one attempt, until a
+// deadline.
+template <typename Response>
+Result<Response> Repeat(const std::function<Result<Response>(absl::Time deadline)>& once,
+                        grpc::Channel& channel, const ClientOptions& options) {
   if (const absl::Status status = CheckCaller(options.caller); !status.ok()) {
     return Error{.code = grpc::StatusCode::INVALID_ARGUMENT,
                  .message = std::string(status.message())};
   }
   const absl::Time deadline = absl::Now() + options.timeout;
   for (int attempt = 1;; ++attempt) {
-    Result<Response> result = CallOnce(stub, method, request, options.caller, deadline);
+    Result<Response> result = once(deadline);
     if (result.ok() || !IsWorthRetrying(result.error())) return result;
     if (attempt >= options.retry.max_attempts) return result;
     const absl::Duration pause = PauseAfter(options.retry, attempt, result.error(), Jitter());
     if (absl::Now() + pause >= deadline) return result;
     Pause(channel, pause, options);
   }
+}
+
+template <typename Stub, typename Request, typename Response>
+Result<Response> Call(Stub& stub, Method<Stub, Request, Response> method, const Request& request,
+                      grpc::Channel& channel, const ClientOptions& options) {
+  return Repeat<Response>(
+      [&](absl::Time deadline) {
+        return CallOnce(stub, method, request, options.caller, deadline);
+      },
+      channel, options);
+}
+
+// What the server takes in one message, and what is well below gRPC's own limit.
+constexpr int kMaxEntriesPerMessage = 100;
+constexpr std::size_t kMessageBytes = 1 << 20;
+
+std::vector<v1::ImportOrdersRequest> MessagesFor(std::vector<v1::ImportedOrder> orders,
+                                                 bool validate_only) {
+  // One at least: it says what all are about.
+  std::vector<v1::ImportOrdersRequest> messages(1);
+  messages.front().set_validate_only(validate_only);
+  std::size_t bytes = 0;
+  for (v1::ImportedOrder& order : orders) {
+    const std::size_t size = order.ByteSizeLong();
+    const int entries = messages.back().orders_size();
+    if (entries == kMaxEntriesPerMessage || (entries > 0 && bytes + size > kMessageBytes)) {
+      messages.emplace_back();
+      bytes = 0;
+    }
+    bytes += size;
+    *messages.back().add_orders() = std::move(order);
+  }
+  return messages;
+}
+
+Result<v1::ImportOrdersResponse> ImportOnce(v1::OrderService::Stub& stub,
+                                            const std::vector<v1::ImportOrdersRequest>& messages,
+                                            const Caller& caller, absl::Time deadline) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  AddMetadata(caller, context);
+  v1::ImportOrdersResponse response;
+  const auto writer = stub.ImportOrders(&context, &response);
+  for (const v1::ImportOrdersRequest& message : messages) {
+    if (!writer->Write(message)) break;  // The call is over; Finish() tells why.
+  }
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  if (!status.ok()) return DecodeError(status);
+  return response;
 }
 
 // A call that changes something: never without a request_id, which the error tells where the
@@ -101,11 +157,20 @@ Result<Response> Change(Stub& stub, Method<Stub, Request, Response> method, Requ
 }  // namespace
 
 OrdersClient::OrdersClient(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
-    : options_(std::move(options)), stubs_(std::make_unique<Stubs>(channel)) {
+    : OrdersClient(std::move(options), std::make_shared<Stubs>(channel)) {}
+
+OrdersClient::OrdersClient(ClientOptions options, std::shared_ptr<Stubs> stubs)
+    : options_(std::move(options)), stubs_(std::move(stubs)) {
   if (!options_.sleep) options_.sleep = absl::SleepFor;
 }
 
 OrdersClient::~OrdersClient() = default;
+
+OrdersClient OrdersClient::In(std::string language) const {
+  ClientOptions options = options_;
+  options.caller.language = std::move(language);
+  return OrdersClient(std::move(options), stubs_);
+}
 
 Result<v1::CreateOrderResponse> OrdersClient::CreateOrder(v1::CreateOrderRequest request) const {
   return Change(stubs_->orders, &v1::OrderService::Stub::CreateOrder, request, *stubs_->channel,
@@ -162,6 +227,17 @@ Result<v1::CreateCommentResponse> OrdersClient::CreateComment(
     v1::CreateCommentRequest request) const {
   return Change(stubs_->comments, &v1::CommentService::Stub::CreateComment, request,
                 *stubs_->channel, options_);
+}
+
+Result<v1::ImportOrdersResponse> OrdersClient::ImportOrders(std::vector<v1::ImportedOrder> orders,
+                                                            bool validate_only) const {
+  const std::vector<v1::ImportOrdersRequest> messages =
+      MessagesFor(std::move(orders), validate_only);
+  return Repeat<v1::ImportOrdersResponse>(
+      [&](absl::Time deadline) {
+        return ImportOnce(stubs_->orders, messages, options_.caller, deadline);
+      },
+      *stubs_->channel, options_);
 }
 
 Result<v1::Order> OrdersClient::GetOrder(const v1::GetOrderRequest& request) const {

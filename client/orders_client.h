@@ -13,6 +13,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "client/caller.h"
@@ -40,6 +42,9 @@ struct ClientOptions {
   std::function<void(absl::Duration)> sleep;
 };
 
+// What fits into one message to the server, as it is serialized.
+inline constexpr std::size_t kMaxImportedOrderBytes = 3 << 20;
+
 // Thread-safe. Every method blocks until the answer, a refusal, or the timeout. What each does and
 // with which reasons it can be refused stands in the .proto files. Errors of this side:
 // INVALID_ARGUMENT without a reason when the caller cannot stand in metadata, and what gRPC says
@@ -54,6 +59,9 @@ class OrdersClient {
 
   OrdersClient(const OrdersClient&) = delete;
   OrdersClient& operator=(const OrdersClient&) = delete;
+
+  // The same caller and connection, answered in another language.
+  OrdersClient In(std::string language) const;
 
   Result<v1::CreateOrderResponse> CreateOrder(v1::CreateOrderRequest request) const;
   Result<v1::TransitionOrderResponse> TransitionOrder(v1::TransitionOrderRequest request) const;
@@ -74,6 +82,13 @@ class OrdersClient {
       v1::TransitionEnquiryRequest request) const;
   Result<v1::SetEnquiryNotificationsResponse> SetEnquiryNotifications(
       v1::SetEnquiryNotificationsRequest request) const;
+
+  // Loads orders with their past, over one stream; with `validate_only` as if. The timeout is for
+  // all of them: some thousand at a time are a good measure, and no more than 1,000 when each
+  // refusal has to be listed. No entry may exceed kMaxImportedOrderBytes. Retried as a whole: what
+  // a failed attempt has loaded counts as already there in the next one.
+  Result<v1::ImportOrdersResponse> ImportOrders(std::vector<v1::ImportedOrder> orders,
+                                                bool validate_only = false) const;
 
   Result<v1::Order> GetOrder(const v1::GetOrderRequest& request) const;
   Result<v1::OrderPage> GetOrderPage(const v1::GetOrderPageRequest& request) const;
@@ -96,8 +111,10 @@ class OrdersClient {
   // The generated stubs, which are costly to include.
   struct Stubs;
 
+  OrdersClient(ClientOptions options, std::shared_ptr<Stubs> stubs);
+
   ClientOptions options_;
-  std::unique_ptr<Stubs> stubs_;
+  std::shared_ptr<Stubs> stubs_;
 };
 
 }  // namespace ipstore::orders::client

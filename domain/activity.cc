@@ -26,6 +26,7 @@ struct KindVisitor {
   }
   ActivityKind operator()(const EnquiryCreated&) const { return ActivityKind::kEnquiryCreated; }
   ActivityKind operator()(const EnquiryMoved&) const { return ActivityKind::kEnquiryMoved; }
+  ActivityKind operator()(const OrderImported&) const { return ActivityKind::kOrderImported; }
 };
 
 }  // namespace
@@ -44,6 +45,7 @@ bool HappensTo(ActivityKind activity, SubjectKind subject) {
     case ActivityKind::kTrackingRecorded:
     case ActivityKind::kOrderAmended:
     case ActivityKind::kFeedbackSubmitted:
+    case ActivityKind::kOrderImported:
       return subject == SubjectKind::kOrder;
     case ActivityKind::kEnquiryCreated:
     case ActivityKind::kEnquiryMoved:
@@ -89,6 +91,8 @@ absl::string_view Name(ActivityKind kind) {
       return "NOTIFICATIONS_SET";
     case ActivityKind::kFeedbackSubmitted:
       return "FEEDBACK_SUBMITTED";
+    case ActivityKind::kOrderImported:
+      return "ORDER_IMPORTED";
     case ActivityKind::kEnquiryCreated:
       return "ENQUIRY_CREATED";
     case ActivityKind::kEnquiryMoved:

@@ -94,6 +94,43 @@ struct CommentAdded {
   friend bool operator==(const CommentAdded&, const CommentAdded&) = default;
 };
 
+// Who may see an activity. Only comments, and entries of an imported past, are ever internal.
+// Stored: never renumber.
+enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
+
+absl::string_view Name(Visibility value);
+
+// Something that happened to an order, or was said of it, before it was imported.
+struct PastEntry {
+  absl::Time at;
+  std::string text;
+  Visibility visibility = Visibility::kPublic;
+  std::optional<Actor> actor;
+
+  friend bool operator==(const PastEntry&, const PastEntry&) = default;
+};
+
+// The order came from elsewhere: all of it as it stood there, and its past. The activity's
+// occurred_at is the time when the order was placed.
+struct OrderImported {
+  OrderContent content;
+  Totals totals;
+  OrderStatus status = OrderStatus::kAwaitingProcessing;
+  Checks checks;
+  std::optional<Invoice> invoice;
+  std::vector<Parcel> parcels;
+  std::optional<absl::Time> expected_delivery;
+  std::optional<absl::Time> pickup_until;
+  std::optional<VehicleTrip> vehicle_trip;
+  std::string cancellation_reason;
+  std::optional<Feedback> feedback;
+  std::optional<absl::Time> changed_at;   // the last change of state, where it is known
+  std::optional<absl::Time> received_at;  // by the customer, where it is known
+  std::vector<PastEntry> past;            // as it was given; times need not ascend
+
+  friend bool operator==(const OrderImported&, const OrderImported&) = default;
+};
+
 // An enquiry was made.
 struct EnquiryCreated {
   EnquiryContent content;
@@ -193,7 +230,8 @@ struct FeedbackSubmitted {
 
 using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded,
                            InvoiceRecorded, TrackingRecorded, CommentAdded, OrderAmended,
-                           NotificationsSet, FeedbackSubmitted, EnquiryCreated, EnquiryMoved>;
+                           NotificationsSet, FeedbackSubmitted, EnquiryCreated, EnquiryMoved,
+                           OrderImported>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.
@@ -208,6 +246,7 @@ enum class ActivityKind : std::uint8_t {
   kOrderAmended = 8,
   kNotificationsSet = 9,
   kFeedbackSubmitted = 10,
+  kOrderImported = 11,
   kEnquiryCreated = 13,
   kEnquiryMoved = 14,
 };
@@ -219,6 +258,7 @@ inline constexpr std::array kActivityKinds = {
     ActivityKind::kCommentAdded,     ActivityKind::kOrderAmended,
     ActivityKind::kNotificationsSet, ActivityKind::kFeedbackSubmitted,
     ActivityKind::kEnquiryCreated,   ActivityKind::kEnquiryMoved,
+    ActivityKind::kOrderImported,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
 
@@ -231,9 +271,6 @@ bool HappensTo(ActivityKind activity, SubjectKind subject);
 // True when the event changes the state of its subject and so its version; false for comments.
 bool ChangesState(const Event& event);
 
-// Who may see an activity. Only comments are ever internal. Stored: never renumber.
-enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
-
 // Whether the customer is to be told by e-mail, and if not, why. Decided with the event and carried
 // out by the consumer of the feed that sends mail. Stored: never renumber.
 enum class NotificationWish : std::uint8_t {
@@ -243,7 +280,6 @@ enum class NotificationWish : std::uint8_t {
   kSuppressedBySetting = 3,  // notifications are off for the order
 };
 
-absl::string_view Name(Visibility value);
 absl::string_view Name(NotificationWish value);
 
 struct Activity {
@@ -256,7 +292,7 @@ struct Activity {
   Visibility visibility = Visibility::kPublic;
   Actor actor;
   std::optional<Actor> on_behalf_of;
-  absl::Time occurred_at;
+  absl::Time occurred_at;  // before recorded_at for an imported order only
   absl::Time recorded_at;
   NotificationWish notification = NotificationWish::kNothingToTell;
   Event event;

@@ -36,6 +36,13 @@ struct CreateOrder {
   bool notify = true;
 };
 
+// An order from elsewhere. Its totals are computed; numbers of lines and parcels are taken as they
+// are.
+struct ImportOrder {
+  OrderImported order;
+  absl::Time created_at;  // when it was placed
+};
+
 // A parcel as a caller names it: `number` 0 adds one, any other corrects that one.
 struct ParcelChange {
   std::int32_t number = 0;

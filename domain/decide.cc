@@ -434,6 +434,25 @@ Decision Decide(Number number, const CreateOrder& command, const Caller& caller,
   return std::move(recorder).Take();
 }
 
+Decision Decide(Number number, const ImportOrder& command, const Caller& caller, absl::Time now) {
+  if (!RolesAllowed(Command::kImportOrder).Contains(caller.EffectiveRole()))
+    return PermissionDenied();
+  Violations violations;
+  if (command.created_at > now) violations.Add("create_time", Flaw::kInTheFuture);
+  std::optional<Totals> totals = ComputeTotals(command.order.content);
+  if (!totals.has_value()) violations.Add("order", Flaw::kTotalsOverflow);
+  if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
+
+  OrderImported imported = command.order;
+  imported.totals = *std::move(totals);
+  Recorder recorder(NewSubject(number, SubjectKind::kOrder, imported.content.customer.id),
+                    imported.content.notifications_on, caller, now);
+  recorder.Add(std::move(imported), /*worth_telling=*/false, /*notify=*/false);
+  Activities activities = std::move(recorder).Take();
+  activities.front().occurred_at = command.created_at;
+  return activities;
+}
+
 Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
                 absl::Time now) {
   return std::visit(Decider{order, caller, now}, command);

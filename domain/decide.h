@@ -39,6 +39,12 @@ std::optional<Refusal> CheckEtag(const Subject& subject, absl::string_view etag)
 // orders for somebody else with PERMISSION_DENIED.
 Decision Decide(Number number, const CreateOrder& command, const Caller& caller, absl::Time now);
 
+// An order from elsewhere under that number. The command must be valid (see validate.h). Its
+// activity happened when the order was placed and is recorded `now`; nobody is notified. Refuses
+// with PERMISSION_DENIED, and with INVALID_REQUEST (an order placed after `now`, totals that are
+// too large).
+Decision Decide(Number number, const ImportOrder& command, const Caller& caller, absl::Time now);
+
 // What `command` does to `order`. The caller must have access (CheckAccess) and the command must be
 // valid by itself (validate.h). `now` must not be before the subject's last activity. Refuses with,
 // in this order of precedence, PERMISSION_DENIED (the role may never do this), ACTION_NOT_OPEN or

@@ -141,6 +141,21 @@ class OrderApplier {
       order_.expected_delivery = recorded.expected_delivery;
   }
 
+  void operator()(const OrderImported& imported) const {
+    order_.subject.status = static_cast<std::uint8_t>(imported.status);
+    order_.subject.active = !IsClosed(imported.status);
+    order_.content = imported.content;
+    order_.totals = imported.totals;
+    order_.checks = imported.checks;
+    order_.invoice = imported.invoice;
+    for (const Parcel& parcel : imported.parcels) PutParcel(order_, parcel);
+    order_.expected_delivery = imported.expected_delivery;
+    order_.pickup_until = imported.pickup_until;
+    order_.vehicle_trip = imported.vehicle_trip;
+    order_.cancellation_reason = imported.cancellation_reason;
+    order_.feedback = imported.feedback;
+  }
+
   void operator()(const CommentAdded&) const {}
   // These happen to enquiries only.
   void operator()(const EnquiryCreated&) const {}
@@ -192,6 +207,24 @@ class EnquiryApplier {
   const Activity& activity_;
 };
 
+// The head of an order that was imported has the times of its past, so that it stands in lists
+// where people expect it. None lies after the import itself, and none before the order was placed.
+void TakeTimesOf(const OrderImported& imported, const Activity& activity, Subject& subject) {
+  absl::Time last_public = activity.occurred_at;
+  absl::Time last_internal = activity.occurred_at;
+  for (const PastEntry& entry : imported.past) {
+    absl::Time& last = entry.visibility == Visibility::kPublic ? last_public : last_internal;
+    last = std::max(last, entry.at);
+  }
+  if (imported.feedback.has_value()) last_public = std::max(last_public, imported.feedback->at);
+  last_public = std::max(last_public, imported.changed_at.value_or(last_public));
+  const auto until_import = [&](absl::Time time) { return std::min(time, activity.recorded_at); };
+  subject.created_at = activity.occurred_at;
+  subject.updated_at = until_import(imported.changed_at.value_or(last_public));
+  subject.last_public_activity_at = until_import(last_public);
+  subject.last_activity_at = until_import(std::max(last_public, last_internal));
+}
+
 void Advance(Subject& subject, const Activity& activity) {
   subject.last_seq = activity.seq;
   subject.last_activity_at = activity.recorded_at;
@@ -201,6 +234,8 @@ void Advance(Subject& subject, const Activity& activity) {
     ++subject.version;
     subject.updated_at = activity.recorded_at;
   }
+  if (const auto* imported = std::get_if<OrderImported>(&activity.event))
+    TakeTimesOf(*imported, activity, subject);
 }
 
 template <typename Kind>
@@ -217,6 +252,7 @@ Kind Newborn(const Activity& created, SubjectKind kind, std::uint8_t first_statu
 
 bool Creates(const Event& event) {
   return std::holds_alternative<OrderCreated>(event) ||
+         std::holds_alternative<OrderImported>(event) ||
          std::holds_alternative<EnquiryCreated>(event);
 }
 

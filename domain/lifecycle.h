@@ -80,6 +80,7 @@ enum class Command : std::uint8_t {
   kUpdateGoods = 11,
   kSetNotifications = 12,
   kSubmitFeedback = 13,
+  kImportOrder = 15,
 };
 
 inline constexpr std::array kOrderStatuses = {
@@ -111,7 +112,7 @@ inline constexpr std::array kCommands = {
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
     Command::kAddInternalComment, Command::kUpdateContact,  Command::kUpdatePromisedDelivery,
     Command::kUpdateFulfilment,   Command::kUpdateGoods,    Command::kSetNotifications,
-    Command::kSubmitFeedback,
+    Command::kSubmitFeedback, Command::kImportOrder,
 };
 
 using GuardSet = EnumSet<Guard>;
@@ -182,8 +183,8 @@ inline constexpr auto kTransitions = [] {
   // clang-format on
 }();
 
-// The commands that do not move the status (product §2, second table). kCreateOrder has no status
-// to be in.
+// The commands that do not move the status (product §2, second table). kCreateOrder and
+// kImportOrder have no status to be in.
 inline constexpr auto kCommandRules = [] {
   using enum Command;
   using namespace lifecycle_internal;
@@ -205,6 +206,7 @@ inline constexpr auto kCommandRules = [] {
       CommandRule{kAddInternalComment,     kAnyStatus,                         kShop},
       CommandRule{kSetNotifications,       kAnyStatus,                         kPeople},
       CommandRule{kSubmitFeedback,         {OrderStatus::kReceived},           kCustomerOnly},
+      CommandRule{kImportOrder,            {},                                 kShop},
   };
   // clang-format on
 }();
@@ -220,12 +222,13 @@ constexpr const Transition* FindTransition(OrderStatus from, OrderAction action)
   return FindRow(kTransitions, from, action);
 }
 
-// The statuses in which `role` may use `command`; empty when it never may, and for kCreateOrder.
+// The statuses in which `role` may use `command`; empty when it never may, and for kCreateOrder and
+// kImportOrder.
 constexpr StatusSet StatusesAllowing(Command command, Role role) {
   return StatusesAllowing(kCommandRules, command, role);
 }
 
-// Who may use `command` in at least one status (for kCreateOrder: at all).
+// Who may use `command` in at least one status (for kCreateOrder and kImportOrder: at all).
 constexpr RoleSet RolesAllowed(Command command) {
   return RolesAllowed(kCommandRules, command);
 }

@@ -18,6 +18,9 @@ class Number {
  public:
   static constexpr std::int64_t kFirstSerial = 100'000'001;
   static constexpr std::int64_t kLastSerial = 999'999'999;
+  // The last that an imported order may bring along: those above are for us to give, so that one
+  // import cannot use all of them up.
+  static constexpr std::int64_t kLastImportedSerial = 899'999'999;
 
   constexpr Number() = default;  // no number: value() == 0
 
@@ -31,6 +34,7 @@ class Number {
   static constexpr Number FromStored(std::int64_t value) { return Number(value); }
 
   constexpr std::int64_t value() const { return value_; }
+  constexpr std::int64_t serial() const { return value_ / 10; }
   std::string ToString() const;
 
   friend constexpr bool operator==(Number, Number) = default;

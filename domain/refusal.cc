@@ -27,6 +27,8 @@ absl::string_view Name(Reason reason) {
       return "UNAUTHENTICATED";
     case Reason::kExternalReferenceExists:
       return "EXTERNAL_REFERENCE_EXISTS";
+    case Reason::kNumberTaken:
+      return "NUMBER_TAKEN";
     case Reason::kActionNotOpen:
       return "ACTION_NOT_OPEN";
     case Reason::kGuardsNotSatisfied:
@@ -117,6 +119,12 @@ absl::string_view Name(Flaw flaw) {
       return "NOT_THE_CUSTOMERS";
     case Flaw::kNotUpdatable:
       return "NOT_UPDATABLE";
+    case Flaw::kBeforeCreation:
+      return "BEFORE_CREATION";
+    case Flaw::kInTheFuture:
+      return "IN_THE_FUTURE";
+    case Flaw::kNotForThisStatus:
+      return "NOT_FOR_THIS_STATUS";
   }
   return "";
 }
@@ -192,6 +200,10 @@ Refusal ExternalReferenceExists(std::string source, std::string external_referen
   return Because(
       Reason::kExternalReferenceExists,
       {{"source", std::move(source)}, {"external_reference", std::move(external_reference)}});
+}
+
+Refusal NumberTaken(std::string number) {
+  return Because(Reason::kNumberTaken, {{"number", std::move(number)}});
 }
 
 Refusal ActionNotOpen(const Order& order, OrderAction action, std::vector<OrderAction> open) {

@@ -28,6 +28,7 @@ enum class Reason : std::uint8_t {
   kPermissionDenied,  // also what a customer gets for an order that does not exist
   kUnauthenticated,
   kExternalReferenceExists,
+  kNumberTaken,         // the number that an imported order should keep
   kActionNotOpen,       // the status has no such step, or not for this caller
   kGuardsNotSatisfied,  // the step exists, but something that must hold does not
   kCommandNotOpen,  // a command that does not move the order, in a status that does not allow it
@@ -75,6 +76,9 @@ enum class Flaw : std::uint8_t {
   kNotForThisMethod,  // {method}: a field that the fulfilment method has no use for
   kNotTheCustomers,   // something that belongs to another customer
   kNotUpdatable,      // {value}: a field that cannot be updated
+  kBeforeCreation,    // a time that must not be before the order was placed
+  kInTheFuture,       // a time that must have passed
+  kNotForThisStatus,  // {status}: a field that the status has no use for
 };
 
 // A named value in a refusal. Enumerators keep their type, so that a sentence can show their label
@@ -125,6 +129,7 @@ inline constexpr std::array kReasons = {
     Reason::kPermissionDenied,
     Reason::kUnauthenticated,
     Reason::kExternalReferenceExists,
+    Reason::kNumberTaken,
     Reason::kActionNotOpen,
     Reason::kGuardsNotSatisfied,
     Reason::kCommandNotOpen,
@@ -160,6 +165,7 @@ Refusal CommentNotFound(std::string comment);
 Refusal PermissionDenied();  // says nothing of what exists
 Refusal Unauthenticated(std::string what_is_missing);
 Refusal ExternalReferenceExists(std::string source, std::string external_reference);
+Refusal NumberTaken(std::string number);
 Refusal ActionNotOpen(const Order& order, OrderAction action, std::vector<OrderAction> open);
 Refusal GuardsNotSatisfied(const Order& order, OrderAction action, std::vector<GuardFailure> guards,
                            std::vector<OrderAction> open);

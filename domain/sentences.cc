@@ -229,6 +229,8 @@ Text LabelOf(Command command) {
       return {"Ρύθμιση ειδοποιήσεων", "Turn notifications on or off"};
     case Command::kSubmitFeedback:
       return {"Υποβολή αξιολόγησης", "Submit feedback"};
+    case Command::kImportOrder:
+      return {"Εισαγωγή παραγγελίας από άλλο σύστημα", "Import an order from elsewhere"};
   }
   return {};
 }
@@ -510,6 +512,14 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kNotUpdatable:
       return {"Το πεδίο «{value}» δεν μπορεί να αλλάξει.",
               "The field \"{value}\" cannot be updated."};
+    case Flaw::kBeforeCreation:
+      return {"Ο χρόνος είναι πριν από την καταχώριση της παραγγελίας.",
+              "The time is before the order was placed."};
+    case Flaw::kInTheFuture:
+      return {"Ο χρόνος δεν έχει έρθει ακόμη.", "The time has not come yet."};
+    case Flaw::kNotForThisStatus:
+      return {"Το πεδίο δεν χρησιμοποιείται στην κατάσταση «{status}».",
+              "This field has no use in status \"{status}\"."};
   }
   return {};
 }
@@ -540,6 +550,9 @@ Text SentenceOf(Reason reason, Grammar count) {
       return {"Υπάρχει ήδη παραγγελία με αριθμό αναφοράς «{external_reference}» από το «{source}».",
               "There already is an order with the reference \"{external_reference}\" from "
               "\"{source}\"."};
+    case Reason::kNumberTaken:
+      return {"Ο αριθμός {number} ανήκει ήδη σε άλλη παραγγελία ή αίτημα.",
+              "The number {number} already belongs to another order or enquiry."};
     case Reason::kActionNotOpen:
       return {
           "Η ενέργεια «{action}» δεν επιτρέπεται για την παραγγελία {order} όσο βρίσκεται στην "
@@ -721,6 +734,8 @@ Text RecordedText(CheckKind check, CheckOutcome outcome) {
 
 constexpr Text kNote = {" (σημείωση: {note})", " (note: {note})"};
 constexpr Text kCreated = {"Η παραγγελία καταχωρίστηκε.", "The order was placed."};
+constexpr Text kImported = {"Η παραγγελία μεταφέρθηκε εδώ από το «{source}», με το ιστορικό της.",
+                            "The order was imported from \"{source}\", with its past."};
 constexpr Text kEnquiryMade = {"Υποβλήθηκε το αίτημα ({kind}).", "The enquiry was made ({kind})."};
 constexpr Text kInvoiceIssued = {"Εκδόθηκε το παραστατικό {invoice}.",
                                  "Invoice {invoice} was issued."};
@@ -1024,6 +1039,10 @@ struct EventSentence {
   }
 
   std::string operator()(const CommentAdded& added) const { return added.text; }
+
+  std::string operator()(const OrderImported& imported) const {
+    return Fill(kImported, {{"source", imported.content.source}}, language);
+  }
 
   std::string operator()(const EnquiryCreated& created) const {
     const absl::string_view kind = LabelOf(created.content.kind).In(language);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -176,6 +177,13 @@ std::vector<Fact> Range(std::int64_t min, std::int64_t max) {
 
 enum class Presence { kOptional, kRequired };
 
+// Where an order comes from: whoever places one must give more than is known of many old ones.
+enum class Origin { kPlaced, kImported };
+
+Presence RequiredWhenPlaced(Origin origin) {
+  return origin == Origin::kPlaced ? Presence::kRequired : Presence::kOptional;
+}
+
 // One line of text.
 void CheckLine(absl::string_view text, absl::string_view path, std::size_t max_characters,
                Presence presence, Violations& violations) {
@@ -265,8 +273,9 @@ void CheckPhone(absl::string_view phone, const std::string& path, Violations& vi
   CheckForm(phone, path, IsPhone, "+30 210 1234567", violations);
 }
 
-void CheckEmail(absl::string_view email, const std::string& path, Violations& violations) {
-  CheckLine(email, path, kMaxEmailBytes, Presence::kRequired, violations);
+void CheckEmail(absl::string_view email, const std::string& path, Presence presence,
+                Violations& violations) {
+  CheckLine(email, path, kMaxEmailBytes, presence, violations);
   CheckForm(email, path, IsEmail, "name@example.com", violations);
 }
 
@@ -276,12 +285,14 @@ void CheckVatNumber(absl::string_view number, const std::string& path, Presence 
   CheckForm(number, path, IsVatNumber, "EL123456789", violations);
 }
 
-void CheckCustomer(const Customer& customer, const std::string& path, Violations& violations) {
+void CheckCustomer(const Customer& customer, const std::string& path, Origin origin,
+                   Violations& violations) {
+  const Presence always = RequiredWhenPlaced(origin);
   const Presence for_businesses =
-      customer.segment == Segment::kBusiness ? Presence::kRequired : Presence::kOptional;
+      customer.segment == Segment::kBusiness ? always : Presence::kOptional;
   CheckLine(customer.id, At(path, "id"), kMaxIdentifier, Presence::kOptional, violations);
-  CheckLine(customer.name, At(path, "name"), kMaxName, Presence::kRequired, violations);
-  CheckEmail(customer.email, At(path, "email"), violations);
+  CheckLine(customer.name, At(path, "name"), kMaxName, always, violations);
+  CheckEmail(customer.email, At(path, "email"), always, violations);
   CheckPhone(customer.phone, At(path, "phone"), violations);
   CheckLine(customer.company_name, At(path, "company_name"), kMaxName, for_businesses, violations);
   CheckVatNumber(customer.vat_number, At(path, "vat_number"), for_businesses, violations);
@@ -331,10 +342,10 @@ void CheckDiscount(const Line& line, const std::string& path, Violations& violat
   }
 }
 
-void CheckOrderLines(const std::vector<Line>& lines, absl::string_view path,
+void CheckOrderLines(const std::vector<Line>& lines, absl::string_view path, Origin origin,
                      Violations& violations) {
-  const std::size_t count =
-      CheckCount(lines.size(), kMaxLines, Presence::kRequired, At(path, "lines"), violations);
+  const std::size_t count = CheckCount(lines.size(), kMaxLines, RequiredWhenPlaced(origin),
+                                       At(path, "lines"), violations);
   for (std::size_t i = 0; i < count; ++i) {
     CheckOrderLine(lines[i], At(path, "lines", i), violations);
     CheckDiscount(lines[i], At(path, "lines", i), violations);
@@ -357,7 +368,8 @@ void CheckCharges(const std::vector<Charge>& charges, absl::string_view path,
 }
 
 // What the fulfilment method needs, and what it has no use for.
-void CheckFulfilment(const OrderContent& content, absl::string_view path, Violations& violations) {
+void CheckFulfilment(const OrderContent& content, absl::string_view path, Origin origin,
+                     Violations& violations) {
   const std::string method_path = At(path, "method");
   if (violations.Has(method_path)) return;  // the method is not known, so nothing follows from it
   const bool to_store = content.method == FulfilmentMethod::kStorePickup;
@@ -367,6 +379,7 @@ void CheckFulfilment(const OrderContent& content, absl::string_view path, Violat
   }
   if (!to_store && content.store.has_value())
     violations.Add(At(path, "store"), Flaw::kNotForThisMethod, method);
+  if (origin == Origin::kImported) return;
   if (!to_store && !content.delivery_address.has_value()) {
     violations.Add(At(path, "delivery_address"), Flaw::kMissing);
   }
@@ -404,6 +417,24 @@ bool AmountsAreSound(const OrderContent& content, absl::string_view path,
   return true;
 }
 
+// What an order is about, wherever it comes from.
+void CheckContent(const OrderContent& content, absl::string_view path, Origin origin,
+                  Violations& violations) {
+  CheckLine(content.source, At(path, "source"), kMaxIdentifier, Presence::kRequired, violations);
+  CheckLine(content.external_reference, At(path, "external_reference"), kMaxIdentifier,
+            Presence::kRequired, violations);
+  CheckCustomer(content.customer, At(path, "customer"), origin, violations);
+  CheckCurrency(content.currency, At(path, "currency_code"), violations);
+  CheckOrderLines(content.lines, path, origin, violations);
+  CheckCharges(content.charges, path, violations);
+  CheckFulfilment(content, path, origin, violations);
+  if (content.delivery_address.has_value()) {
+    CheckAddress(*content.delivery_address, At(path, "delivery_address"), violations);
+  }
+  if (content.store.has_value()) CheckStore(*content.store, At(path, "store"), violations);
+  CheckOptionalTime(content.promised_delivery, At(path, "promised_delivery"), violations);
+}
+
 void CheckTotals(const OrderContent& content, const std::optional<Amount>& expected_gross,
                  absl::string_view path, Violations& violations) {
   if (expected_gross.has_value()) CheckNotNegative(*expected_gross, "expected_gross", violations);
@@ -430,7 +461,7 @@ void CheckContact(const UpdateOrder& command, const std::string& path, Violation
   if (fields.Contains(OrderField::kCustomerName))
     CheckLine(customer.name, At(path, "name"), kMaxName, Presence::kRequired, violations);
   if (fields.Contains(OrderField::kCustomerEmail))
-    CheckEmail(customer.email, At(path, "email"), violations);
+    CheckEmail(customer.email, At(path, "email"), Presence::kRequired, violations);
   if (fields.Contains(OrderField::kCustomerPhone))
     CheckPhone(customer.phone, At(path, "phone"), violations);
   if (fields.Contains(OrderField::kCompanyName)) {
@@ -513,6 +544,124 @@ void CheckRegather(const std::vector<RegatherLine>& lines, absl::string_view pre
   }
 }
 
+// --- Parts of an import --------------------------------------------------------------------------
+
+// A number within the order that the caller gave: they ascend.
+void CheckAscends(std::int32_t number, std::int32_t previous, std::string path,
+                  Violations& violations) {
+  if (number > previous) return;
+  violations.Add(std::move(path), Flaw::kOutOfRange,
+                 Range(std::int64_t{previous} + 1, std::numeric_limits<std::int32_t>::max()));
+}
+
+void CheckGathered(const Line& line, const std::string& path, Violations& violations) {
+  const std::size_t count = CheckCount(line.gathered.size(), kMaxGatheredItems, Presence::kOptional,
+                                       At(path, "gathered"), violations);
+  std::set<std::pair<SourceKind, std::string>> named;
+  for (std::size_t i = 0; i < count; ++i) {
+    const GatheredFrom& from = line.gathered[i];
+    const std::string at = At(path, "gathered", i);
+    CheckLine(from.source.id, At(at, "source.id"), kMaxIdentifier, Presence::kRequired, violations);
+    CheckQuantity(from.quantity, At(at, "quantity"), violations);
+    if (!named.emplace(from.source.kind, from.source.id).second)
+      violations.Add(At(at, "source.id"), Flaw::kDuplicate, {{"value", from.source.id}});
+  }
+  if (line.GatheredQuantity() > line.quantity)
+    violations.Add(At(path, "gathered"), Flaw::kOutOfRange, Range(0, line.quantity));
+}
+
+// The numbers of the lines, and what is gathered of them.
+void CheckLineStates(const std::vector<Line>& lines, Violations& violations) {
+  std::int32_t previous = 0;
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxLines); ++i) {
+    const std::string path = At("order", "lines", i);
+    CheckAscends(lines[i].number, previous, At(path, "line"), violations);
+    CheckGathered(lines[i], path, violations);
+    previous = lines[i].number;
+  }
+}
+
+void CheckParcelStates(const std::vector<Parcel>& parcels, Violations& violations) {
+  const std::size_t count =
+      CheckCount(parcels.size(), kMaxParcels, Presence::kOptional, "order.parcels", violations);
+  std::int32_t previous = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Parcel& parcel = parcels[i];
+    const std::string path = At("order", "parcels", i);
+    CheckAscends(parcel.number, previous, At(path, "parcel"), violations);
+    previous = parcel.number;
+    CheckParcel({.number = parcel.number,
+                 .carrier = parcel.carrier,
+                 .tracking_number = parcel.tracking_number,
+                 .tracking_url = parcel.tracking_url,
+                 .carrier_status = parcel.carrier_status},
+                path, violations);
+  }
+}
+
+void CheckActor(const Actor& actor, const std::string& path, Violations& violations) {
+  CheckLine(actor.id, At(path, "id"), kMaxIdentifier, Presence::kRequired, violations);
+}
+
+// Paths count the checks that the order has, in the order of their kinds.
+void CheckCheckStates(const Checks& checks, Violations& violations) {
+  std::size_t index = 0;
+  for (CheckKind kind : kCheckKinds) {
+    if (!checks[kind].has_value()) continue;
+    const Check& check = *checks[kind];
+    const std::string path = At("order", "checks", index++);
+    CheckParagraph(check.note, At(path, "note"), Presence::kOptional, violations);
+    CheckActor(check.by, At(path, "by"), violations);
+    if (check.on_behalf_of.has_value())
+      CheckActor(*check.on_behalf_of, At(path, "on_behalf_of"), violations);
+    CheckRequiredTime(check.at, At(path, "time"), violations);
+  }
+}
+
+// What came of the order: invoice, handover, cancellation.
+void CheckProgress(const OrderImported& order, Violations& violations) {
+  if (order.invoice.has_value()) {
+    CheckLine(order.invoice->number, "order.invoice.number", kMaxIdentifier, Presence::kRequired,
+              violations);
+    CheckDay(order.invoice->date, "order.invoice.date", violations);
+  }
+  CheckOptionalTime(order.expected_delivery, "order.expected_delivery", violations);
+  CheckOptionalTime(order.pickup_until, "order.pickup_until", violations);
+  if (order.vehicle_trip.has_value()) {
+    CheckLine(order.vehicle_trip->vehicle, "order.vehicle_trip.vehicle", kMaxIdentifier,
+              Presence::kRequired, violations);
+    CheckWindow(order.vehicle_trip->window, "order.vehicle_trip.window", violations);
+  }
+  CheckParagraph(order.cancellation_reason, "order.cancellation_reason", Presence::kOptional,
+                 violations);
+  const bool status_known = !violations.Has("order.status");
+  if (status_known && order.status != OrderStatus::kCancelled &&
+      !order.cancellation_reason.empty()) {
+    violations.Add("order.cancellation_reason", Flaw::kNotForThisStatus,
+                   {{"status", order.status}});
+  }
+  if (!order.feedback.has_value()) return;
+  if (status_known && order.status != OrderStatus::kReceived)
+    violations.Add("feedback", Flaw::kNotForThisStatus, {{"status", order.status}});
+  if (order.feedback->rating < 1 || order.feedback->rating > kMaxRating)
+    violations.Add("feedback.rating", Flaw::kOutOfRange, Range(1, kMaxRating));
+  ValidateText(order.feedback->text, "feedback.text", kMaxFeedback, /*required=*/false,
+               /*multiline=*/true, violations);
+  CheckRequiredTime(order.feedback->at, "feedback.submit_time", violations);
+}
+
+void CheckPast(const std::vector<PastEntry>& past, Violations& violations) {
+  const std::size_t count =
+      CheckCount(past.size(), kMaxPast, Presence::kOptional, "past", violations);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string path = At("", "past", i);
+    CheckRequiredTime(past[i].at, At(path, "time"), violations);
+    ValidateText(past[i].text, At(path, "text"), kMaxPastText, /*required=*/true,
+                 /*multiline=*/true, violations);
+    if (past[i].actor.has_value()) CheckActor(*past[i].actor, At(path, "actor"), violations);
+  }
+}
+
 // What the action needs, under the path of the action's own message ("cancel.reason").
 void CheckAction(const TransitionOrder& command, Violations& violations) {
   const std::string path = absl::AsciiStrToLower(Name(command.action));
@@ -572,21 +721,25 @@ bool IsEmail(absl::string_view text) {
 }
 
 void Validate(const CreateOrder& command, absl::string_view path, Violations& violations) {
-  const OrderContent& content = command.content;
-  CheckLine(content.source, At(path, "source"), kMaxIdentifier, Presence::kRequired, violations);
-  CheckLine(content.external_reference, At(path, "external_reference"), kMaxIdentifier,
-            Presence::kRequired, violations);
-  CheckCustomer(content.customer, At(path, "customer"), violations);
-  CheckCurrency(content.currency, At(path, "currency_code"), violations);
-  CheckOrderLines(content.lines, path, violations);
-  CheckCharges(content.charges, path, violations);
-  CheckFulfilment(content, path, violations);
-  if (content.delivery_address.has_value()) {
-    CheckAddress(*content.delivery_address, At(path, "delivery_address"), violations);
+  CheckContent(command.content, path, Origin::kPlaced, violations);
+  CheckTotals(command.content, command.expected_gross, path, violations);
+}
+
+void Validate(const ImportOrder& command, Violations& violations) {
+  const OrderImported& order = command.order;
+  CheckContent(order.content, "order", Origin::kImported, violations);
+  CheckLineStates(order.content.lines, violations);
+  CheckParcelStates(order.parcels, violations);
+  CheckCheckStates(order.checks, violations);
+  CheckProgress(order, violations);
+  CheckRequiredTime(command.created_at, "create_time", violations);
+  CheckOptionalTime(order.changed_at, "update_time", violations);
+  CheckOptionalTime(order.received_at, "receive_time", violations);
+  if (order.received_at.has_value() && !violations.Has("create_time") &&
+      *order.received_at < command.created_at) {
+    violations.Add("receive_time", Flaw::kBeforeCreation);
   }
-  if (content.store.has_value()) CheckStore(*content.store, At(path, "store"), violations);
-  CheckOptionalTime(content.promised_delivery, At(path, "promised_delivery"), violations);
-  CheckTotals(content, command.expected_gross, path, violations);
+  CheckPast(order.past, violations);
 }
 
 void Validate(const TransitionOrder& command, Violations& violations) {
@@ -630,7 +783,7 @@ void Validate(const CreateEnquiry& command, absl::string_view path, Violations& 
   const std::string customer_path = At(path, "customer");
   CheckLine(customer.id, At(customer_path, "id"), kMaxIdentifier, Presence::kOptional, violations);
   CheckLine(customer.name, At(customer_path, "name"), kMaxName, Presence::kRequired, violations);
-  CheckEmail(customer.email, At(customer_path, "email"), violations);
+  CheckEmail(customer.email, At(customer_path, "email"), Presence::kRequired, violations);
   CheckPhone(customer.phone, At(customer_path, "phone"), violations);
   CheckLine(content.title, At(path, "title"), kMaxName, Presence::kRequired, violations);
   ValidateText(content.text, At(path, "text"), kMaxComment, /*required=*/true, /*multiline=*/true,
@@ -652,7 +805,7 @@ void Validate(const UpdateOrder& command, absl::string_view path, Violations& vi
   if (fields.Contains(OrderField::kStore) && given.store.has_value())
     CheckStore(*given.store, At(path, "store"), violations);
   if (fields.Contains(OrderField::kLines)) {
-    CheckOrderLines(given.lines, path, violations);
+    CheckOrderLines(given.lines, path, Origin::kPlaced, violations);
     CheckLineNumbers(given.lines, path, violations);
   }
   if (fields.Contains(OrderField::kCharges)) CheckCharges(given.charges, path, violations);
@@ -685,7 +838,7 @@ void ValidateAmended(const OrderContent& content, const UpdateOrder& command,
   }
   for (OrderField field : {OrderField::kMethod, OrderField::kDeliveryAddress, OrderField::kStore}) {
     if (!fields.Contains(field)) continue;
-    CheckFulfilment(content, path, violations);
+    CheckFulfilment(content, path, Origin::kPlaced, violations);
     break;
   }
   const bool totals_may_differ =

@@ -31,6 +31,10 @@ inline constexpr std::size_t kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxGatheredItems = 1000;  // in one request
 inline constexpr std::size_t kMaxMaskPaths = 100;
 inline constexpr std::size_t kMaxPhone = 32;
+inline constexpr std::size_t kMaxPast = 5000;  // entries of an imported order's past
+// Of one of them: as long as the longest sentence that we make of an activity, which names a
+// thousand sources, so that an export can always be imported.
+inline constexpr std::size_t kMaxPastText = 200'000;
 inline constexpr std::int64_t kMaxQuantity = 1'000'000;
 
 // True for text that is well-formed UTF-8 (RFC 3629: no surrogates, nothing over-long).
@@ -46,6 +50,9 @@ bool IsEmail(absl::string_view text);
 // Each adds to `violations` what is wrong. `path` is the field's path in the request message, e.g.
 // "order".
 void Validate(const CreateOrder& command, absl::string_view path, Violations& violations);
+// What must hold of any order's shape; less is required than of one that is placed. The paths are
+// those of an ImportedOrder: "order.lines[2].sku", "past[0].text".
+void Validate(const ImportOrder& command, Violations& violations);
 void Validate(const TransitionOrder& command, Violations& violations);
 void Validate(const RecordCheck& command, Violations& violations);
 void Validate(const RecordGathering& command, Violations& violations);

@@ -103,6 +103,12 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_LOG_JSON");
   app.add_subcommand("migrate", "Bring the schema of the database up to this version, then end")
       ->callback([&config] { config.task = Config::Task::kMigrate; });
+  app.add_subcommand(
+         "verify",
+         "Replay the log of every order and enquiry and compare with what is stored, "
+         "then end: with 0 when all agree, with 1 when not. Changes nothing; servers may "
+         "run meanwhile, but for SQLite, whose file only one can have")
+      ->callback([&config] { config.task = Config::Task::kVerify; });
   app.require_subcommand(0, 1);
 }
 

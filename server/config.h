@@ -10,7 +10,7 @@
 namespace ipstore::orders {
 
 struct Config {
-  enum class Task { kServe, kMigrate };
+  enum class Task { kServe, kMigrate, kVerify };
 
   Task task = Task::kServe;
   std::string listen = "127.0.0.1:50051";

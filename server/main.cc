@@ -15,17 +15,21 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/config.h"
 #include "server/log.h"
 #include "server/server.h"
 #include "server/storage/open.h"
+#include "server/verify.h"
 
 namespace ipstore::orders {
 namespace {
 
-// Exit codes: 0 ended as told, 1 could not start or go on, 2 wrongly called.
+// Exit codes: 0 ended as told, 1 could not start or go on, or what is verified differs, 2 wrongly
+// called.
 constexpr int kCannotStart = 1;
+constexpr int kDiffers = 1;
 
 // Blocks SIGTERM and SIGINT in this thread and those that it starts, so that they wait for
 // sigwait(). Must come before any thread.
@@ -59,6 +63,21 @@ int Migrate(const Config& config) {
               << ").\n";
   }
   return 0;
+}
+
+int VerifyLogs(const Config& config) {
+  OpenOptions options = OptionsOf(config);
+  options.as_it_is = true;
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenStore(config.database, options);
+  if (!store.ok()) return Fail(store.status());
+  absl::StatusOr<std::unique_ptr<Reader>> reader = (*store)->OpenReader();
+  if (!reader.ok()) return Fail(reader.status());
+  absl::StatusOr<VerifyReport> report =
+      Verify(**reader, [](absl::string_view line) { std::cout << line << "\n"; });
+  if (!report.ok()) return Fail(report.status());
+  std::cout << "Verified: subjects " << report->subjects << ", activities " << report->activities
+            << ", differing " << report->differing << ".\n";
+  return report->differing == 0 ? 0 : kDiffers;
 }
 
 void WarnOfRisks(const Config& config) {
@@ -100,6 +119,8 @@ int Main(int argc, const char* const* argv) {
   switch (config.task) {
     case Config::Task::kMigrate:
       return Migrate(config);
+    case Config::Task::kVerify:
+      return VerifyLogs(config);
     case Config::Task::kServe:
       return Serve(config, signals);
   }

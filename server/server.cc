@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -153,6 +154,7 @@ class Server::Impl {
         services_(MakeGrpcServices({.writes = &writes_,
                                     .reads = &reads_,
                                     .tokens = &tokens_,
+                                    .stopping = &stopping_,
                                     .clock = [] { return absl::Now(); }})),
         health_({"ipstore.orders.v1.OrderService", "ipstore.orders.v1.ActivityService",
                  "ipstore.orders.v1.CommentService"}) {}
@@ -188,6 +190,7 @@ class Server::Impl {
   // paths that finish them must still run.
   void Shutdown(absl::Duration grace) {
     const absl::Time deadline = absl::Now() + grace;
+    stopping_ = true;
     prober_.reset();
     health_.Shutdown();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
@@ -198,6 +201,7 @@ class Server::Impl {
  private:
   std::unique_ptr<Store> store_;
   Tokens tokens_;
+  std::atomic<bool> stopping_ = false;
   GroupCommitter writes_;
   ReadPool reads_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

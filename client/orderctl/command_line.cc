@@ -161,6 +161,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddReads(app, parsed);
   AddChanges(app, parsed);
   AddRequests(app, parsed);
+  AddTransfers(app, parsed);
   AddCompletion(app, parsed);
 
   const std::vector<const char*> pointers = Pointers(arguments);

@@ -45,17 +45,7 @@ void AddList(CLI::App& app, Parsed& parsed) {
                  "List orders, those first in which something happened last; active ones");
   command.add_flag_callback(
       "--all", [request] { request->set_include_closed(true); }, "Closed ones too");
-  command
-      .add_option_function<std::vector<std::string>>(
-          "--status",
-          [request](const std::vector<std::string>& names) {
-            for (const std::string& name : names) {
-              request->add_statuses(Required("--status", ParseStatus(name)));
-            }
-          },
-          "Only orders in this status; may be repeated")
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember(StatusNames(), CLI::ignore_case));
+  AddStatuses(command, [request](v1::OrderStatus status) { request->add_statuses(status); });
   command.add_option("--customer", *request->mutable_customer_id(), "Only orders of this customer")
       ->type_name("ID");
   AddPageOptions(command, request);
@@ -110,6 +100,18 @@ void AddLifecycle(CLI::App& app, Parsed& parsed) {
 }
 
 }  // namespace
+
+void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--status",
+          [add = std::move(add)](const std::vector<std::string>& names) {
+            for (const std::string& name : names) add(Required("--status", ParseStatus(name)));
+          },
+          "Only orders in this status; may be repeated")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(StatusNames(), CLI::ignore_case));
+}
 
 void AddReads(CLI::App& app, Parsed& parsed) {
   AddGet(app, parsed);

@@ -11,7 +11,7 @@ enum class ExitCode {
   kOk = 0,
   kOther = 1,
   kUsage = 2,            // the command line, or a file named on it
-  kInvalidArgument = 3,  // what was asked for makes no sense to the server
+  kInvalidArgument = 3,  // what was asked for makes no sense to the server, or a part of it
   kNotFound = 4,
   kPermission = 5,    // denied, or not said who calls
   kPrecondition = 6,  // the order does not allow it as it stands

@@ -25,13 +25,33 @@ std::string ActivityText(const v1::Activity& activity, Language language) {
                       lines.size() > 1 ? " …" : "", language == Language::kGreek ? "»" : "”");
 }
 
+// What had happened to an order before it was imported, a row for each entry.
+void AddPast(const v1::OrderImported& imported, const Reader& reader, Table& table) {
+  const Language language = reader.language;
+  const auto add = [&](const google::protobuf::Timestamp& time, std::string who,
+                       const std::string& what) {
+    table.AddRow(
+        {{FormatTime(time, reader.zone, language), Tone::kFaint}, {std::move(who)}, {what}});
+  };
+  for (const v1::PastEntry& entry : imported.past()) {
+    add(entry.time(), entry.has_actor() ? NameOf(entry.actor(), nullptr, language) : "",
+        absl::StrCat(entry.text(), InternalMark(entry.visibility(), language)));
+  }
+  if (!imported.has_feedback()) return;
+  const v1::Feedback& feedback = imported.feedback();
+  add(feedback.submit_time(), "",
+      absl::StrCat(words::kFeedback.In(language), ": ", feedback.rating(), "/5",
+                   feedback.text().empty() ? "" : ". ", feedback.text()));
+}
+
 template <typename Entry>
 const v1::Actor* OnBehalfOf(const Entry& entry) {
   return entry.has_on_behalf_of() ? &entry.on_behalf_of() : nullptr;
 }
 
 std::string CustomerName(const v1::Customer& customer) {
-  return customer.company_name().empty() ? customer.name() : customer.company_name();
+  if (!customer.company_name().empty()) return customer.company_name();
+  return customer.name().empty() ? customer.id() : customer.name();
 }
 
 void AppendComment(const v1::Comment& comment, const Reader& reader, std::string& out) {
@@ -79,7 +99,11 @@ std::string ActivityList(const Activities& activities, const Reader& reader) {
   if (activities.empty()) return absl::StrCat(words::kNoActivities.In(reader.language), "\n");
   Table table({{}, {}, {"", Column::Align::kLeft, /*wraps=*/true}});
   for (const v1::Activity& activity : activities) {
-    table.AddRow({{FormatTime(activity.occur_time(), reader.zone, reader.language), Tone::kFaint},
+    // An import happened when the order was placed elsewhere; to those who read, when it was made.
+    const bool imported = activity.has_order_imported();
+    if (imported) AddPast(activity.order_imported(), reader, table);
+    const auto& time = imported ? activity.record_time() : activity.occur_time();
+    table.AddRow({{FormatTime(time, reader.zone, reader.language), Tone::kFaint},
                   {NameOf(activity.actor(), OnBehalfOf(activity), reader.language)},
                   {absl::StrCat(ActivityText(activity, reader.language),
                                 InternalMark(activity.visibility(), reader.language))}});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "client/orderctl/run.h"
 
 namespace {
@@ -16,6 +17,10 @@ using ipstore::orders::client::ExitCode;
 using ipstore::orders::client::Outcome;
 using ipstore::orders::client::Terminal;
 
+bool Write(absl::string_view text, std::FILE* file) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
 Terminal FindTerminal() {
   Terminal terminal{.out_is_terminal = isatty(STDOUT_FILENO) == 1,
                     .err_is_terminal = isatty(STDERR_FILENO) == 1};
@@ -23,11 +28,9 @@ Terminal FindTerminal() {
   if (terminal.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.width = size.ws_col;
   }
+  if (terminal.err_is_terminal)
+    terminal.progress = [](absl::string_view text) { Write(text, stderr); };
   return terminal;
-}
-
-bool Write(const std::string& text, std::FILE* file) {
-  return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
 }
 
 }  // namespace

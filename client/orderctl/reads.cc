@@ -17,20 +17,6 @@ std::string NextPageHint(const Session& session, const std::string& token) {
   return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
 }
 
-Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
-                                                const std::string& order) {
-  std::vector<v1::Activity> all;
-  v1::ListActivitiesRequest request;
-  request.set_parent(order);
-  do {
-    const Result<v1::ListActivitiesResponse> page = client.ListActivities(request);
-    if (!page.ok()) return page.error();
-    all.insert(all.end(), page.value().activities().begin(), page.value().activities().end());
-    request.set_page_token(page.value().next_page_token());
-  } while (!request.page_token().empty());
-  return all;
-}
-
 Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client, const std::string& order) {
   std::vector<v1::Comment> all;
   v1::ListCommentsRequest request;
@@ -99,6 +85,20 @@ Result<std::string> ListComments(const Session& session, const v1::ListCommentsR
   if (session.json) return ToJson(page.value());
   return absl::StrCat(CommentList(page.value().comments(), session.reader),
                       NextPageHint(session, page.value().next_page_token()));
+}
+
+Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
+                                                const std::string& order) {
+  std::vector<v1::Activity> all;
+  v1::ListActivitiesRequest request;
+  request.set_parent(order);
+  do {
+    const Result<v1::ListActivitiesResponse> page = client.ListActivities(request);
+    if (!page.ok()) return page.error();
+    all.insert(all.end(), page.value().activities().begin(), page.value().activities().end());
+    request.set_page_token(page.value().next_page_token());
+  } while (!request.page_token().empty());
+  return all;
 }
 
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request) {

@@ -3,6 +3,7 @@
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_READS_H_
 
 #include <string>
+#include <vector>
 
 #include "client/orderctl/session.h"
 
@@ -17,6 +18,10 @@ Result<std::string> ListOrders(const Session& session, const v1::ListOrdersReque
 Result<std::string> ListActivities(const Session& session,
                                    const v1::ListActivitiesRequest& request);
 Result<std::string> ListComments(const Session& session, const v1::ListCommentsRequest& request);
+
+// What happened to an order and what was said, all of it.
+Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
+                                                const std::string& order);
 
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request);
 

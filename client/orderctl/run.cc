@@ -44,8 +44,10 @@ Outcome Run(const Command& command, const Terminal& terminal) {
                 .zone = global.zone,
                 .style = StyleFor(global.color, terminal.out_is_terminal),
                 .width = terminal.width};
-  Result<std::string> result = command.run({client, reader, global.json});
-  if (result.ok()) return {.out = std::move(result).value()};
+  ExitCode exit_code = ExitCode::kOk;
+  Result<std::string> result =
+      command.run({client, reader, global.json, terminal.progress, &exit_code});
+  if (result.ok()) return {.exit_code = exit_code, .out = std::move(result).value()};
   reader.style = StyleFor(global.color, terminal.err_is_terminal);
   return Failed(ExitCodeFor(result.error()), result.error(), global.json, reader);
 }

@@ -2,9 +2,11 @@
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_RUN_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_RUN_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "client/orderctl/exit_code.h"
 
 namespace ipstore::orders::client {
@@ -21,6 +23,8 @@ struct Terminal {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   int width = 100;
+  // Writes to stderr at once, without waiting for the end. Empty where nobody watches.
+  std::function<void(absl::string_view text)> progress;
 };
 
 // Runs the command line `arguments`, the program's name first. Blocks until the server has

@@ -2,6 +2,10 @@
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_SESSION_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_SESSION_H_
 
+#include <functional>
+
+#include "absl/strings/string_view.h"
+#include "client/orderctl/exit_code.h"
 #include "client/orderctl/reader.h"
 #include "client/orders_client.h"
 
@@ -12,6 +16,11 @@ struct Session {
   Reader reader;
   // Print messages as JSON instead of text for people.
   bool json = false;
+  // Shows how far a long command has come, at once, on the terminal. Empty where nobody watches.
+  std::function<void(absl::string_view text)> progress;
+  // How the program ends when the command has something to print: set by one that could do only a
+  // part of its work.
+  ExitCode* exit_code = nullptr;
 };
 
 }  // namespace ipstore::orders::client

@@ -95,6 +95,18 @@ inline constexpr Phrase kReplayed{"Είχε ήδη γίνει με αυτό το
                                   "Was already done with this request_id."};
 inline constexpr Phrase kUnchanged{"Ήταν ήδη έτσι, δεν άλλαξε τίποτα.",
                                    "It was so already, nothing was changed."};
+inline constexpr Phrase kLine{"γραμμή", "line"};
+inline constexpr Phrase kLines{"γραμμές", "lines"};
+inline constexpr Phrase kLinesRead{"Γραμμές", "Lines read"};
+inline constexpr Phrase kLoaded{"φορτώθηκαν", "loaded"};
+inline constexpr Phrase kAlreadyThere{"υπήρχαν ήδη", "already there"};
+inline constexpr Phrase kRefused{"απορρίφθηκαν", "refused"};
+inline constexpr Phrase kMoreRefused{"… και άλλες· όλες με --json.",
+                                     "… and more; all with --json."};
+inline constexpr Phrase kImportInterrupted{
+    "Ό,τι φορτώθηκε πριν μένει· η ίδια εντολή συνεχίζει από τη γραμμή",
+    "What was loaded before stays; the same command goes on from line"};
+inline constexpr Phrase kExported{"Παραγγελίες που γράφτηκαν", "Orders written"};
 inline constexpr Phrase kNothingMissing{"Όλα τα τεμάχια έχουν ήδη συγκεντρωθεί.",
                                         "All pieces are gathered already."};
 

@@ -2,6 +2,7 @@
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_BACKEND_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_BACKEND_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,8 @@ struct Backend {
   GroupCommitter* writes = nullptr;
   ReadPool* reads = nullptr;
   const Tokens* tokens = nullptr;
+  // Set when the server has begun to shut down: long calls end soon. May be null.
+  const std::atomic<bool>* stopping = nullptr;
   std::function<absl::Time()> clock;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -303,6 +304,69 @@ class Decoder {
     return parcels;
   }
 
+  // An order as it stands, its content decoded already.
+  void DecodeState(const v1::Order& from, const std::string& path, OrderImported& to) {
+    to.status =
+        Enum<OrderStatus>(from.status(), v1::OrderStatus_IsValid(from.status()), path + ".status");
+    for (int i = 0; i < from.checks_size(); ++i)
+      DecodeCheck(from.checks(i), absl::StrCat(path, ".checks[", i, "]"), to.checks);
+    if (from.has_invoice()) to.invoice = DecodeInvoice(from.invoice(), path + ".invoice");
+    for (const v1::Parcel& parcel : from.parcels()) {
+      to.parcels.push_back({.number = NumberOr(parcel.parcel(), to.parcels),
+                            .carrier = parcel.carrier(),
+                            .tracking_number = parcel.tracking_number(),
+                            .tracking_url = parcel.tracking_url(),
+                            .carrier_status = parcel.carrier_status()});
+    }
+    if (from.has_expected_delivery())
+      to.expected_delivery = Time(from.expected_delivery(), path + ".expected_delivery");
+    if (from.has_pickup_until())
+      to.pickup_until = Time(from.pickup_until(), path + ".pickup_until");
+    if (from.has_vehicle_trip()) {
+      to.vehicle_trip = DecodeTrip(from.vehicle_trip().vehicle(), from.vehicle_trip().window(),
+                                   path + ".vehicle_trip");
+    }
+    to.cancellation_reason = from.cancellation_reason();
+  }
+
+  // Numbers and sources of the lines that were decoded before; of those alone, where there are too
+  // many.
+  void DecodeLineStates(const v1::Order& from, const std::string& path, std::vector<Line>& lines) {
+    std::vector<Line> numbered;
+    numbered.reserve(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const v1::Line& given = from.lines(static_cast<int>(i));
+      Line line = std::move(lines[i]);
+      line.number = NumberOr(given.line(), numbered);
+      for (int j = 0; j < given.gathered_size(); ++j) {
+        const v1::Source& source = given.gathered(j).source();
+        const auto kind =
+            Enum<SourceKind>(source.kind(), v1::SourceKind_IsValid(source.kind()),
+                             absl::StrCat(path, ".lines[", i, "].gathered[", j, "].source.kind"));
+        line.gathered.push_back({{kind, source.id()}, given.gathered(j).quantity()});
+      }
+      numbered.push_back(std::move(line));
+    }
+    lines = std::move(numbered);
+  }
+
+  std::vector<PastEntry> DecodePast(const v1::ImportedOrder& from) {
+    std::vector<PastEntry> past;
+    // A list that is too long is reported by its length.
+    for (int i = 0; i < from.past_size() && past.size() <= kMaxPast; ++i) {
+      const v1::PastEntry& entry = from.past(i);
+      const std::string path = absl::StrCat("past[", i, "]");
+      PastEntry& decoded = past.emplace_back();
+      if (entry.has_time()) decoded.at = Time(entry.time(), path + ".time");
+      decoded.text = entry.text();
+      decoded.visibility = DecodeVisibility(entry.visibility(), path + ".visibility");
+      if (entry.has_actor()) decoded.actor = DecodeActor(entry.actor(), path + ".actor");
+    }
+    return past;
+  }
+
+  Invoice DecodeInvoice(const v1::Invoice& from, const std::string& path);
+
   Visibility DecodeVisibility(v1::Visibility from, const std::string& path) {
     if (from == v1::VISIBILITY_UNSPECIFIED) return Visibility::kPublic;
     return Enum<Visibility>(from, v1::Visibility_IsValid(from), path);
@@ -337,7 +401,8 @@ class Decoder {
         break;
       case Request::kDispatchVehicle:
         to.action = OrderAction::kDispatchVehicle;
-        to.vehicle_trip = DecodeTrip(from.dispatch_vehicle());
+        to.vehicle_trip = DecodeTrip(from.dispatch_vehicle().vehicle(),
+                                     from.dispatch_vehicle().window(), "dispatch_vehicle");
         break;
       case Request::kConfirmReceipt:
         to.action = OrderAction::kConfirmReceipt;
@@ -378,19 +443,56 @@ class Decoder {
     return Money(money, money.currency_code(), path);
   }
 
-  VehicleTrip DecodeTrip(const v1::DispatchVehicle& from) {
-    VehicleTrip trip{.vehicle = from.vehicle(), .window = {}};
-    if (from.window().has_start()) {
-      trip.window.start = Time(from.window().start(), "dispatch_vehicle.window.start");
+  // `path` is that of the message which has both.
+  VehicleTrip DecodeTrip(const std::string& vehicle, const v1::TimeWindow& window,
+                         const std::string& path) {
+    VehicleTrip trip{.vehicle = vehicle, .window = {}};
+    if (window.has_start()) {
+      trip.window.start = Time(window.start(), path + ".window.start");
     } else {
-      violations_.Add("dispatch_vehicle.window.start", Flaw::kMissing);
+      violations_.Add(path + ".window.start", Flaw::kMissing);
     }
-    if (from.window().has_end()) {
-      trip.window.end = Time(from.window().end(), "dispatch_vehicle.window.end");
+    if (window.has_end()) {
+      trip.window.end = Time(window.end(), path + ".window.end");
     } else {
-      violations_.Add("dispatch_vehicle.window.end", Flaw::kMissing);
+      violations_.Add(path + ".window.end", Flaw::kMissing);
     }
     return trip;
+  }
+
+  // The number that a caller gave to a line or parcel, or else the next one.
+  template <typename Numbered>
+  static std::int32_t NumberOr(std::int32_t given, const std::vector<Numbered>& before) {
+    if (given != 0) return given;
+    // Behind the last number there is only one that does not ascend, which is reported.
+    const std::int32_t last = before.empty() ? 0 : before.back().number;
+    return last == std::numeric_limits<std::int32_t>::max() ? last : last + 1;
+  }
+
+  Actor DecodeActor(const v1::Actor& from, const std::string& path) {
+    return {.role = Enum<Role>(from.role(), v1::Role_IsValid(from.role()), path + ".role"),
+            .id = from.id()};
+  }
+
+  void DecodeCheck(const v1::Check& from, const std::string& path, Checks& to) {
+    const auto kind =
+        Enum<CheckKind>(from.check(), v1::CheckKind_IsValid(from.check()), path + ".check");
+    const auto outcome = Enum<CheckOutcome>(
+        from.outcome(),
+        from.outcome() == v1::CHECK_OUTCOME_PASSED || from.outcome() == v1::CHECK_OUTCOME_FAILED,
+        path + ".outcome");
+    if (violations_.Has(path + ".check")) return;
+    if (to[kind].has_value()) {
+      violations_.Add(path + ".check", Flaw::kDuplicate, {{"value", std::string(Name(kind))}});
+      return;
+    }
+    Check& check = to[kind].emplace();
+    check.outcome = outcome;
+    check.note = from.note();
+    check.by = DecodeActor(from.by(), path + ".by");
+    if (from.has_on_behalf_of())
+      check.on_behalf_of = DecodeActor(from.on_behalf_of(), path + ".on_behalf_of");
+    check.at = from.has_time() ? Time(from.time(), path + ".time") : absl::Time();
   }
 
   Violations& violations_;
@@ -411,6 +513,34 @@ absl::CivilDay DecodeDate(const google::type::Date& from, absl::string_view path
 SetNotifications DecodeSetting(const auto& request, Violations& violations) {
   if (!request.has_notifications_on()) violations.Add("notifications_on", Flaw::kMissing);
   return {request.notifications_on()};
+}
+
+Invoice Decoder::DecodeInvoice(const v1::Invoice& from, const std::string& path) {
+  Invoice invoice{.number = from.number(), .date = {}};
+  if (from.has_date()) {
+    invoice.date = DecodeDate(from.date(), path + ".date", violations_);
+  } else {
+    violations_.Add(path + ".date", Flaw::kMissing);
+  }
+  return invoice;
+}
+
+// The number that an imported order keeps.
+std::optional<Number> DecodeGivenNumber(const std::string& text, Violations& violations) {
+  if (text.empty()) return std::nullopt;
+  const std::optional<Number> number = Number::Parse(text);
+  if (!number.has_value()) {
+    if (HasWrongCheckDigit(text)) {
+      violations.Add("number", Flaw::kWrongCheckDigit, {{"value", text}});
+    } else {
+      violations.Add("number", Flaw::kMalformed, {{"expected", std::string("1000000018")}});
+    }
+  } else if (number->serial() > Number::kLastImportedSerial) {
+    violations.Add("number", Flaw::kOutOfRange,
+                   {{"min", Number::FromSerial(Number::kFirstSerial).value()},
+                    {"max", Number::FromSerial(Number::kLastImportedSerial).value()}});
+  }
+  return number;
 }
 
 constexpr absl::string_view kOrders = "orders/";
@@ -481,13 +611,7 @@ RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& vi
 }
 
 RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations) {
-  RecordInvoice command;
-  command.invoice.number = request.invoice().number();
-  if (request.invoice().has_date()) {
-    command.invoice.date = DecodeDate(request.invoice().date(), "invoice.date", violations);
-  } else {
-    violations.Add("invoice.date", Flaw::kMissing);
-  }
+  const RecordInvoice command{Decoder(violations).DecodeInvoice(request.invoice(), "invoice")};
   Validate(command, violations);
   return command;
 }
@@ -581,6 +705,34 @@ TransitionEnquiry Decode(const v1::TransitionEnquiryRequest& request, Violations
   command.notify = NotifyOf(request);
   Validate(command, violations);
   return command;
+}
+
+ImportEntry Decode(const v1::ImportedOrder& entry, Violations& violations) {
+  Decoder decoder(violations);
+  ImportEntry decoded;
+  decoded.number = DecodeGivenNumber(entry.number(), violations);
+  if (!entry.has_order()) {
+    violations.Add("order", Flaw::kMissing);
+    return decoded;
+  }
+  OrderImported& order = decoded.command.order;
+  order.content = decoder.DecodeContent(entry.order(), "order");
+  decoder.DecodeLineStates(entry.order(), "order", order.content.lines);
+  decoder.DecodeState(entry.order(), "order", order);
+  if (entry.has_create_time())
+    decoded.command.created_at = decoder.Time(entry.create_time(), "create_time");
+  if (entry.has_update_time()) order.changed_at = decoder.Time(entry.update_time(), "update_time");
+  if (entry.has_receive_time())
+    order.received_at = decoder.Time(entry.receive_time(), "receive_time");
+  order.past = decoder.DecodePast(entry);
+  if (entry.has_feedback()) {
+    order.feedback = Feedback{
+        .rating = entry.feedback().rating(), .text = entry.feedback().text(), .at = absl::Time()};
+    if (entry.feedback().has_submit_time())
+      order.feedback->at = decoder.Time(entry.feedback().submit_time(), "feedback.submit_time");
+  }
+  Validate(decoded.command, violations);
+  return decoded;
 }
 
 std::optional<absl::Time> DecodeTime(const google::protobuf::Timestamp& from,

@@ -19,6 +19,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
+#include "ipstore/orders/v1/import.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "server/services/names.h"
 
@@ -40,6 +41,13 @@ AddComment Decode(const v1::CreateCommentRequest& request, Violations& violation
 CreateEnquiry Decode(const v1::CreateEnquiryRequest& request, Violations& violations);
 SetNotifications Decode(const v1::SetEnquiryNotificationsRequest& request, Violations& violations);
 TransitionEnquiry Decode(const v1::TransitionEnquiryRequest& request, Violations& violations);
+
+// An entry of an import, with the number that the order keeps, if it brings one.
+struct ImportEntry {
+  ImportOrder command;
+  std::optional<Number> number;
+};
+ImportEntry Decode(const v1::ImportedOrder& entry, Violations& violations);
 
 // A list of enumerators of the contract, each once. `is_valid` is what protobuf generates for them;
 // `field` is where they stand in the request.

@@ -32,6 +32,8 @@ static_assert(static_cast<int>(v1::GUARD_STORE_CHOSEN) == static_cast<int>(Guard
 static_assert(static_cast<int>(v1::ROLE_SERVICE) == static_cast<int>(Role::kService));
 static_assert(static_cast<int>(v1::COMMAND_SUBMIT_FEEDBACK) ==
               static_cast<int>(Command::kSubmitFeedback));
+static_assert(static_cast<int>(v1::COMMAND_IMPORT_ORDER) ==
+              static_cast<int>(Command::kImportOrder));
 static_assert(static_cast<int>(v1::SEGMENT_BUSINESS) == static_cast<int>(Segment::kBusiness));
 static_assert(static_cast<int>(v1::PAYMENT_METHOD_ON_ACCOUNT) ==
               static_cast<int>(PaymentMethod::kOnAccount));
@@ -43,6 +45,8 @@ static_assert(static_cast<int>(v1::CHECK_OUTCOME_WITHDRAWN) ==
               static_cast<int>(CheckOutcome::kWithdrawn));
 static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) ==
               static_cast<int>(SourceKind::kSupplier));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_ORDER_IMPORTED) ==
+              static_cast<int>(ActivityKind::kOrderImported));
 static_assert(static_cast<int>(v1::ACTIVITY_KIND_ENQUIRY_MOVED) ==
               static_cast<int>(ActivityKind::kEnquiryMoved));
 static_assert(static_cast<int>(v1::ENQUIRY_KIND_COMPLAINT) ==
@@ -245,6 +249,32 @@ void EncodeFeedback(const Feedback& feedback, v1::Feedback* to) {
   EncodeTime(feedback.at, to->mutable_submit_time());
 }
 
+// What has come of an order, or of the snapshot of one.
+void EncodeProgress(const auto& order, Audience audience, v1::Order* to) {
+  for (CheckKind kind : kCheckKinds) {
+    if (order.checks[kind].has_value())
+      EncodeCheck(kind, *order.checks[kind], audience, to->add_checks());
+  }
+  if (order.invoice.has_value()) EncodeInvoice(*order.invoice, to->mutable_invoice());
+  for (const Parcel& parcel : order.parcels) EncodeParcel(parcel, to->add_parcels());
+  if (order.expected_delivery.has_value())
+    EncodeTime(*order.expected_delivery, to->mutable_expected_delivery());
+  if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
+  if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
+  to->set_cancellation_reason(order.cancellation_reason);
+}
+
+void EncodePast(const std::vector<PastEntry>& past, Audience audience, v1::OrderImported* to) {
+  for (const PastEntry& entry : past) {
+    if (entry.visibility == Visibility::kInternal && audience.IsCustomer()) continue;
+    auto* encoded = to->add_past();
+    EncodeTime(entry.at, encoded->mutable_time());
+    encoded->set_text(entry.text);
+    encoded->set_visibility(As<v1::Visibility>(entry.visibility));
+    if (entry.actor.has_value()) EncodeActor(*entry.actor, encoded->mutable_actor());
+  }
+}
+
 void EncodeRoles(RoleSet roles, auto* to) {
   for (Role role : kRoles) {
     if (roles.Contains(role)) to->add_roles(As<v1::Role>(role));
@@ -357,6 +387,17 @@ struct DetailEncoder {
     to->mutable_comment_added()->set_text(event.text);
   }
 
+  void operator()(const OrderImported& event) const {
+    auto* imported = to->mutable_order_imported();
+    EncodeContent(event.content, event.totals, audience, imported->mutable_order());
+    imported->mutable_order()->set_status(As<v1::OrderStatus>(event.status));
+    EncodeProgress(event, audience, imported->mutable_order());
+    if (event.received_at.has_value())
+      EncodeTime(*event.received_at, imported->mutable_receive_time());
+    EncodePast(event.past, audience, imported);
+    if (event.feedback.has_value()) EncodeFeedback(*event.feedback, imported->mutable_feedback());
+  }
+
   void operator()(const EnquiryCreated& event) const {
     EncodeContent(event.content, to->mutable_enquiry_created()->mutable_enquiry());
   }
@@ -442,17 +483,7 @@ void Encode(const Order& order, Audience audience, v1::Order* to) {
   to->set_active(subject.active);
   to->set_etag(EtagOf(subject));
   EncodeContent(order.content, order.totals, audience, to);
-  for (CheckKind kind : kCheckKinds) {
-    if (order.checks[kind].has_value())
-      EncodeCheck(kind, *order.checks[kind], audience, to->add_checks());
-  }
-  if (order.invoice.has_value()) EncodeInvoice(*order.invoice, to->mutable_invoice());
-  for (const Parcel& parcel : order.parcels) EncodeParcel(parcel, to->add_parcels());
-  if (order.expected_delivery.has_value())
-    EncodeTime(*order.expected_delivery, to->mutable_expected_delivery());
-  if (order.pickup_until.has_value()) EncodeTime(*order.pickup_until, to->mutable_pickup_until());
-  if (order.vehicle_trip.has_value()) EncodeTrip(*order.vehicle_trip, to->mutable_vehicle_trip());
-  to->set_cancellation_reason(order.cancellation_reason);
+  EncodeProgress(order, audience, to);
   if (order.feedback.has_value()) EncodeFeedback(*order.feedback, to->mutable_feedback());
   EncodeHeadTimes(subject, audience, to);
 }

@@ -107,6 +107,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kUnauthenticated:
       return grpc::StatusCode::UNAUTHENTICATED;
     case Reason::kExternalReferenceExists:
+    case Reason::kNumberTaken:
       return grpc::StatusCode::ALREADY_EXISTS;
     case Reason::kActionNotOpen:
     case Reason::kGuardsNotSatisfied:

@@ -1,10 +1,11 @@
-// One unary call: from the bytes of its request to the bytes of its answer. What every method has
-// in common is here, and only here: parsing, who calls, in which language, until when, and that the
-// answer is given exactly once.
+// Calls: from the bytes of their requests to the bytes of their answer. What every method has in
+// common is here, and only here: parsing, who calls, in which language, until when; and, for unary
+// calls, that the answer is given exactly once.
 #ifndef IPSTORE_ORDERS_SERVER_SERVICES_GRPC_CALL_H_
 #define IPSTORE_ORDERS_SERVER_SERVICES_GRPC_CALL_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
@@ -31,6 +32,58 @@ inline std::optional<absl::string_view> HeaderOf(const grpc::CallbackServerConte
   const auto found = headers.find(grpc::string_ref(name.data(), name.size()));
   if (found == headers.end()) return std::nullopt;
   return absl::string_view(found->second.data(), found->second.size());
+}
+
+// The bytes are shared by reference count; the copy is what the reader takes.
+template <typename Request>
+bool ParseAsItIs(grpc::ByteBuffer bytes, Request& request) {
+  grpc::ProtoBufferReader reader(&bytes);
+  return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
+}
+
+// For bytes that were not understood: reads them without the text that is not UTF-8, which goes to
+// `flaws`.
+template <typename Request>
+bool ParseRepaired(grpc::ByteBuffer bytes, Request& request, Violations& flaws) {
+  grpc::Slice whole;
+  if (!bytes.DumpToSingleSlice(&whole).ok()) return false;
+  RepairedText repaired = RepairText(*Request::descriptor(),
+                                     {reinterpret_cast<const char*>(whole.begin()), whole.size()});
+  for (std::string& field : repaired.fields) flaws.Add(std::move(field), Flaw::kNotUtf8);
+  return !flaws.Empty() && request.ParseFromString(repaired.bytes);
+}
+
+// Reads a request. False when the bytes are no such message at all; text that is not UTF-8 is
+// replaced and reported.
+template <typename Request>
+bool ParseRequest(const grpc::ByteBuffer& bytes, Request& request, Violations& flaws) {
+  return ParseAsItIs(bytes, request) || ParseRepaired(bytes, request, flaws);
+}
+
+// What a caller is told whose bytes are no such message.
+template <typename Request>
+Refusal NoMessage() {
+  Violations violations;
+  violations.Add("request", Flaw::kMalformed, {{"expected", Request::descriptor()->full_name()}});
+  return InvalidRequest(std::move(violations).Take());
+}
+
+inline Language LanguageOf(const grpc::CallbackServerContext& context) {
+  return PreferredLanguage(HeaderOf(context, "accept-language").value_or(""));
+}
+
+// Who calls, and until when; or why that is not believed.
+inline std::variant<CallContext, Refusal> ContextOf(
+    const grpc::CallbackServerContext& context,
+    std::shared_ptr<const std::atomic<bool>> cancelled) {
+  auto caller = AuthenticateLoopback(
+      context.peer(), [&](absl::string_view name) { return HeaderOf(context, name); });
+  if (auto* refusal = std::get_if<Refusal>(&caller)) return std::move(*refusal);
+  return CallContext{.caller = std::move(std::get<Caller>(caller)),
+                     .flaws = {},
+                     .language = LanguageOf(context),
+                     .deadline = absl::FromChrono(context.deadline()),
+                     .cancelled = std::move(cancelled)};
 }
 
 // Answers one call of a method that is registered raw. Deletes itself when gRPC is done with it,
@@ -63,42 +116,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public AnswerSink<Respo
   template <typename Method>
   void Run(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
            const Method& method) {
-    const auto header = [&](absl::string_view name) { return HeaderOf(context, name); };
-    language_ = PreferredLanguage(header("accept-language").value_or(""));
-    auto caller = AuthenticateLoopback(context.peer(), header);
-    if (auto* refusal = std::get_if<Refusal>(&caller)) return Refuse(*refusal);
+    language_ = LanguageOf(context);
+    auto call = ContextOf(context, cancelled_);
+    if (auto* refusal = std::get_if<Refusal>(&call)) return Refuse(*refusal);
+    auto& known = std::get<CallContext>(call);
     Request request;
-    Violations flaws;
-    if (!Parse(bytes, request) && !ParseRepaired(bytes, request, flaws)) return Refuse(NoMessage());
-    const CallContext call{.caller = std::move(std::get<Caller>(caller)),
-                           .flaws = std::move(flaws),
-                           .language = language_,
-                           .deadline = absl::FromChrono(context.deadline()),
-                           .cancelled = cancelled_};
-    method(call, request, Responder<Response>(this));
-  }
-
-  // The bytes are shared by reference count; the copy is what the reader takes.
-  static bool Parse(grpc::ByteBuffer bytes, Request& request) {
-    grpc::ProtoBufferReader reader(&bytes);
-    return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
-  }
-
-  // For bytes that were not understood: reads them without the text that is not UTF-8, which goes
-  // to `flaws`.
-  static bool ParseRepaired(grpc::ByteBuffer bytes, Request& request, Violations& flaws) {
-    grpc::Slice whole;
-    if (!bytes.DumpToSingleSlice(&whole).ok()) return false;
-    RepairedText repaired = RepairText(
-        *Request::descriptor(), {reinterpret_cast<const char*>(whole.begin()), whole.size()});
-    for (std::string& field : repaired.fields) flaws.Add(std::move(field), Flaw::kNotUtf8);
-    return !flaws.Empty() && request.ParseFromString(repaired.bytes);
-  }
-
-  static Refusal NoMessage() {
-    Violations violations;
-    violations.Add("request", Flaw::kMalformed, {{"expected", Request::descriptor()->full_name()}});
-    return InvalidRequest(std::move(violations).Take());
+    if (!ParseRequest(bytes, request, known.flaws)) return Refuse(NoMessage<Request>());
+    method(known, request, Responder<Response>(this));
   }
 
   void OnCancel() override { cancelled_->store(true, std::memory_order_relaxed); }

@@ -14,6 +14,7 @@
 #include "server/services/activity_service.h"
 #include "server/services/enquiry_service.h"
 #include "server/services/grpc_call.h"
+#include "server/services/grpc_import.h"
 #include "server/services/order_service.h"
 #include "server/services/request_service.h"
 
@@ -60,11 +61,11 @@ using RawOrderBase = WithRaw<
     Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_UpdateOrder,
     Orders::WithRawCallbackMethod_SetNotifications, Orders::WithRawCallbackMethod_SubmitFeedback,
     Orders::WithRawCallbackMethod_ExplainTransitions,
-    Orders::WithRawCallbackMethod_DescribeLifecycle>::Type;
+    Orders::WithRawCallbackMethod_DescribeLifecycle, Orders::WithRawCallbackMethod_ImportOrders>::Type;
 
 class GrpcOrderService final : public RawOrderBase {
  public:
-  explicit GrpcOrderService(const Backend& backend) : methods_(backend) {}
+  explicit GrpcOrderService(const Backend& backend) : backend_(backend), methods_(backend) {}
 
   Reactor* CreateOrder(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::CreateOrder);
@@ -114,8 +115,12 @@ class GrpcOrderService final : public RawOrderBase {
   Reactor* DescribeLifecycle(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &OrderMethods::DescribeLifecycle);
   }
+  grpc::ServerReadReactor<Bytes>* ImportOrders(Context* context, Bytes* response) override {
+    return StartImport(context, response, backend_);
+  }
 
  private:
+  Backend backend_;
   OrderMethods methods_;
 };
 

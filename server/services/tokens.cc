@@ -162,6 +162,13 @@ RequestKey Tokens::KeyOfRequest(const Caller& caller, absl::string_view request_
   return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
 }
 
+RequestKey Tokens::KeyOfImport(absl::string_view source, absl::string_view reference) const {
+  std::string text = "import";
+  AppendPart(text, source);
+  AppendPart(text, reference);
+  return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
+}
+
 ContentHash Tokens::HashOfContent(absl::string_view method, absl::string_view content) const {
   std::string text = "content";
   AppendPart(text, method);

@@ -34,6 +34,8 @@ class Tokens {
 
   // The key of `request_id` in the log: the same id of two callers is two requests.
   RequestKey KeyOfRequest(const Caller& caller, absl::string_view request_id) const;
+  // The same for the import of the order that `source` calls `reference`, whoever imports it.
+  RequestKey KeyOfImport(absl::string_view source, absl::string_view reference) const;
   // What tells a retry from another request with the same id. `content` is the request without its
   // id.
   ContentHash HashOfContent(absl::string_view method, absl::string_view content) const;

@@ -69,8 +69,8 @@ void ReadEnquiryText(const Json& data, const Json& personal, EnquiryContent& con
   content.notifications_on = codec::Flag(data, "notifications_on");
 }
 
-Parts Encode(const OrderCreated& event) {
-  const OrderContent& content = event.content;
+// What an order is about, as the events that begin its log have it.
+Parts EncodeContent(const OrderContent& content, const Totals& totals) {
   Parts parts;
   codec::PutSharedContent(content, parts);
   PutText(parts.data, "source", content.source);
@@ -83,14 +83,13 @@ Parts Encode(const OrderCreated& event) {
   PutEnum(parts.data, "payment_method", content.payment_method);
   PutEnum(parts.data, "method", content.method);
   PutTime(parts.data, "promised_delivery", content.promised_delivery);
-  parts.data["totals"] = TotalsToJson(event.totals);
+  parts.data["totals"] = TotalsToJson(totals);
   PutText(parts.personal, "name", content.customer.name);
   PutText(parts.personal, "email", content.customer.email);
   return parts;
 }
 
-void Decode(const Json& data, const Json& personal, OrderCreated& event) {
-  OrderContent& content = event.content;
+void DecodeContent(const Json& data, const Json& personal, OrderContent& content, Totals& totals) {
   codec::ReadSharedContent(data, personal, content);
   content.source = Text(data, "source");
   content.external_reference = Text(data, "external_reference");
@@ -102,9 +101,17 @@ void Decode(const Json& data, const Json& personal, OrderCreated& event) {
   content.payment_method = ReadEnum<PaymentMethod>(data, "payment_method");
   content.method = ReadEnum<FulfilmentMethod>(data, "method");
   content.promised_delivery = codec::OptionalTime(data, "promised_delivery");
-  event.totals = TotalsFromJson(Require(data, "totals"));
+  totals = TotalsFromJson(Require(data, "totals"));
   content.customer.name = Text(personal, "name");
   content.customer.email = Text(personal, "email");
+}
+
+Parts Encode(const OrderCreated& event) {
+  return EncodeContent(event.content, event.totals);
+}
+
+void Decode(const Json& data, const Json& personal, OrderCreated& event) {
+  DecodeContent(data, personal, event.content, event.totals);
 }
 
 // An enumerator by its name.
@@ -339,63 +346,6 @@ void Decode(const Json& data, const Json& personal, FeedbackSubmitted& event) {
   event.text = Text(personal, "text");
 }
 
-template <typename E>
-Event DecodeAs(const Json& data, const Json& personal) {
-  E event;
-  Decode(data, personal, event);
-  return event;
-}
-
-Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
-  switch (kind) {
-    case ActivityKind::kOrderCreated:
-      return DecodeAs<OrderCreated>(data, personal);
-    case ActivityKind::kOrderMoved:
-      return DecodeAs<OrderMoved>(data, personal);
-    case ActivityKind::kCheckRecorded:
-      return DecodeAs<CheckRecorded>(data, personal);
-    case ActivityKind::kGatheringRecorded:
-      return DecodeAs<GatheringRecorded>(data, personal);
-    case ActivityKind::kInvoiceRecorded:
-      return DecodeAs<InvoiceRecorded>(data, personal);
-    case ActivityKind::kTrackingRecorded:
-      return DecodeAs<TrackingRecorded>(data, personal);
-    case ActivityKind::kCommentAdded:
-      return DecodeAs<CommentAdded>(data, personal);
-    case ActivityKind::kOrderAmended:
-      return DecodeAs<OrderAmended>(data, personal);
-    case ActivityKind::kNotificationsSet:
-      return DecodeAs<NotificationsSet>(data, personal);
-    case ActivityKind::kFeedbackSubmitted:
-      return DecodeAs<FeedbackSubmitted>(data, personal);
-    case ActivityKind::kEnquiryCreated:
-      return DecodeAs<EnquiryCreated>(data, personal);
-    case ActivityKind::kEnquiryMoved:
-      return DecodeAs<EnquiryMoved>(data, personal);
-  }
-  throw CodecError("an unknown kind");
-}
-
-NotificationWish ReadNotification(const Json& payload) {
-  const Json* found = Find(payload, "notification");
-  if (found == nullptr) return NotificationWish::kNothingToTell;
-  const auto& name = found->get_ref<const std::string&>();
-  for (NotificationWish wish : {NotificationWish::kNotify, NotificationWish::kSuppressedByCaller,
-                                NotificationWish::kSuppressedBySetting}) {
-    if (name == Name(wish)) return wish;
-  }
-  throw CodecError(absl::StrCat("notification is unknown: ", name));
-}
-
-std::optional<ActivityKind> KindFromNumber(std::int64_t number) {
-  for (ActivityKind kind : kActivityKinds) {
-    if (static_cast<std::int64_t>(kind) == number) return kind;
-  }
-  return std::nullopt;
-}
-
-// --- Documents ---
-
 void PutChecks(const Checks& checks, Parts& parts) {
   Json data = Json::object();
   Json notes = Json::object();
@@ -432,6 +382,56 @@ Checks ReadChecks(const Json& data, const Json& personal) {
   return checks;
 }
 
+Visibility ReadVisibility(const Json& data, absl::string_view key) {
+  const std::string name = Text(data, key);
+  for (Visibility visibility : {Visibility::kPublic, Visibility::kInternal}) {
+    if (name == Name(visibility)) return visibility;
+  }
+  throw CodecError(absl::StrCat(key, " is unknown: ", name));
+}
+
+Json ToJson(const PastEntry& entry) {
+  Json json = Json::object();
+  PutTime(json, "at", entry.at);
+  PutEnum(json, "visibility", entry.visibility);
+  if (entry.actor.has_value()) json["actor"] = ToJson(*entry.actor);
+  return json;
+}
+
+// Without its text, which is personal.
+PastEntry PastEntryFromJson(const Json& json) {
+  PastEntry entry;
+  entry.at = codec::ReadTime(json, "at");
+  entry.visibility = ReadVisibility(json, "visibility");
+  entry.actor = ReadOptional<Actor>(json, "actor");
+  return entry;
+}
+
+// The texts of the past stand apart from the rest of it, in the same order.
+void PutPast(const std::vector<PastEntry>& past, Parts& parts) {
+  if (past.empty()) return;
+  Json entries = Json::array();
+  Json texts = Json::array();
+  for (const PastEntry& entry : past) {
+    entries.push_back(ToJson(entry));
+    texts.push_back(entry.text);
+  }
+  parts.data["past"] = std::move(entries);
+  parts.personal["past_texts"] = std::move(texts);
+}
+
+std::vector<PastEntry> ReadPast(const Json& data, const Json& personal) {
+  std::vector<PastEntry> past;
+  const Json* entries = Find(data, "past");
+  if (entries == nullptr) return past;
+  for (const Json& entry : *entries) past.push_back(PastEntryFromJson(entry));
+  // A redaction may have taken the texts away.
+  const Json* texts = Find(personal, "past_texts");
+  if (texts == nullptr || !texts->is_array() || texts->size() != past.size()) return past;
+  for (std::size_t i = 0; i < past.size(); ++i) past[i].text = (*texts)[i].get<std::string>();
+  return past;
+}
+
 void PutFeedback(const Feedback& feedback, Parts& parts) {
   Json json = {{"rating", feedback.rating}};
   PutTime(json, "at", feedback.at);
@@ -446,6 +446,98 @@ std::optional<Feedback> ReadFeedback(const Json& data, const Json& personal) {
                   .text = Text(personal, "feedback"),
                   .at = codec::ReadTime(*found, "at")};
 }
+
+Parts Encode(const OrderImported& event) {
+  Parts parts = EncodeContent(event.content, event.totals);
+  PutEnum(parts.data, "status", event.status);
+  PutChecks(event.checks, parts);
+  if (event.invoice.has_value()) parts.data["invoice"] = ToJson(*event.invoice);
+  PutList(parts.data, "parcels", event.parcels);
+  PutTime(parts.data, "expected_delivery", event.expected_delivery);
+  PutTime(parts.data, "pickup_until", event.pickup_until);
+  if (event.vehicle_trip.has_value()) parts.data["vehicle_trip"] = ToJson(*event.vehicle_trip);
+  PutText(parts.personal, "cancellation_reason", event.cancellation_reason);
+  if (event.feedback.has_value()) PutFeedback(*event.feedback, parts);
+  PutTime(parts.data, "changed_at", event.changed_at);
+  PutTime(parts.data, "received_at", event.received_at);
+  PutPast(event.past, parts);
+  return parts;
+}
+
+void Decode(const Json& data, const Json& personal, OrderImported& event) {
+  DecodeContent(data, personal, event.content, event.totals);
+  event.status = ReadKnown(data, "status", OrderStatusFromName);
+  event.checks = ReadChecks(data, personal);
+  event.invoice = ReadOptional<Invoice>(data, "invoice");
+  event.parcels = ReadList<Parcel>(data, "parcels");
+  event.expected_delivery = codec::OptionalTime(data, "expected_delivery");
+  event.pickup_until = codec::OptionalTime(data, "pickup_until");
+  event.vehicle_trip = ReadOptional<VehicleTrip>(data, "vehicle_trip");
+  event.cancellation_reason = Text(personal, "cancellation_reason");
+  event.feedback = ReadFeedback(data, personal);
+  event.changed_at = codec::OptionalTime(data, "changed_at");
+  event.received_at = codec::OptionalTime(data, "received_at");
+  event.past = ReadPast(data, personal);
+}
+
+template <typename E>
+Event DecodeAs(const Json& data, const Json& personal) {
+  E event;
+  Decode(data, personal, event);
+  return event;
+}
+
+Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
+  switch (kind) {
+    case ActivityKind::kOrderCreated:
+      return DecodeAs<OrderCreated>(data, personal);
+    case ActivityKind::kOrderMoved:
+      return DecodeAs<OrderMoved>(data, personal);
+    case ActivityKind::kCheckRecorded:
+      return DecodeAs<CheckRecorded>(data, personal);
+    case ActivityKind::kGatheringRecorded:
+      return DecodeAs<GatheringRecorded>(data, personal);
+    case ActivityKind::kInvoiceRecorded:
+      return DecodeAs<InvoiceRecorded>(data, personal);
+    case ActivityKind::kTrackingRecorded:
+      return DecodeAs<TrackingRecorded>(data, personal);
+    case ActivityKind::kCommentAdded:
+      return DecodeAs<CommentAdded>(data, personal);
+    case ActivityKind::kOrderAmended:
+      return DecodeAs<OrderAmended>(data, personal);
+    case ActivityKind::kNotificationsSet:
+      return DecodeAs<NotificationsSet>(data, personal);
+    case ActivityKind::kFeedbackSubmitted:
+      return DecodeAs<FeedbackSubmitted>(data, personal);
+    case ActivityKind::kOrderImported:
+      return DecodeAs<OrderImported>(data, personal);
+    case ActivityKind::kEnquiryCreated:
+      return DecodeAs<EnquiryCreated>(data, personal);
+    case ActivityKind::kEnquiryMoved:
+      return DecodeAs<EnquiryMoved>(data, personal);
+  }
+  throw CodecError("an unknown kind");
+}
+
+NotificationWish ReadNotification(const Json& payload) {
+  const Json* found = Find(payload, "notification");
+  if (found == nullptr) return NotificationWish::kNothingToTell;
+  const auto& name = found->get_ref<const std::string&>();
+  for (NotificationWish wish : {NotificationWish::kNotify, NotificationWish::kSuppressedByCaller,
+                                NotificationWish::kSuppressedBySetting}) {
+    if (name == Name(wish)) return wish;
+  }
+  throw CodecError(absl::StrCat("notification is unknown: ", name));
+}
+
+std::optional<ActivityKind> KindFromNumber(std::int64_t number) {
+  for (ActivityKind kind : kActivityKinds) {
+    if (static_cast<std::int64_t>(kind) == number) return kind;
+  }
+  return std::nullopt;
+}
+
+// --- Documents ---
 
 Parts EncodeOrder(const Order& order) {
   Parts parts;

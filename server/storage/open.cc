@@ -1,5 +1,7 @@
 #include "server/storage/open.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,6 +50,18 @@ absl::StatusOr<sql::MigrationReport> MigrateDatabase(sql::Database& database) {
   return sql::Migrate(**session, database.dialect());
 }
 
+// SQLite would make a file that is not there.
+absl::Status CheckFileExists(absl::string_view url) {
+  absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(url);
+  if (!parsed.ok()) return parsed.status();
+  std::error_code error;
+  if (parsed->scheme != DatabaseUrl::Scheme::kSqlite ||
+      std::filesystem::exists(parsed->path, error)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat("there is no database ", parsed->path));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view url,
@@ -59,9 +73,12 @@ absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(absl::string_view ur
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const OpenOptions& options) {
+  if (options.as_it_is) {
+    if (absl::Status exists = CheckFileExists(url); !exists.ok()) return exists;
+  }
   absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(url, options);
   if (!database.ok()) return database.status();
-  if ((*database)->dialect().IsSqlite()) {
+  if ((*database)->dialect().IsSqlite() && !options.as_it_is) {
     absl::StatusOr<sql::MigrationReport> migrated = MigrateDatabase(**database);
     if (!migrated.ok()) return migrated.status();
   }

@@ -17,6 +17,8 @@ namespace ipstore::orders {
 struct OpenOptions {
   // In place of the one in the url, so that it can be kept out of command lines.
   std::optional<std::string> password;
+  // Takes the database as it is: makes no file and no schema, and brings none up to date.
+  bool as_it_is = false;
 };
 
 // Opens the store, blocking for at most some seconds. On SQLite the schema is made or brought up to

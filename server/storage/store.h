@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -65,6 +66,7 @@ struct LoadRequest {
   std::vector<Number> subjects;  // ascending, each once; they are locked in this order
   std::vector<Number> related;   // that are looked at and not changed; not locked
   std::vector<ExternalKey> external_keys;
+  std::vector<Number> new_numbers;  // that subjects are to be created with
   std::vector<RequestKey> request_keys;
 };
 
@@ -83,6 +85,7 @@ struct Loaded {
   // found request keys belong to.
   absl::flat_hash_map<Number, SubjectState> subjects;
   absl::flat_hash_map<ExternalKey, Number> external_keys;
+  absl::flat_hash_set<Number> taken_numbers;  // of the new ones
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys;
 };
 
@@ -120,6 +123,9 @@ class WriteSession {
   // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did
   // not change are not written. Numbers must be ascending.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
+  // Makes sure that from the commit on no later ReserveSerials() gives `serial` or one below it.
+  // What others have reserved before stays theirs.
+  virtual absl::Status PassSerial(std::int64_t serial) = 0;
   // Takes the head of the feed, which is held until the transaction ends, gives every activity its
   // position and appends them. Call it last. Returns the first position.
   virtual absl::StatusOr<std::int64_t> AppendActivities(
@@ -207,6 +213,8 @@ class Reader {
   // only where asked for.
   virtual absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
                                               std::int32_t limit) = 0;
+  // The numbers after `after` of all subjects, ascending, `limit` at most.
+  virtual absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;
 };

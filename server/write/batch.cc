@@ -23,6 +23,17 @@ void SortAndDeduplicate(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+// The subject that is in `current` (null: none yet) after those activities.
+std::shared_ptr<const SubjectState> After(const SubjectState* current,
+                                          const Activities& activities) {
+  auto evolved =
+      std::make_shared<SubjectState>(current == nullptr ? Begin(activities.front()) : *current);
+  for (const Activity& activity : activities) {
+    if (activity.seq > HeadOf(*evolved).last_seq) Evolve(*evolved, activity);
+  }
+  return evolved;
+}
+
 }  // namespace
 
 absl::Status BatchAttempt::Run(WriteSession& session) {
@@ -33,6 +44,7 @@ absl::Status BatchAttempt::Run(WriteSession& session) {
 
   outcomes_.reserve(units_.size());
   for (std::size_t i = 0; i < units_.size(); ++i) outcomes_.push_back(DecideUnit(i));
+  if (reserved_number_taken_) return absl::AlreadyExistsError("a reserved number is taken");
 
   if (applied_.empty())
     return session.Rollback();  // only refusals and replays: nothing to make durable
@@ -53,11 +65,13 @@ LoadRequest BatchAttempt::KeysOfUnits() const {
     if (unit.subject.has_value()) request.subjects.push_back(*unit.subject);
     if (unit.related.has_value()) request.related.push_back(*unit.related);
     if (unit.external_key.has_value()) request.external_keys.push_back(*unit.external_key);
+    if (unit.given_number.has_value()) request.new_numbers.push_back(*unit.given_number);
     request.request_keys.push_back(unit.request_key);
   }
   SortAndDeduplicate(request.subjects);
   SortAndDeduplicate(request.related);
   SortAndDeduplicate(request.external_keys);
+  SortAndDeduplicate(request.new_numbers);
   SortAndDeduplicate(request.request_keys);
   return request;
 }
@@ -69,6 +83,7 @@ void BatchAttempt::TakeOver(Loaded loaded) {
     subjects_.emplace(number, Staged{shared, shared});
   }
   external_keys_ = std::move(loaded.external_keys);
+  taken_numbers_ = std::move(loaded.taken_numbers);
   request_keys_ = std::move(loaded.request_keys);
 }
 
@@ -79,7 +94,14 @@ Outcome BatchAttempt::DecideUnit(std::size_t index) {
   if (std::optional<Outcome> replay = FindReplay(pending)) return *std::move(replay);
 
   const Unit& unit = pending.unit;
+  const bool number_taken = NumberIsTaken(pending);
+  // Of a reserved one: not its caller's affair. The next attempt has another.
+  if (number_taken && !unit.given_number.has_value()) {
+    reserved_number_taken_ = true;
+    return Unavailable();
+  }
   UnitContext context{.new_number = pending.new_number,
+                      .number_taken = number_taken,
                       .external_key_taken = unit.external_key.has_value() &&
                                             external_keys_.contains(*unit.external_key),
                       .now = now_};
@@ -98,7 +120,14 @@ Outcome BatchAttempt::DecideUnit(std::size_t index) {
   auto& activities = std::get<Activities>(decision);
   // It is as it should be already: there is nothing to write, and no request_id to remember.
   if (activities.empty()) return Applied{.subject = std::move(current)};
+  if (unit.validate_only) return Applied{.subject = After(current.get(), activities)};
   return Stage(index, std::move(activities));
+}
+
+bool BatchAttempt::NumberIsTaken(const PendingUnit& pending) const {
+  const Number number = pending.new_number;
+  return !pending.unit.subject.has_value() &&
+         (taken_numbers_.contains(number) || subjects_.contains(number));
 }
 
 std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
@@ -133,11 +162,7 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
   const Unit& unit = units_[index]->unit;
   const Number number = activities.front().subject;
   Staged& staged = subjects_[number];
-  auto evolved = std::make_shared<SubjectState>(
-      staged.current == nullptr ? Begin(activities.front()) : *staged.current);
-  for (const Activity& activity : activities) {
-    if (activity.seq > HeadOf(*evolved).last_seq) Evolve(*evolved, activity);
-  }
+  std::shared_ptr<const SubjectState> evolved = After(staged.current.get(), activities);
   staged.current = evolved;
 
   const CommittedUnit committed{.subject = number,
@@ -157,6 +182,7 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
 absl::Status BatchAttempt::Write(WriteSession& session) {
   const std::vector<SubjectWrite> subjects = CollectSubjects();
   if (absl::Status written = session.WriteSubjects(subjects); !written.ok()) return written;
+  if (absl::Status passed = PassGivenNumbers(session); !passed.ok()) return passed;
   // Last, because the head of the feed is held from here to the end of the transaction.
   const std::vector<ActivityWrite> activities = CollectActivities();
   activity_count_ = activities.size();
@@ -164,6 +190,16 @@ absl::Status BatchAttempt::Write(WriteSession& session) {
   if (!first_position.ok()) return first_position.status();
   first_position_ = *first_position;
   return absl::OkStatus();
+}
+
+// No number that a subject brought along may ever be given to another.
+absl::Status BatchAttempt::PassGivenNumbers(WriteSession& session) const {
+  std::int64_t highest = 0;
+  for (std::size_t index : applied_) {
+    const std::optional<Number>& given = units_[index]->unit.given_number;
+    if (given.has_value()) highest = std::max(highest, given->serial());
+  }
+  return highest == 0 ? absl::OkStatus() : session.PassSerial(highest);
 }
 
 std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -21,7 +22,8 @@ namespace ipstore::orders {
 // A unit on its way through the attempts.
 struct PendingUnit {
   Unit unit;
-  // The number reserved for a create; kept over attempts, so that none is wasted on a retry.
+  // The number for a create: the given one, or one that is reserved for it and kept over attempts,
+  // so that none is wasted on a retry.
   Number new_number;
   // What an attempt whose COMMIT answer was lost had done for it; the next attempt finds out
   // whether that holds.
@@ -34,9 +36,10 @@ class BatchAttempt {
   BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now) : units_(units), now_(now) {}
 
   // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable.
-  // Otherwise nothing is known to be done (store.h says what each code means), the transaction is
-  // still to be rolled back, and, when the error came from the COMMIT, the units remember what is
-  // in doubt. Blocks.
+  // Otherwise nothing is known to be done (store.h says what each code means; ALREADY_EXISTS also
+  // for a reserved number that a subject has brought along meanwhile), the transaction is still to
+  // be rolled back, and, when the error came from the COMMIT, the units remember what is in doubt.
+  // Blocks.
   absl::Status Run(WriteSession& session);
 
   // After Run() was OK: one for each unit, in their order.
@@ -60,6 +63,8 @@ class BatchAttempt {
     std::shared_ptr<const SubjectState> current;
   };
 
+  // Whether the number of a unit that creates is known to belong to another subject.
+  bool NumberIsTaken(const PendingUnit& pending) const;
   LoadRequest KeysOfUnits() const;
   void TakeOver(Loaded loaded);
   Outcome DecideUnit(std::size_t index);
@@ -67,6 +72,7 @@ class BatchAttempt {
   static bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed);
   Outcome Stage(std::size_t index, Activities activities);
   absl::Status Write(WriteSession& session);
+  absl::Status PassGivenNumbers(WriteSession& session) const;
   std::vector<SubjectWrite> CollectSubjects() const;
   std::vector<ActivityWrite> CollectActivities();
   void RememberDoubt();
@@ -78,7 +84,9 @@ class BatchAttempt {
   std::vector<std::size_t> applied_;  // indices of the units that this batch applies, in order
   absl::flat_hash_map<Number, Staged> subjects_;
   absl::flat_hash_map<ExternalKey, Number> external_keys_;
+  absl::flat_hash_set<Number> taken_numbers_;
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys_;
+  bool reserved_number_taken_ = false;
   bool commit_in_doubt_ = false;
   bool found_own_commit_ = false;
   std::int64_t first_position_ = 0;

@@ -90,8 +90,10 @@ class GroupCommitter::Lane {
       if (taken.empty()) break;
       std::vector<PendingUnit> batch;
       batch.reserve(taken.size());
-      for (Unit& unit : taken)
-        batch.push_back({.unit = std::move(unit), .new_number = {}, .in_doubt = {}});
+      for (Unit& unit : taken) {
+        const Number given = unit.given_number.value_or(Number());
+        batch.push_back({.unit = std::move(unit), .new_number = given, .in_doubt = {}});
+      }
       Units units;
       units.reserve(batch.size());
       for (PendingUnit& pending : batch) units.push_back(&pending);
@@ -120,6 +122,7 @@ class GroupCommitter::Lane {
         if (!OutageIsTolerable()) return RefuseAll(units);
       } else if (absl::IsAlreadyExists(status)) {
         if (++conflicts >= kConflictsBeforeIsolation) return FindTheOneToBlame(units);
+        ForgetReservedNumbers(units);
       } else if (!absl::IsAborted(status)) {
         return FindTheOneToBlame(units);
       }
@@ -178,7 +181,17 @@ class GroupCommitter::Lane {
   }
 
   static bool NeedsNumber(const PendingUnit& pending) {
-    return !pending.unit.subject.has_value() && pending.new_number == Number();
+    return !pending.unit.subject.has_value() && !pending.unit.validate_only &&
+           pending.new_number == Number();
+  }
+
+  // The key that was taken may be a number which an imported order has brought along after we had
+  // reserved it. Serials that are reserved from now on lie beyond all such.
+  void ForgetReservedNumbers(const Units& units) {
+    serials_left_ = 0;
+    for (PendingUnit* pending : units) {
+      if (!pending->unit.given_number.has_value()) pending->new_number = Number();
+    }
   }
 
   void Answer(const Units& units, BatchAttempt& attempt) {

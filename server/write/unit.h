@@ -26,12 +26,14 @@ struct UnitContext {
   const SubjectState* subject = nullptr;
   const SubjectState* related = nullptr;  // the related subject; nullptr: none
   Number new_number;                      // for a create: the number to give
+  bool number_taken = false;              // a given number belongs to another subject
   bool external_key_taken = false;        // its external key belongs to another order
   absl::Time now;                         // not before the subject's last activity
 };
 
 // What became of a unit that was applied, now or by an earlier call with the same request_id; also
-// of one that found nothing to change, with no activities and as the order is.
+// of one that found nothing to change, with no activities and as the order is, and of one that only
+// validates, without activities and as it would be.
 struct Applied {
   std::shared_ptr<const SubjectState> subject;  // after this unit; for a replay: as it is now
   std::int32_t first_seq = 0;
@@ -51,6 +53,9 @@ struct Unit {
   std::optional<Number> subject;
   // Of an order that is created: must be free.
   std::optional<ExternalKey> external_key;
+  // Of a subject that is created: the number that it brings along, which must be free. Without one
+  // it gets one of the server's.
+  std::optional<Number> given_number;
   // Another subject that the decision looks at, as it is by then, unlocked.
   std::optional<Number> related;
 
@@ -62,6 +67,10 @@ struct Unit {
   // answer counts. It runs on a committer's thread and must not block. `const` so that it cannot
   // keep state between runs.
   absl::AnyInvocable<Decision(const UnitContext&) const> decide;
+
+  // Decides and answers as if, but writes nothing and takes no number. What units before it in the
+  // batch have changed counts.
+  bool validate_only = false;
 
   absl::Time deadline = absl::InfiniteFuture();
   // Set by the caller when nobody waits any more; looked at before the work starts. May be null.

@@ -223,8 +223,9 @@ TEST(Lifecycle, TheCommandTableIsTheProducts) {
       }
     }
   }
-  EXPECT_EQ(kCommands.size(), ProductCommandNames().size() + 1)
-      << "and CREATE_ORDER, which has no status";
+  EXPECT_EQ(kCommands.size(), ProductCommandNames().size() + 2)
+      << "and CREATE_ORDER and IMPORT_ORDER, which have no status";
+  EXPECT_EQ(RolesAllowed(Command::kImportOrder), (RoleSet{Role::kStaff, Role::kService}));
   EXPECT_EQ(RolesAllowed(Command::kCreateOrder),
             (RoleSet{Role::kCustomer, Role::kStaff, Role::kService}));
 }

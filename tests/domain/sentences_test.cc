@@ -145,7 +145,10 @@ std::vector<Violation> OneOfEachFlaw() {
           {"f", Flaw::kNeedsBusinessCustomer, {}},
           {"f", Flaw::kNotForThisMethod, {{"method", FulfilmentMethod::kStorePickup}}},
           {"f", Flaw::kNotTheCustomers, {}},
-          {"f", Flaw::kNotUpdatable, {{"value", text("status")}}}};
+          {"f", Flaw::kNotUpdatable, {{"value", text("status")}}},
+          {"f", Flaw::kBeforeCreation, {}},
+          {"f", Flaw::kInTheFuture, {}},
+          {"f", Flaw::kNotForThisStatus, {{"status", OrderStatus::kReceived}}}};
 }
 
 template <typename WithFacts>
@@ -172,7 +175,7 @@ void ExpectFactsShown(const WithFacts& subject) {
 
 TEST(ViolationSentences, EveryFlawHasOneInBothLanguagesWithItsFacts) {
   const std::vector<Violation> violations = OneOfEachFlaw();
-  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotUpdatable))
+  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotForThisStatus))
       << "a flaw is missing from this test";
   for (const Violation& violation : violations) {
     SCOPED_TRACE(Name(violation.flaw));
@@ -240,6 +243,7 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           PermissionDenied(),
           Unauthenticated("x-actor-role"),
           ExternalReferenceExists("eshop", "WEB-1"),
+          NumberTaken("1000000018"),
           ActionNotOpen(order, OrderAction::kConfirmReceipt, open),
           GuardsNotSatisfied(order, OrderAction::kStartGathering,
                              {{Guard::kInvoiced, {}}, {Guard::kStoreChosen, {}}}, open),

@@ -40,6 +40,7 @@ class DyingSession final : public WriteSession {
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override {
     return session_->WriteSubjects(writes);
   }
+  absl::Status PassSerial(std::int64_t serial) override { return session_->PassSerial(serial); }
   absl::StatusOr<std::int64_t> AppendActivities(
       absl::Span<const ActivityWrite> activities) override {
     return session_->AppendActivities(activities);

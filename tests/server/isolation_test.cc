@@ -53,6 +53,9 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
   v1::CreateOrderRequest create = Creating(CourierOrder("WEB-99"));
   create.mutable_order()->mutable_customer()->set_id(order.customer().id());
   add(create);
+  v1::ImportOrdersRequest import;
+  *import.add_orders() = ImportedOrder("OLD-99");
+  add(import);
   add(Getting(order));
   v1::LookupOrderRequest lookup;
   lookup.set_source(order.source().empty() ? "eshop" : order.source());

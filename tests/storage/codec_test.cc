@@ -147,6 +147,19 @@ OrderInTest AmendedAndRated() {
   return order;
 }
 
+// An order that was being processed elsewhere, and goes on here.
+OrderInTest ImportedAndContinued() {
+  ImportOrder command = Importing("OLD-1");
+  command.order.status = OrderStatus::kProcessing;
+  command.order.feedback.reset();
+  command.order.received_at.reset();
+  command.order.changed_at = command.created_at + absl::Hours(3);
+  for (Line& line : command.order.content.lines) line.gathered.clear();
+  OrderInTest order(command);
+  order.WalkTo(OrderStatus::kReceived);
+  return order;
+}
+
 // The logs that are kept, by the name of their file.
 std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
   return {{"courier_with_detours", CourierWithDetours().log()},
@@ -154,6 +167,8 @@ std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
           {"company_vehicle", Walked(VehicleContent(), OrderStatus::kReceived).log()},
           {"cancelled_guest", CancelledGuestOrder().log()},
           {"amended_and_rated", AmendedAndRated().log()},
+          {"imported", OrderInTest(Importing("OLD-2")).log()},
+          {"imported_and_continued", ImportedAndContinued().log()},
           {"enquiry", EnquiryThroughAllSteps().log()}};
 }
 
@@ -249,6 +264,16 @@ TEST(Codec, WhatIsSaidOfPeopleStandsInThePersonalPartOnly) {
     EXPECT_THAT(personal, HasSubstr(text));
     EXPECT_THAT(data, Not(HasSubstr(text)));
   }
+  // The words of an imported past are people's, too.
+  const auto imported =
+      nlohmann::json::parse(EncodePayload(OrderInTest(Importing("OLD-1")).log().front().event,
+                                          NotificationWish::kNothingToTell)
+                                .value());
+  for (const char* text :
+       {"Καταχωρίστηκε.", "Πελάτισσα με υπομονή.", "Όλα καλά!", "αντικαταβολή"}) {
+    EXPECT_THAT(imported.at("personal").dump(), HasSubstr(text));
+    EXPECT_THAT(imported.at("data").dump(), Not(HasSubstr(text)));
+  }
   EXPECT_EQ(EncodePayload(CommentAdded{"a word"}, NotificationWish::kNothingToTell).value(),
             R"({"data":{},"personal":{"text":"a word"}})");
   EXPECT_EQ(EncodePayload(CheckRecorded{CheckKind::kPayment, CheckOutcome::kFailed, "called her"},
@@ -331,6 +356,20 @@ TEST(Codec, ADocumentIsReadAsItWasWritten) {
     EXPECT_EQ(read.last_line_number, order.last_line_number);
     EXPECT_EQ(read.feedback, order.feedback);
   }
+}
+
+TEST(Codec, AnImportedPastThatWasRedactedIsReadWithoutItsWords) {
+  const Event event = OrderInTest(Importing("OLD-1")).log().front().event;
+  auto payload =
+      nlohmann::json::parse(EncodePayload(event, NotificationWish::kNothingToTell).value());
+  payload.erase("personal");
+  const DecodedPayload decoded =
+      Decode(static_cast<int>(ActivityKind::kOrderImported), payload.dump()).value();
+  const auto& imported = std::get<OrderImported>(decoded.event);
+  ASSERT_EQ(imported.past.size(), std::get<OrderImported>(event).past.size());
+  EXPECT_EQ(imported.past[2].text, "");
+  EXPECT_EQ(imported.past[2].at, std::get<OrderImported>(event).past[2].at);
+  EXPECT_EQ(imported.feedback->rating, 5);
 }
 
 // --- Errors ---

@@ -329,6 +329,51 @@ TEST_P(StoreConformance, ReservedSerialsAreNeverGivenTwice) {
   EXPECT_EQ(one->ReserveSerials(2).value(), Number::kFirstSerial + 6);
 }
 
+TEST_P(StoreConformance, SerialsThatWerePassedAreNotReservedOnceThatIsCommitted) {
+  auto writer = OpenWriter();
+  for (const bool commits : {false, true}) {
+    ASSERT_THAT(writer->Begin(), IsOk());
+    ASSERT_THAT(writer->PassSerial(kSerial + 1000), IsOk());
+    ASSERT_THAT(writer->PassSerial(kSerial + 500), IsOk()) << "never goes back";
+    ASSERT_THAT(commits ? writer->Commit() : writer->Rollback(), IsOk());
+    EXPECT_EQ(writer->ReserveSerials(1).value(), commits ? kSerial + 1001 : Number::kFirstSerial);
+  }
+}
+
+TEST_P(StoreConformance, LoadTellsWhichNumbersAreTaken) {
+  const OrderInTest order = PlacedOrder(kSerial);
+  MustWrite(CreationOf(order));
+  auto writer = OpenWriter();
+  ASSERT_THAT(writer->Begin(), IsOk());
+  const Loaded loaded =
+      writer->Load({.new_numbers = {order.order().subject.number, Number::FromSerial(kSerial + 1)}})
+          .value();
+  EXPECT_THAT(writer->Rollback(), IsOk());
+  EXPECT_THAT(loaded.taken_numbers, UnorderedElementsAre(order.order().subject.number));
+}
+
+TEST_P(StoreConformance, NumbersAreListedAscendingPageByPage) {
+  std::vector<Number> numbers;
+  for (int i = 0; i < 5; ++i) {
+    const OrderInTest order = PlacedOrder(kSerial + i);
+    MustWrite(CreationOf(order));
+    numbers.push_back(order.order().subject.number);
+  }
+  auto reader = OpenReader();
+  EXPECT_THAT(reader->ListNumbers(Number(), 100).value(), testing::ElementsAreArray(numbers));
+  EXPECT_THAT(reader->ListNumbers(numbers[1], 2).value(), ElementsAre(numbers[2], numbers[3]));
+  EXPECT_THAT(reader->ListNumbers(numbers[4], 2).value(), IsEmpty());
+}
+
+TEST_P(StoreConformance, AnImportedOrderIsReadAsItWasWritten) {
+  const OrderInTest order(Importing("OLD-1"), kSerial);
+  MustWrite(CreationOf(order));
+  auto reader = OpenReader();
+  EXPECT_EQ(ReadOrder(*reader, order.order().subject.number).value(), order.order());
+  EXPECT_EQ(ReadLog(*reader, order.order().subject.number).value().front().event,
+            order.log().front().event);
+}
+
 TEST_P(StoreConformance, SerialsRunOutWithAnErrorOfTheirOwn) {
   auto writer = OpenWriter();
   database().Execute(absl::StrCat("UPDATE serials SET next = ", Number::kLastSerial - 1));

@@ -64,6 +64,9 @@ class FaultyWriteSession final : public WriteSession {
     return Run<absl::Status>(Method::kWriteSubjects,
                              [&] { return session_->WriteSubjects(writes); });
   }
+  absl::Status PassSerial(std::int64_t serial) override {
+    return Run<absl::Status>(Method::kPassSerial, [&] { return session_->PassSerial(serial); });
+  }
   absl::StatusOr<std::int64_t> AppendActivities(
       absl::Span<const ActivityWrite> activities) override {
     return Run<absl::StatusOr<std::int64_t>>(Method::kAppendActivities,
@@ -129,6 +132,10 @@ class FaultyReader final : public Reader {
                                       std::int32_t limit) override {
     return Run<absl::StatusOr<SubjectPage>>(
         Method::kGetPage, [&] { return reader_->GetPage(number, include_internal, limit); });
+  }
+  absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) override {
+    return Run<absl::StatusOr<std::vector<Number>>>(
+        Method::kListNumbers, [&] { return reader_->ListNumbers(after, limit); });
   }
   absl::Status Ping() override {
     return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });

@@ -36,6 +36,7 @@ enum class Method : std::uint8_t {
   kBegin,
   kLoad,
   kWriteSubjects,
+  kPassSerial,
   kAppendActivities,
   kCommit,
   kRollback,
@@ -47,6 +48,7 @@ enum class Method : std::uint8_t {
   kSearch,
   kListActivities,
   kGetPage,
+  kListNumbers,
   kPing,
 };
 
@@ -115,7 +117,7 @@ class FaultyStore final : public Store {
   friend class FaultyWriteSession;
   friend class FaultyReader;
 
-  static constexpr std::size_t kMethods = 19;
+  static constexpr std::size_t kMethods = 21;
 
   struct Plan {
     Method method;

@@ -194,6 +194,40 @@ CreateOrder Placing(OrderContent content, std::string external_reference) {
   return command;
 }
 
+ImportOrder Importing(std::string external_reference) {
+  const absl::Time placed =
+      absl::FromCivil(absl::CivilMinute(2024, 3, 4, 10, 15), absl::UTCTimeZone());
+  const Actor courier{Role::kService, "acs"};
+  ImportOrder command;
+  command.created_at = placed;
+  OrderImported& order = command.order;
+  order.content = CourierContent();
+  order.content.source = "old-shop";
+  order.content.external_reference = std::move(external_reference);
+  std::int32_t number = 0;
+  for (Line& line : order.content.lines) {
+    line.number = ++number;
+    line.gathered = {{{SourceKind::kWarehouse, "ATH-1"}, line.quantity}};
+  }
+  order.status = OrderStatus::kReceived;
+  order.checks[CheckKind::kPayment] = Check{.outcome = CheckOutcome::kPassed,
+                                            .note = "αντικαταβολή",
+                                            .by = {Role::kStaff, "nikos"},
+                                            .on_behalf_of = std::nullopt,
+                                            .at = placed + absl::Hours(1)};
+  order.invoice = Invoice{"Α-77", absl::CivilDay(2024, 3, 5)};
+  order.parcels = {{3, "ACS", "700123", "", "παραδόθηκε"}};
+  order.expected_delivery = placed + absl::Hours(48);
+  order.received_at = placed + absl::Hours(50);
+  order.feedback = Feedback{5, "Όλα καλά!", placed + absl::Hours(60)};
+  order.past = {{placed, "Καταχωρίστηκε.", Visibility::kPublic, std::nullopt},
+                {placed + absl::Hours(24), "Στάλθηκε.", Visibility::kPublic, courier},
+                {placed + absl::Hours(50), "Παραδόθηκε.", Visibility::kPublic, courier},
+                {placed + absl::Hours(74), "Πελάτισσα με υπομονή.", Visibility::kInternal,
+                 Actor{Role::kStaff, "nikos"}}};
+  return command;
+}
+
 TransitionOrder Step(OrderAction action, const Order& order, absl::Time now) {
   TransitionOrder step;
   step.action = action;
@@ -341,6 +375,13 @@ OrderInTest::OrderInTest(OrderContent content, std::int64_t serial) {
   const std::string reference = content.external_reference;
   Decision decision = Decide(Number::FromSerial(serial), Placing(std::move(content), reference),
                              EshopService(), now_);
+  if (!std::holds_alternative<Activities>(decision)) std::abort();
+  log_ = std::get<Activities>(std::move(decision));
+  order_ = BeginOrder(log_.front());
+}
+
+OrderInTest::OrderInTest(const ImportOrder& command, std::int64_t serial) {
+  Decision decision = Decide(Number::FromSerial(serial), command, EshopService(), now_);
   if (!std::holds_alternative<Activities>(decision)) std::abort();
   log_ = std::get<Activities>(std::move(decision));
   order_ = BeginOrder(log_.front());

@@ -55,6 +55,10 @@ OrderAction HandoverOf(FulfilmentMethod method);
 // The command that places `content` under that reference.
 CreateOrder Placing(OrderContent content, std::string external_reference);
 
+// Maria's order from a former system: placed in March 2024, sent by ACS, received, invoiced and
+// rated. Of its past of four entries the last one, of the day after the receipt, is internal.
+ImportOrder Importing(std::string external_reference);
+
 // The command for `action` with all input that it needs, good for `order` at `now`.
 TransitionOrder Step(OrderAction action, const Order& order, absl::Time now);
 
@@ -115,6 +119,8 @@ class OrderInTest {
   // Placed by the e-shop.
   explicit OrderInTest(OrderContent content = CourierContent(),
                        std::int64_t serial = Number::kFirstSerial);
+  // Imported by the e-shop.
+  explicit OrderInTest(const ImportOrder& command, std::int64_t serial = Number::kFirstSerial);
 
   const Order& order() const { return order_; }
   const std::vector<Activity>& log() const { return log_; }

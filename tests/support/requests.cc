@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "domain/order.h"
 #include "server/services/encode.h"
+#include "server/services/tokens.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -71,6 +72,24 @@ v1::Order PickupOrder(const std::string& reference) {
 }
 v1::Order VehicleOrder(const std::string& reference) {
   return AsRequest(VehicleContent(), reference);
+}
+
+v1::ImportedOrder ImportedOrder(const std::string& reference, std::int64_t line) {
+  const OrderInTest imported(Importing(reference));
+  const auto& event = std::get<OrderImported>(imported.log().front().event);
+  v1::Activity activity;
+  Encode(imported.log().front(), Tokens("any"),
+         Audience{.language = Language::kEnglish, .role = Role::kStaff, .now = PlacedAt()},
+         &activity);
+  v1::ImportedOrder entry;
+  entry.set_line(line);
+  *entry.mutable_order() = activity.order_imported().order();
+  *entry.mutable_create_time() = activity.occur_time();
+  *entry.mutable_receive_time() = activity.order_imported().receive_time();
+  *entry.mutable_past() = activity.order_imported().past();
+  *entry.mutable_feedback() = activity.order_imported().feedback();
+  if (event.changed_at.has_value()) SetTime(*event.changed_at, entry.mutable_update_time());
+  return entry;
 }
 
 v1::CreateOrderRequest Creating(v1::Order order) {

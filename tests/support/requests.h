@@ -3,11 +3,13 @@
 #ifndef IPSTORE_ORDERS_TESTS_SUPPORT_REQUESTS_H_
 #define IPSTORE_ORDERS_TESTS_SUPPORT_REQUESTS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
+#include "ipstore/orders/v1/import.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "tests/support/server_fixture.h"
 
@@ -19,6 +21,9 @@ v1::Order PickupOrder(const std::string& reference);   // Nikos's
 v1::Order VehicleOrder(const std::string& reference);  // the hotel's
 
 v1::CreateOrderRequest Creating(v1::Order order);
+
+// The order of Importing() in tests/support/orders.h, as a caller would import it from that line.
+v1::ImportedOrder ImportedOrder(const std::string& reference, std::int64_t line = 1);
 
 // Places it and returns it as it was placed.
 v1::Order Place(const Client& client, v1::Order order);

@@ -253,6 +253,65 @@ std::string Client::PathFor(const google::protobuf::Descriptor& request) {
   return "";
 }
 
+// --- ImportCall
+// -------------------------------------------------------------------------------------------------------
+
+class ImportCall::Impl {
+ public:
+  Impl(const std::string& address, const Caller& caller, int milliseconds)
+      : channel_(Connect(address)) {
+    context_.set_deadline(std::chrono::system_clock::now() +
+                          std::chrono::milliseconds(milliseconds));
+    for (const auto& [name, value] : HeadersOf(caller)) context_.AddMetadata(name, value);
+    context_.AddMetadata("accept-language", "en");
+    static const char kPath[] = "/ipstore.orders.v1.OrderService/ImportOrders";
+    writer_.reset(grpc::internal::ClientWriterFactory<grpc::ByteBuffer>::Create(
+        channel_.get(),
+        grpc::internal::RpcMethod(kPath, grpc::internal::RpcMethod::CLIENT_STREAMING), &context_,
+        &answer_));
+  }
+
+  bool SendBytes(const std::string& bytes) { return writer_->Write(BufferOf(bytes)); }
+
+  Reply<v1::ImportOrdersResponse> Finish() {
+    writer_->WritesDone();
+    const grpc::Status status = writer_->Finish();
+    Reply<v1::ImportOrdersResponse> reply{
+        .status = {.code = static_cast<google::rpc::Code>(status.error_code()),
+                   .message = status.error_message(),
+                   .raw_details = status.error_details()},
+        .value = {}};
+    if (reply.ok() && !reply.value.ParseFromString(BytesOf(answer_)))
+      ADD_FAILURE() << "the answer is no message";
+    return reply;
+  }
+
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  grpc::ClientContext context_;
+  grpc::ByteBuffer answer_;
+  std::unique_ptr<grpc::ClientWriter<grpc::ByteBuffer>> writer_;
+};
+
+ImportCall::ImportCall(const std::string& address, const Caller& caller, int milliseconds)
+    : impl_(std::make_unique<Impl>(address, caller, milliseconds)) {}
+ImportCall::~ImportCall() = default;
+
+bool ImportCall::Send(const v1::ImportOrdersRequest& request) {
+  return SendBytes(request.SerializeAsString());
+}
+bool ImportCall::SendBytes(const std::string& bytes) {
+  return impl_->SendBytes(bytes);
+}
+Reply<v1::ImportOrdersResponse> ImportCall::Finish() {
+  return impl_->Finish();
+}
+void ImportCall::Cancel() {
+  impl_->Cancel();
+}
+
 // --- HealthWatch
 // -----------------------------------------------------------------------------------------------------
 
@@ -326,6 +385,7 @@ class ServerInTest::Running {
   Running& operator=(const Running&) = delete;
 
   const std::string& address() const { return server_->address(); }
+  void Shutdown(absl::Duration grace) { server_->Shutdown(grace); }
 
  private:
   std::unique_ptr<Server> server_;
@@ -358,6 +418,10 @@ void ServerInTest::Start(const Config& config) {
   running_ = std::make_unique<Running>(*std::move(server));
   address_ = running_->address();
   client_.emplace(address_, test::Staff());
+}
+
+void ServerInTest::Shutdown(absl::Duration grace) {
+  running_->Shutdown(grace);
 }
 
 std::int64_t ServerInTest::Position() {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "domain/command.h"
 #include "gmock/gmock.h"
 #include "google/rpc/code.pb.h"
@@ -92,6 +93,7 @@ IPSTORE_TEST_ANSWER(ListRequestsRequest, ListRequestsResponse);
 IPSTORE_TEST_ANSWER(ListOverdueOrdersRequest, ListOverdueOrdersResponse);
 IPSTORE_TEST_ANSWER(SearchRequestsRequest, SearchRequestsResponse);
 IPSTORE_TEST_ANSWER(ListOrdersRequest, ListOrdersResponse);
+IPSTORE_TEST_ANSWER(ImportOrdersRequest, ImportOrdersResponse);  // of a single message
 IPSTORE_TEST_ANSWER(TransitionOrderRequest, TransitionOrderResponse);
 IPSTORE_TEST_ANSWER(RecordCheckRequest, RecordCheckResponse);
 IPSTORE_TEST_ANSWER(RecordGatheringRequest, RecordGatheringResponse);
@@ -165,6 +167,26 @@ class Client {
 // Adds a failure when an error is not as errors.proto says it must be.
 void ExpectWellFormedError(const CallStatus& status);
 
+// An ImportOrders call, message by message. Every call blocks.
+class ImportCall {
+ public:
+  // As one caller, in English, with the milliseconds that the call may take.
+  ImportCall(const std::string& address, const Caller& caller, int milliseconds = 20'000);
+  ~ImportCall();
+
+  // False when the server takes no more, because the call is over.
+  bool Send(const v1::ImportOrdersRequest& request);
+  bool SendBytes(const std::string& bytes);
+  // Says that this was all, and waits for the answer.
+  Reply<v1::ImportOrdersResponse> Finish();
+  // Does not wait for anything any more. Finish() tells how it ended.
+  void Cancel();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 // A Watch call of the standard health service.
 class HealthWatch {
  public:
@@ -198,6 +220,9 @@ class ServerInTest {
 
   // How many activities there are: it moves with every change, and only then.
   std::int64_t Position();
+
+  // Ends the server as SIGTERM does, with that time for the calls that run.
+  void Shutdown(absl::Duration grace);
 
   // On one connection that all share.
   Client Staff() const { return client_->As(test::Staff()); }

@@ -581,6 +581,83 @@ TEST_F(Committer, CreatesGetNumbersOfTheirOwn) {
   EXPECT_LE(store().Calls(Method::kReserveSerials), 2);
 }
 
+TEST_F(Committer, AGivenNumberIsKept) {
+  const Number number = Number::FromSerial(123'456'789);
+  EXPECT_EQ(Submit(Bringing("OLD-1", number)).WaitApplied().order().subject.number, number);
+  EXPECT_EQ(Read(number).status(), OrderStatus::kReceived);
+}
+
+TEST_F(Committer, ATakenNumberRefusesThatUnitAndNoNeighbour) {
+  const Number taken = server().Place("WEB-1");
+  const Answer busy = KeepBusy();
+  const Answer refused = Submit(Bringing("OLD-1", taken));
+  const Answer neighbour = Submit(Bringing("OLD-2", Number::FromSerial(200'000'000)));
+  store().Release();
+  EXPECT_EQ(refused.WaitRefusal(), NumberTaken(taken.ToString()));
+  neighbour.WaitApplied();
+}
+
+TEST_F(Committer, ANumberIsGivenToOneOrderOfABatch) {
+  const Answer busy = KeepBusy();
+  const Answer first = Submit(Bringing("OLD-1", Number::FromSerial(200'000'000)));
+  const Answer second = Submit(Bringing("OLD-2", Number::FromSerial(200'000'000)));
+  store().Release();
+  first.WaitApplied();
+  EXPECT_THAT(second.WaitRefusal(), RefusedFor(Reason::kNumberTaken));
+}
+
+TEST_F(Committer, ANumberThatWasReservedForOthersCanBeBroughtAlongAndIsNotGivenAgain) {
+  const std::int64_t serial = server().Place("WEB-1").serial();
+  std::vector<Number> numbers;
+  for (std::int64_t next = serial + 2; next < serial + 200; next += 40) {
+    numbers.push_back(Number::FromSerial(next));
+    Submit(Bringing(absl::StrCat("OLD-", next), numbers.back())).WaitApplied();
+  }
+  for (int i = 0; i < 200; ++i) numbers.push_back(server().Place(absl::StrCat("NEW-", i)));
+  std::ranges::sort(numbers);
+  EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+TEST_F(Committer, ACreateInTheSameBatchGivesWayToTheNumberThatAnotherBringsAlong) {
+  const std::int64_t serial = server().Place("WEB-1").serial();
+  const Answer busy = KeepBusy();  // has the next
+  const Answer brought = Submit(Bringing("OLD-1", Number::FromSerial(serial + 2)));
+  const Answer created = Submit(Creating("WEB-2"));
+  store().Release();
+  EXPECT_EQ(brought.WaitApplied().order().subject.number.serial(), serial + 2);
+  EXPECT_NE(created.WaitApplied().order().subject.number.serial(), serial + 2);
+}
+
+TEST_F(Committer, SerialsGoOnBehindTheHighestNumberThatWasBroughtAlong) {
+  Submit(Bringing("OLD-1", Number::FromSerial(300'000'000))).WaitApplied();
+  Submit(Bringing("OLD-2", Number::FromSerial(200'000'000))).WaitApplied();
+  server().Restart(options);
+  EXPECT_EQ(server().Place("WEB-1").serial(), 300'000'001);
+}
+
+TEST_F(Committer, ALostCommitWithAGivenNumberIsRecognisedAsOurs) {
+  store().Fail(Method::kCommit, Fault::kExecuteThenLoseAnswer);
+  const Applied applied = Submit(Bringing("OLD-1", Number::FromSerial(200'000'000))).WaitApplied();
+  EXPECT_FALSE(applied.replayed);
+  EXPECT_EQ(applied.order().subject.number, Number::FromSerial(200'000'000));
+}
+
+TEST_F(Committer, AUnitThatOnlyValidatesWritesNothingAndTakesNoNumber) {
+  const std::int64_t serial = server().Place("WEB-1").serial();
+  Unit fine = Creating("WEB-2");
+  fine.validate_only = true;
+  const Applied applied = Submit(std::move(fine)).WaitApplied();
+  EXPECT_EQ(applied.activity_count, 0);
+  EXPECT_EQ(applied.order().subject.number, Number());
+  EXPECT_EQ(applied.order().content.external_reference, "WEB-2");
+  Unit taken = Creating("WEB-1");
+  taken.validate_only = true;
+  EXPECT_THAT(Submit(std::move(taken)).WaitRefusal(), RefusedFor(Reason::kExternalReferenceExists));
+  EXPECT_EQ(store().Calls(Method::kWriteSubjects), 1);
+  EXPECT_EQ(server().Place("WEB-2").serial(), serial + 1);
+  EXPECT_EQ(server().committer().stats().applied, 2U);
+}
+
 TEST_F(Committer, ACreateThatIsRunAgainKeepsItsNumber) {
   const std::int64_t serial =
       server().Place("WEB-1").value() / 10;  // the last digit is the check digit

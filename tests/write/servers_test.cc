@@ -61,6 +61,36 @@ TEST_P(CommittersOnOneDatabase, OneOfTwoWhoRaceForAnExternalReferenceGetsIt) {
   EXPECT_GE(other().committer().stats().reruns, 1U);  // a second look found it
 }
 
+TEST_P(CommittersOnOneDatabase, OneOfTwoWhoRaceForANumberGetsIt) {
+  const Number number = Number::FromSerial(200'000'000);
+  const auto [first, second] = Race(Bringing("OLD-1", number), Bringing("OLD-2", number));
+  first.WaitApplied();
+  EXPECT_EQ(second.WaitRefusal(), NumberTaken(number.ToString()));
+}
+
+TEST_P(CommittersOnOneDatabase, ANumberThatAnotherServerHasReservedCanBeBroughtAlong) {
+  const std::int64_t serial = other().Place("WEB-1").serial();
+  const Number brought = Number::FromSerial(serial + 1);
+  server().Submit(Bringing("OLD-1", brought)).WaitApplied();
+  EXPECT_NE(other().Place("WEB-2"), brought);
+  EXPECT_NE(server().Place("WEB-3"), brought);
+}
+
+TEST_P(CommittersOnOneDatabase, ACreateThatRacesForItsReservedNumberGetsAnother) {
+  const std::int64_t serial = other().Place("WEB-1").serial();
+  const Number brought = Number::FromSerial(serial + 1);
+  const auto [first, second] = Race(Bringing("OLD-1", brought), Creating("WEB-2"));
+  EXPECT_EQ(first.WaitApplied().order().subject.number, brought);
+  EXPECT_NE(second.WaitApplied().order().subject.number, brought);
+}
+
+TEST_P(CommittersOnOneDatabase, ALostCommitWithANumberThatCompletesLaterIsNotTakenForAnothers) {
+  store().Fail(Method::kCommit, Fault::kCommitCompletesLater);
+  const Number number = Number::FromSerial(200'000'000);
+  EXPECT_EQ(server().Submit(Bringing("OLD-1", number)).WaitApplied().order().subject.number,
+            number);
+}
+
 TEST_P(CommittersOnOneDatabase, ACreateThatIsRetriedOnAnotherServerMeanwhileIsMadeOnce) {
   const Request request{.id = NewRequestId()};
   const auto [first, second] = Race(Creating("WEB-1", request), Creating("WEB-1", request));

@@ -123,6 +123,22 @@ Unit Creating(std::string reference, std::optional<Request> request) {
   return WithRequest(std::move(unit), std::move(request));
 }
 
+Unit Bringing(std::string reference, std::optional<Number> number, std::optional<Request> request) {
+  const ImportOrder command = Importing(reference);
+  Unit unit;
+  unit.external_key = ExternalKey{.source = command.order.content.source,
+                                  .reference = command.order.content.external_reference};
+  unit.given_number = number;
+  unit.decide = [command](const UnitContext& context) -> Decision {
+    const OrderContent& content = command.order.content;
+    if (context.external_key_taken)
+      return ExternalReferenceExists(content.source, content.external_reference);
+    if (context.number_taken) return NumberTaken(context.new_number.ToString());
+    return Decide(context.new_number, command, EshopService(), context.now);
+  };
+  return WithRequest(std::move(unit), std::move(request));
+}
+
 Unit Changing(Number order, OrderCommand command, std::optional<Request> request) {
   Unit unit;
   unit.subject = order;

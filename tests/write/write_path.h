@@ -89,6 +89,10 @@ std::string NewRequestId();
 
 // Places Maria's order under that reference, or refuses where the reference is taken.
 Unit Creating(std::string reference, std::optional<Request> request = std::nullopt);
+// Brings an order from elsewhere along under that reference, with that number if there is one;
+// refuses where either is taken.
+Unit Bringing(std::string reference, std::optional<Number> number,
+              std::optional<Request> request = std::nullopt);
 // Does what the command says, or refuses where there is no such order.
 Unit Changing(Number order, OrderCommand command, std::optional<Request> request = std::nullopt);
 Unit Commenting(Number order, std::string text, std::optional<Request> request = std::nullopt);

@@ -171,6 +171,17 @@ absl::StatusOr<SubjectPage> SqlReader::GetPage(Number number, bool include_inter
   return page;
 }
 
+absl::StatusOr<std::vector<Number>> SqlReader::ListNumbers(Number after, std::int32_t limit) {
+  absl::StatusOr<Rows> rows = session_->Query(
+      "SELECT number FROM subjects WHERE number > ? ORDER BY number LIMIT ?",
+      {Param::Integer(after.value()), Param::Integer(std::max(limit, 0))}, {ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
+  std::vector<Number> numbers;
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    numbers.push_back(Number::FromStored(rows->Integer(row, 0)));
+  return numbers;
+}
+
 absl::Status SqlReader::Ping() {
   return CheckSchema(*session_, dialect_);
 }

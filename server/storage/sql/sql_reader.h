@@ -30,6 +30,7 @@ class SqlReader final : public Reader {
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
   absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
                                       std::int32_t limit) override;
+  absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) override;
   absl::Status Ping() override;
 
  private:

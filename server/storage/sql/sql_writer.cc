@@ -178,14 +178,32 @@ absl::StatusOr<std::int64_t> SqlWriter::TakeSerials(std::int64_t count) {
   absl::StatusOr<std::int64_t> updated = session_->Execute(
       "UPDATE serials SET next = next + ? WHERE name = 'subjects'", {Param::Integer(count)});
   if (!updated.ok()) return updated.status();
+  absl::StatusOr<std::int64_t> next = NextSerial();
+  if (!next.ok()) return next.status();
+  const std::int64_t first = *next - count;
+  if (first + count - 1 > Number::kLastSerial)
+    return absl::ResourceExhaustedError("the serials for numbers have run out");
+  return first;
+}
+
+absl::StatusOr<std::int64_t> SqlWriter::NextSerial() {
   absl::StatusOr<Rows> next = session_->Query("SELECT next FROM serials WHERE name = 'subjects'",
                                               {}, {ValueType::kInteger});
   if (!next.ok()) return next.status();
   if (next->empty()) return absl::InternalError("the row of the serials is missing");
-  const std::int64_t first = next->Integer(0, 0) - count;
-  if (first + count - 1 > Number::kLastSerial)
-    return absl::ResourceExhaustedError("the serials for numbers have run out");
-  return first;
+  return next->Integer(0, 0);
+}
+
+// The row is locked only where it changes: else writers with older numbers would wait for each
+// other.
+absl::Status SqlWriter::PassSerial(std::int64_t serial) {
+  absl::StatusOr<std::int64_t> next = NextSerial();
+  if (!next.ok()) return next.status();
+  if (*next > serial) return absl::OkStatus();
+  return session_
+      ->Execute("UPDATE serials SET next = ? WHERE name = 'subjects' AND next < ?",
+                {Param::Integer(serial + 1), Param::Integer(serial + 1)})
+      .status();
 }
 
 absl::StatusOr<std::int64_t> SqlWriter::ReserveSerials(std::int64_t count) {
@@ -203,10 +221,11 @@ absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   Loaded loaded;
   absl::Status status = LoadLocked(*session_, statements_, request.subjects, loaded.subjects);
   if (!status.ok()) return status;
-  // External keys before request keys: a create whose COMMIT is still under way may end in between.
-  // Then it is found by its request key, and not refused for the reference that it has itself
-  // taken.
+  // External keys and numbers before request keys: a create whose COMMIT is still under way may end
+  // in between. Then it is found by its request key, and not refused for the reference or the
+  // number that it has itself taken.
   if (status = FindExternalKeys(request, loaded); !status.ok()) return status;
+  if (status = FindNumbers(request, loaded); !status.ok()) return status;
   if (status = FindRequests(request, loaded); !status.ok()) return status;
   if (status = LoadUnlockedOnes(request, loaded); !status.ok()) return status;
   return loaded;
@@ -226,6 +245,17 @@ absl::Status SqlWriter::FindExternalKeys(const LoadRequest& request, Loaded& loa
                       loaded.external_keys.emplace(std::move(key),
                                                    Number::FromStored(rows.Integer(row, 2)));
                     }
+                    return absl::OkStatus();
+                  });
+}
+
+absl::Status SqlWriter::FindNumbers(const LoadRequest& request, Loaded& loaded) {
+  params_.clear();
+  for (Number number : request.new_numbers) params_.push_back(Param::Integer(number.value()));
+  return QueryAll(*session_, statements_.find_numbers, params_, {ValueType::kInteger},
+                  [&](const Rows& rows) {
+                    for (std::size_t row = 0; row < rows.size(); ++row)
+                      loaded.taken_numbers.insert(Number::FromStored(rows.Integer(row, 0)));
                     return absl::OkStatus();
                   });
 }

@@ -24,6 +24,7 @@ class SqlWriter final : public WriteSession {
   absl::Status Begin() override { return session_->Begin(); }
   absl::StatusOr<Loaded> Load(const LoadRequest& request) override;
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override;
+  absl::Status PassSerial(std::int64_t serial) override;
   absl::StatusOr<std::int64_t> AppendActivities(
       absl::Span<const ActivityWrite> activities) override;
   absl::Status Commit() override { return session_->Commit(); }
@@ -31,9 +32,11 @@ class SqlWriter final : public WriteSession {
 
  private:
   absl::Status FindExternalKeys(const LoadRequest& request, Loaded& loaded);
+  absl::Status FindNumbers(const LoadRequest& request, Loaded& loaded);
   absl::Status FindRequests(const LoadRequest& request, Loaded& loaded);
   absl::Status LoadUnlockedOnes(const LoadRequest& request, Loaded& loaded);
   absl::StatusOr<std::int64_t> TakeSerials(std::int64_t count);
+  absl::StatusOr<std::int64_t> NextSerial();
   absl::StatusOr<std::int64_t> TakePositions(std::int64_t count);
 
   std::unique_ptr<Session> session_;

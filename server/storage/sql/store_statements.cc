@@ -76,6 +76,10 @@ RowsTemplate FindExternalKeys(const Dialect& dialect) {
           .params_per_row = 2};
 }
 
+RowsTemplate FindNumbers(const Dialect& dialect) {
+  return SelectIn("number", dialect.TableByPrimaryKey("subjects"), "number", "");
+}
+
 RowsTemplate FindRequests(const Dialect& dialect) {
   return SelectIn("request_key, subject, seq, unit_size, position, recorded_at, content_hash",
                   dialect.TableByIndex("activities", "activities_by_request"), "request_key", "");
@@ -117,6 +121,7 @@ StoreStatements::StoreStatements(const Dialect& dialect)
       read_enquiries(ReadBodies(dialect, "enquiries", kEnquiryColumns)),
       read_whole_enquiries(ReadWhole("enquiries", kEnquiryColumns)),
       find_external_keys(FindExternalKeys(dialect)),
+      find_numbers(FindNumbers(dialect)),
       find_requests(FindRequests(dialect)),
       insert_subjects(dialect.InsertRows("subjects", All(kWrittenSubjectColumns))),
       insert_orders(dialect.InsertRows("orders", All(kOrderColumns))),

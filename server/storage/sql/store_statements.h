@@ -20,6 +20,7 @@ struct StoreStatements {
   BatchStatement read_whole_enquiries;  // kSubjectColumns, then kEnquiryColumns
   // Reading, by keys:
   BatchStatement find_external_keys;  // source, external_reference, number
+  BatchStatement find_numbers;        // number
   BatchStatement
       find_requests;  // request_key, subject, seq, unit_size, position, recorded_at, content_hash
   // Writing, with the columns of order_rows.h. update_subjects takes last_seq as it was, too.
