@@ -755,14 +755,16 @@ SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::st
   SubjectName subject{.kind = kind, .number = {}, .text = std::string(name)};
   const absl::string_view collection = kind == SubjectKind::kEnquiry ? kEnquiries : kOrders;
   const std::string path(field);
-  absl::string_view number = name;
   if (name.empty()) {
     violations.Add(path, Flaw::kMissing);
-  } else if (!absl::ConsumePrefix(&number, collection)) {
-    violations.Add(path, Flaw::kMalformed, {{"expected", absl::StrCat(collection, "1000000018")}});
-  } else if (const std::optional<Number> parsed = Number::Parse(number)) {
+    return subject;
+  }
+  absl::string_view number = name;
+  const bool in_collection = absl::ConsumePrefix(&number, collection);
+  const std::optional<Number> parsed = Number::Parse(number);
+  if (in_collection && parsed.has_value()) {
     subject.number = *parsed;
-  } else if (HasWrongCheckDigit(number)) {
+  } else if (in_collection && HasWrongCheckDigit(number)) {
     violations.Add(path, Flaw::kWrongCheckDigit, {{"value", std::string(number)}});
   } else {
     violations.Add(path, Flaw::kMalformed, {{"expected", absl::StrCat(collection, "1000000018")}});

@@ -10,14 +10,23 @@
 namespace ipstore::orders {
 namespace {
 
+// Looked up once for the whole process; ICU owns it. Null without ICU's own data.
+const icu::Normalizer2* Nfkd() {
+  static const icu::Normalizer2* const kNfkd = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    return icu::Normalizer2::getNFKDInstance(error);
+  }();
+  return kNfkd;
+}
+
 // Compatibility forms (ligatures, full-width digits) become plain ones, accents stand by
 // themselves, and case is folded; ς is σ by Unicode's own case folding.
 icu::UnicodeString Decomposed(absl::string_view text) {
   icu::UnicodeString source = icu::UnicodeString::fromUTF8(
       icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  const icu::Normalizer2* const nfkd = Nfkd();
+  if (nfkd == nullptr) return source;  // nothing can be folded
   UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* const nfkd = icu::Normalizer2::getNFKDInstance(error);
-  if (U_FAILURE(error)) return source;  // without ICU's own data nothing can be folded
   icu::UnicodeString decomposed = nfkd->normalize(source, error);
   if (U_FAILURE(error)) return source;
   return decomposed.foldCase();

@@ -72,8 +72,10 @@ class Load::Impl {
     for (int i = 0; i < kChannels; ++i) {
       grpc::ChannelArguments arguments;
       arguments.SetInt("bench.channel", i);  // else all would share one connection
-      stubs_.push_back(v1::OrderService::NewStub(
-          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+      const auto channel =
+          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+      channel->WaitForConnected(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
+      stubs_.push_back(v1::OrderService::NewStub(channel));
     }
   }
 

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 import grpc
-from orders_e2e import (PATIENCE, Client, Database, Error, Orderd, activities_of, comment_service_pb2, create, kind_from,
+from orders_e2e import (PATIENCE, Client, Database, Error, Orderd, activities_of, comment_service_pb2, connect, create, kind_from,
                         main, order_service_pb2)
 
 KIND = kind_from(sys.argv)
@@ -93,7 +93,7 @@ class Outage(unittest.TestCase):
 
     def watch_health(self):
         """The statuses that the health service tells, as they come."""
-        channel = self.enter(grpc.insecure_channel(self.server.address))
+        channel = self.enter(connect(self.server.address))
         call = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=PATIENCE)
         self.addCleanup(call.cancel)
         return ({b"\x08\x01": "SERVING", b"\x08\x02": "NOT_SERVING"}[bytes(answer)] for answer in call)

@@ -208,6 +208,7 @@ def main(address, file):
         scenario = json.load(text)
     answers = {}
     with grpc.insecure_channel(address) as channel:
+        grpc.channel_ready_future(channel).result(timeout=30)
         calls = Calls(channel)
         for step in scenario["steps"]:
             try:

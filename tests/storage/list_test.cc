@@ -472,8 +472,8 @@ TEST_P(ListPlans, LateOrdersAreReadOffTheirIndexWithoutSorting) {
 TEST_P(ListPlans, SearchGoesByTheIndexesOfTheTerms) {
   for (const std::optional<std::string>& customer :
        {std::optional<std::string>(), std::optional<std::string>(kMariaId)}) {
-    const sql::SearchStatement search =
-        sql::FindByWords(dialect(), {.words = {"lenovo", "idea"}, .customer_id = customer});
+    const SearchQuery query{.words = {"lenovo", "idea"}, .customer_id = customer};
+    const sql::SearchStatement search = sql::FindByWords(dialect(), query);
     std::string plan;
     for (const PlanStep& step : PlanOf(search.statement))
       absl::StrAppend(&plan, step.key, " ", step.extra, "\n");

@@ -37,7 +37,14 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Else clients to one address would share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  // Under load gRPC 1.51 now and then takes a connection that is still being made for one that
+  // failed: it reads the errno of connect() after other calls of its own. Calls would fail with it,
+  // as they do not wait for the attempt after. Where no server is, it is left to the call to say
+  // so.
+  channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  return channel;
 }
 
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
