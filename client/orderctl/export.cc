@@ -34,6 +34,7 @@ void RemoveDerived(v1::Order* order) {
   order->clear_create_time();
   order->clear_update_time();
   order->clear_last_activity_time();
+  order->clear_feedback();
   for (v1::Line& line : *order->mutable_lines()) {
     line.clear_total();
     line.clear_quantity_gathered();
@@ -45,7 +46,6 @@ void AddPast(const v1::Activity& activity, v1::ImportedOrder* entry) {
     const v1::OrderImported& imported = activity.order_imported();
     entry->mutable_past()->MergeFrom(imported.past());
     if (imported.has_receive_time()) *entry->mutable_receive_time() = imported.receive_time();
-    if (imported.has_feedback()) *entry->mutable_feedback() = imported.feedback();
     return;
   }
   auto* past = entry->add_past();
@@ -134,6 +134,7 @@ v1::ImportedOrder AsImported(const v1::Order& order, const std::vector<v1::Activ
   RemoveDerived(entry.mutable_order());
   *entry.mutable_create_time() = order.create_time();
   *entry.mutable_update_time() = order.update_time();
+  if (order.has_feedback()) *entry.mutable_feedback() = order.feedback();
   for (const v1::Activity& activity : activities) AddPast(activity, &entry);
   return entry;
 }

@@ -257,7 +257,6 @@ TEST(Export, LeavesOutWhatTheServerComputes) {
 TEST(Export, ThePastBeginsWithWhatHadBeenImported) {
   v1::Activity imported;
   imported.mutable_order_imported()->add_past()->set_text("long ago");
-  imported.mutable_order_imported()->mutable_feedback()->set_rating(2);
   imported.mutable_order_imported()->mutable_receive_time()->set_seconds(7);
   v1::Activity later;
   later.set_text("The order was cancelled.");
@@ -265,7 +264,9 @@ TEST(Export, ThePastBeginsWithWhatHadBeenImported) {
   later.mutable_occur_time()->set_seconds(8);
   later.mutable_actor()->set_id("eshop");
   later.mutable_on_behalf_of()->set_id("maria");
-  const v1::ImportedOrder entry = AsImported({}, {imported, later});
+  v1::Order rated;
+  rated.mutable_feedback()->set_rating(2);
+  const v1::ImportedOrder entry = AsImported(rated, {imported, later});
   ASSERT_EQ(entry.past_size(), 2);
   EXPECT_EQ(entry.past(0).text(), "long ago");
   EXPECT_EQ(entry.past(1).text(), "The order was cancelled.");
@@ -273,6 +274,7 @@ TEST(Export, ThePastBeginsWithWhatHadBeenImported) {
   EXPECT_EQ(entry.past(1).time().seconds(), 8);
   EXPECT_EQ(entry.past(1).actor().id(), "maria") << "who wanted it";
   EXPECT_EQ(entry.feedback().rating(), 2);
+  EXPECT_FALSE(entry.order().has_feedback()) << "once is enough";
   EXPECT_EQ(entry.receive_time().seconds(), 7);
 }
 
