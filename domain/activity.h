@@ -228,10 +228,10 @@ struct FeedbackSubmitted {
   friend bool operator==(const FeedbackSubmitted&, const FeedbackSubmitted&) = default;
 };
 
-using Event = std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded,
-                           InvoiceRecorded, TrackingRecorded, CommentAdded, OrderAmended,
-                           NotificationsSet, FeedbackSubmitted, EnquiryCreated, EnquiryMoved,
-                           OrderImported>;
+using Event =
+    std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
+                 TrackingRecorded, CommentAdded, OrderAmended, NotificationsSet, FeedbackSubmitted,
+                 EnquiryCreated, EnquiryMoved, OrderImported>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.

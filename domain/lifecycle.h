@@ -112,7 +112,7 @@ inline constexpr std::array kCommands = {
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
     Command::kAddInternalComment, Command::kUpdateContact,  Command::kUpdatePromisedDelivery,
     Command::kUpdateFulfilment,   Command::kUpdateGoods,    Command::kSetNotifications,
-    Command::kSubmitFeedback, Command::kImportOrder,
+    Command::kSubmitFeedback,     Command::kImportOrder,
 };
 
 using GuardSet = EnumSet<Guard>;

@@ -61,7 +61,8 @@ using RawOrderBase = WithRaw<
     Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_UpdateOrder,
     Orders::WithRawCallbackMethod_SetNotifications, Orders::WithRawCallbackMethod_SubmitFeedback,
     Orders::WithRawCallbackMethod_ExplainTransitions,
-    Orders::WithRawCallbackMethod_DescribeLifecycle, Orders::WithRawCallbackMethod_ImportOrders>::Type;
+    Orders::WithRawCallbackMethod_DescribeLifecycle,
+    Orders::WithRawCallbackMethod_ImportOrders>::Type;
 
 class GrpcOrderService final : public RawOrderBase {
  public:

@@ -159,7 +159,8 @@ TEST(Olist, TheReviewOfADeliveredOrderIsItsFeedback) {
   const v1::ImportedOrder entry = Order();
   EXPECT_EQ(entry.feedback().rating(), 4);
   EXPECT_EQ(entry.feedback().text(), "muito bom");
-  EXPECT_EQ(Utc(entry.feedback().submit_time()), "2018-02-01 12:00:00") << "before the purchase, as it is";
+  EXPECT_EQ(Utc(entry.feedback().submit_time()), "2018-02-01 12:00:00")
+      << "before the purchase, as it is";
 }
 
 TEST(Olist, TheReviewOfAnyOtherOrderIsANoteInThePast) {
