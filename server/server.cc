@@ -142,6 +142,13 @@ ReadPoolOptions ReadOptions(const Config& config) {
   return options;
 }
 
+std::vector<std::string> NamesOf(const std::vector<NamedService>& services) {
+  std::vector<std::string> names;
+  names.reserve(services.size());
+  for (const NamedService& named : services) names.push_back(named.name);
+  return names;
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -156,8 +163,7 @@ class Server::Impl {
                                     .tokens = &tokens_,
                                     .stopping = &stopping_,
                                     .clock = [] { return absl::Now(); }})),
-        health_({"ipstore.orders.v1.OrderService", "ipstore.orders.v1.ActivityService",
-                 "ipstore.orders.v1.CommentService"}) {}
+        health_(NamesOf(services_)) {}
 
   absl::Status Listen(const Endpoint& endpoint) {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -170,7 +176,7 @@ class Server::Impl {
     int port = 0;
     builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port),
                              grpc::InsecureServerCredentials(), &port);
-    for (const auto& service : services_) builder.RegisterService(service.get());
+    for (const NamedService& named : services_) builder.RegisterService(named.service.get());
     builder.RegisterService(health_.service());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
@@ -204,7 +210,7 @@ class Server::Impl {
   std::atomic<bool> stopping_ = false;
   GroupCommitter writes_;
   ReadPool reads_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::vector<NamedService> services_;
   HealthService health_;
   std::unique_ptr<HealthProber> prober_;
   std::unique_ptr<grpc::Server> server_;

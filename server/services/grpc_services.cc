@@ -214,13 +214,18 @@ class GrpcRequestService final : public RawRequestBase {
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend) {
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<GrpcOrderService>(backend));
-  services.push_back(std::make_unique<GrpcActivityService>(backend));
-  services.push_back(std::make_unique<GrpcCommentService>(backend));
-  services.push_back(std::make_unique<GrpcEnquiryService>(backend));
-  services.push_back(std::make_unique<GrpcRequestService>(backend));
+std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
+  std::vector<NamedService> services;
+  services.push_back(
+      {v1::OrderService::service_full_name(), std::make_unique<GrpcOrderService>(backend)});
+  services.push_back(
+      {v1::ActivityService::service_full_name(), std::make_unique<GrpcActivityService>(backend)});
+  services.push_back(
+      {v1::CommentService::service_full_name(), std::make_unique<GrpcCommentService>(backend)});
+  services.push_back(
+      {v1::EnquiryService::service_full_name(), std::make_unique<GrpcEnquiryService>(backend)});
+  services.push_back(
+      {v1::RequestService::service_full_name(), std::make_unique<GrpcRequestService>(backend)});
   return services;
 }
 

@@ -6,15 +6,21 @@
 #include <grpcpp/impl/codegen/service_type.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "server/services/backend.h"
 
 namespace ipstore::orders {
 
-// OrderService, ActivityService and CommentService, to be registered with a grpc::ServerBuilder,
-// which they must outlive. What `backend` points to must outlive them.
-std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend);
+struct NamedService {
+  std::string name;  // "ipstore.orders.v1.OrderService"
+  std::unique_ptr<grpc::Service> service;
+};
+
+// All services of the contract, to be registered with a grpc::ServerBuilder, which they must
+// outlive. What `backend` points to must outlive them.
+std::vector<NamedService> MakeGrpcServices(const Backend& backend);
 
 }  // namespace ipstore::orders
 
