@@ -22,7 +22,7 @@ rc::Gen<OrderAttempt> Attempts() {
   return rc::gen::build<OrderAttempt>(
       // What leads far comes more often than the rest.
       rc::gen::set(&OrderAttempt::deed,
-                   rc::gen::weightedElement<OrderDeed>({{10, OrderDeed::kNextStep},
+                   rc::gen::weightedElement<OrderDeed>({{11, OrderDeed::kNextStep},
                                                         {4, OrderDeed::kStepOut},
                                                         {3, OrderDeed::kAnyStep},
                                                         {4, OrderDeed::kCheck},
@@ -30,7 +30,7 @@ rc::Gen<OrderAttempt> Attempts() {
                                                         {2, OrderDeed::kInvoice},
                                                         {2, OrderDeed::kTracking},
                                                         {1, OrderDeed::kComment},
-                                                        {4, OrderDeed::kUpdate},
+                                                        {6, OrderDeed::kUpdate},
                                                         {1, OrderDeed::kNotifications},
                                                         {1, OrderDeed::kFeedback}})),
       rc::gen::set(&OrderAttempt::detail, rc::gen::inRange(0, 11)),
@@ -123,18 +123,32 @@ ParcelChange ParcelFrom(const OrderAttempt& attempt) {
   return change;
 }
 
-// Amends one or two fields, now and then to something that is refused.
+// The fields that an attempt amends: often one, with a new method what that method needs.
+OrderFieldSet FieldsFrom(const OrderAttempt& attempt, FulfilmentMethod method) {
+  OrderFieldSet fields = {At(kOrderFields, attempt.detail)};
+  if (attempt.line == 1) fields.Insert(OrderField::kLines);
+  if (attempt.line == 3) fields.Insert(At(kOrderFields, attempt.detail + 1));
+  if (fields.Contains(OrderField::kMethod) && attempt.quantity > 0) {
+    fields.Insert(method == FulfilmentMethod::kStorePickup ? OrderField::kStore
+                                                           : OrderField::kDeliveryAddress);
+  }
+  return fields;
+}
+
+// Amends something, now and then to what is refused.
 UpdateOrder UpdateFrom(const OrderAttempt& attempt, const OrderInTest& order) {
-  const OrderFieldSet fields = {
-      At(kOrderFields, attempt.detail),
-      attempt.line % 2 == 1 ? OrderField::kLines : At(kOrderFields, attempt.detail * attempt.line)};
+  const auto method = static_cast<FulfilmentMethod>(attempt.line % 3 + 1);
+  const OrderFieldSet fields = FieldsFrom(attempt, method);
   UpdateOrder update = Updating(order.order(), fields, [&](OrderContent& content) {
     content.customer.name = attempt.quantity == 0 ? "" : "Ελένη";
     content.customer.phone = absl::StrCat("210 ", attempt.line);
     content.promised_delivery = order.now() + absl::Hours(attempt.quantity);
-    content.method = static_cast<FulfilmentMethod>(attempt.line % 3 + 1);
+    content.method = method;
+    if (attempt.quantity != 0) content.delivery_address = CourierContent().delivery_address;
     if (content.delivery_address.has_value())
       content.delivery_address->city = absl::StrCat("Πόλη ", attempt.line);
+    if (attempt.quantity != 0) content.store = PickupContent().store;
+    if (content.store.has_value()) content.store->id = absl::StrCat("ATH-", attempt.line);
     content.charges.resize(static_cast<std::size_t>(attempt.line) % 2);
     content.lines.front().quantity = attempt.quantity;
     if (attempt.line % 2 == 0) content.lines.pop_back();
@@ -143,10 +157,6 @@ UpdateOrder UpdateFrom(const OrderAttempt& attempt, const OrderInTest& order) {
       content.lines.back().number = attempt.line == 3 ? 0 : 77;
     }
   });
-  if (attempt.quantity == 2) {
-    update.given.delivery_address = CourierContent().delivery_address;
-    update.given.store = PickupContent().store;
-  }
   if (attempt.caller == 3) update.currencies = {{"order.expected_gross", "USD"}};
   return update;
 }
@@ -236,7 +246,7 @@ rc::Gen<OrderWalk> OrderWalks() {
       rc::gen::set(&OrderWalk::notifications_on,
                    rc::gen::weightedElement<bool>({{5, true}, {1, false}})),
       rc::gen::set(&OrderWalk::attempts,
-                   rc::gen::scale(3.0, rc::gen::container<std::vector<OrderAttempt>>(Attempts()))));
+                   rc::gen::scale(4.0, rc::gen::container<std::vector<OrderAttempt>>(Attempts()))));
 }
 
 std::vector<Caller> CallersAbout(const Order& order) {
