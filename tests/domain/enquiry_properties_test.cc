@@ -180,6 +180,16 @@ RC_GTEST_PROP(EnquiryProperties, WhatIsToldAsOpenIsDoneAndNothingElse, (const En
   });
 }
 
+// Deciding is a pure function: a batch that the database rolled back is decided again.
+RC_GTEST_PROP(EnquiryProperties, TheSameCallsMakeTheSameLog, (const EnquiryWalk& walk)) {
+  const auto log_of = [&] {
+    std::vector<Activity> log;
+    Walk(walk, [&](const TriedOnEnquiry& tried) { log = tried.log; });
+    return log;
+  };
+  RC_ASSERT(log_of() == log_of());
+}
+
 RC_GTEST_PROP(EnquiryProperties, TheHeadCountsTheLog, (const EnquiryWalk& walk)) {
   Walk(walk, [](const TriedOnEnquiry& tried) {
     const Subject& head = tried.after.subject;

@@ -247,6 +247,16 @@ RC_GTEST_PROP(OrderProperties, TotalsAndDeliveryFitTheContent, (const OrderWalk&
   });
 }
 
+// Deciding is a pure function: a batch that the database rolled back is decided again.
+RC_GTEST_PROP(OrderProperties, TheSameCallsMakeTheSameLog, (const OrderWalk& walk)) {
+  const auto log_of = [&] {
+    std::vector<Activity> log;
+    Walk(walk, [&](const TriedOnOrder& tried) { log = tried.log; });
+    return log;
+  };
+  RC_ASSERT(log_of() == log_of());
+}
+
 RC_GTEST_PROP(OrderProperties, TheHeadCountsTheLog, (const OrderWalk& walk)) {
   Walk(walk, [](const TriedOnOrder& tried) {
     const Subject& head = tried.after.subject;
