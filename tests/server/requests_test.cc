@@ -149,7 +149,7 @@ TEST_P(Requests, RefuseWhatIsWrongWithAList) {
               IsInvalid(Names{"customer_id NOT_FOR_THIS_CALLER"}));
 }
 
-TEST_P(Requests, OfACustomerAreAskedForByAnIdThatACustomerCanHave) {
+TEST_P(Requests, AreAskedForByIdsThatSubjectsCanHave) {
   const std::string too_long(65, 'x');
   v1::ListOrdersRequest orders;
   orders.set_customer_id(too_long);
@@ -162,6 +162,11 @@ TEST_P(Requests, OfACustomerAreAskedForByAnIdThatACustomerCanHave) {
   for (const CallStatus& status :
        {staff.Call(orders).status, staff.Call(requests).status, staff.Call(search).status})
     EXPECT_THAT(status, IsInvalid(Names{"customer_id TOO_LONG"}));
+  v1::LookupOrderRequest lookup;
+  lookup.set_source(too_long);
+  lookup.set_external_reference(too_long);
+  EXPECT_THAT(staff.Call(lookup).status,
+              IsInvalid(Names{"source TOO_LONG", "external_reference TOO_LONG"}));
 }
 
 TEST_P(Requests, ThatAreLateAreForTheShopToSee) {
