@@ -563,6 +563,13 @@ std::vector<std::string> FlawsOf(const UpdateOrder& command) {
   return flaws;
 }
 
+TEST(ValidateUpdateOrder, TheExpectedGrossIsNotNegative) {
+  UpdateOrder command;
+  command.fields = {OrderField::kCharges};
+  command.expected_gross = Amount{-1};
+  EXPECT_THAT(FlawsOf(command), ElementsAre("expected_gross: NEGATIVE"));
+}
+
 TEST(ValidateUpdateOrder, EveryFieldOfTheMaskIsCheckedAndNoOther) {
   UpdateOrder command;
   command.given.customer.email = "maria at example.gr";

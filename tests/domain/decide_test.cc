@@ -299,6 +299,11 @@ TEST(Access, StaffAndServicesAreToldWhatDoesNotExist) {
               std::nullopt);
     EXPECT_EQ(CheckAccess(nullptr, SubjectKind::kOrder, caller, "1000000026"),
               OrderNotFound("1000000026"));
+    EXPECT_EQ(CheckAccess(nullptr, SubjectKind::kEnquiry, caller, "1000000026"),
+              EnquiryNotFound("1000000026"));
+    EXPECT_EQ(CheckAccess(&order.order().subject, SubjectKind::kEnquiry, caller, "1000000018"),
+              EnquiryNotFound("1000000018"))
+        << "an order is no enquiry";
   }
 }
 
@@ -357,6 +362,16 @@ TEST(Creating, CustomersOrderForThemselvesOnly) {
   EXPECT_EQ(outcome(test::CustomerCaller(test::kNikosId)), "PERMISSION_DENIED");
   EXPECT_EQ(outcome(test::OnBehalfOf(Role::kCustomer, test::kNikosId)), "PERMISSION_DENIED");
   EXPECT_EQ(outcome(test::Staff()), "done");
+}
+
+TEST(Creating, TotalsThatDoNotFitAreRefusedEvenUnvalidated) {
+  CreateOrder command = test::Placing(test::CourierContent(), "WEB-1");
+  command.content.lines[0].unit_price = Amount{kMaxAmountMinor};
+  const Decision decision =
+      Decide(Number::FromSerial(100'000'007), command, test::EshopService(), test::PlacedAt());
+  ASSERT_TRUE(std::holds_alternative<Refusal>(decision));
+  EXPECT_THAT(std::get<Refusal>(decision).violations,
+              ElementsAre(Violation{"order", Flaw::kTotalsOverflow, {}}));
 }
 
 TEST(Creating, APromiseLiesAhead) {
@@ -528,6 +543,9 @@ TEST(Notifying, TrackingTellsOfNewParcelsNewLinksAndNewDates) {
   EXPECT_EQ(wish({{ParcelChange{.number = 2, .carrier_status = "Σε διακίνηση"}}, std::nullopt}),
             "NOTHING_TO_TELL");
   EXPECT_EQ(wish({{ParcelChange{.number = 2, .tracking_number = "22"}}, std::nullopt}), "NOTIFY");
+  EXPECT_EQ(wish({{ParcelChange{.number = 2, .carrier = "Speedex"}}, std::nullopt}), "NOTIFY");
+  const std::string link = "https://www.speedex.example/22";
+  EXPECT_EQ(wish({{ParcelChange{.number = 2, .tracking_url = link}}, std::nullopt}), "NOTIFY");
   const absl::Time tomorrow = order.now() + absl::Hours(24);
   EXPECT_EQ(wish({{}, tomorrow}), "NOTIFY");
 }
@@ -668,6 +686,30 @@ TEST(Explain, InClosedStatusesNothingIsOpen) {
       EXPECT_THAT(OpenActions(order.order(), test::CallerOf(role, order.order())), IsEmpty());
     }
   }
+}
+
+// --- What comes next -----------------------------------------------------------------------------
+
+TEST(NextSteps, LeadByTheOrdersMethodToTheCustomer) {
+  for (FulfilmentMethod method : {FulfilmentMethod::kCourier, FulfilmentMethod::kStorePickup,
+                                  FulfilmentMethod::kCompanyVehicle}) {
+    OrderInTest order(test::ContentFor(method));
+    std::vector<OrderAction> taken;
+    while (const std::optional<OrderAction> next = NextStep(order.order())) {
+      taken.push_back(*next);
+      order.Prepare(*next);
+      ASSERT_TRUE(std::holds_alternative<Activities>(order.Take(*next))) << Name(*next);
+    }
+    EXPECT_THAT(taken, ElementsAre(OrderAction::kStartProcessing, OrderAction::kStartGathering,
+                                   OrderAction::kStartPreparing, test::HandoverOf(method),
+                                   OrderAction::kConfirmReceipt));
+  }
+}
+
+TEST(NextSteps, OfCancelledOrdersThereAreNone) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kCancelled);
+  EXPECT_EQ(NextStep(order.order()), std::nullopt);
 }
 
 }  // namespace

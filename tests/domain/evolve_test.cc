@@ -73,6 +73,19 @@ TEST(Evolve, ForwardStepsChangeTheStatusAndTakeWhatTheyAreGiven) {
   });
 }
 
+TEST(Evolve, AHandoverWithoutAnExpectedDeliveryKeepsTheOneThatIsKnown) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kPreparingShipment);
+  order.Prepare(OrderAction::kHandToCarrier);
+  const absl::Time expected = order.now() + absl::Hours(50);
+  order.Do(RecordTracking{{}, expected});
+  TransitionOrder step = test::Step(OrderAction::kHandToCarrier, order.order(), order.now());
+  step.expected_delivery.reset();
+  order.Do(step);
+  EXPECT_EQ(order.order().status(), OrderStatus::kHandedToCarrier);
+  EXPECT_EQ(order.order().expected_delivery, expected);
+}
+
 TEST(Evolve, OfferingAPickupKeepsUntilWhen) {
   OrderInTest pickup(test::PickupContent());
   pickup.WalkTo(OrderStatus::kPreparingShipment);
@@ -334,6 +347,50 @@ TEST(Replay, ALogThatIsNotWholeIsRefused) {
   late.seq = 2;
   EXPECT_EQ(Replay({late}).status().code(), absl::StatusCode::kInvalidArgument)
       << "does not begin with 1";
+}
+
+// One activity of each kind, of an order and of an enquiry.
+TEST(Replay, WhatDoesNotHappenToASubjectOfThatKindIsRefused) {
+  const test::OrderInTest order;
+  const test::EnquiryInTest enquiry;
+  const std::vector<Event> order_events = {
+      OrderMoved{},       CheckRecorded{}, GatheringRecorded{}, InvoiceRecorded{},
+      TrackingRecorded{}, OrderAmended{},  FeedbackSubmitted{}};
+  const std::vector<Event> events_of_both = {CommentAdded{}, NotificationsSet{}};
+  const auto follows = [](std::vector<Activity> log, const Event& event) {
+    log.push_back(log.front());
+    log.back().seq = 2;
+    log.back().event = event;
+    return Replay(log).ok();
+  };
+  for (const Event& event : order_events) {
+    EXPECT_TRUE(follows(order.log(), event)) << Name(KindOf(event));
+    EXPECT_FALSE(follows(enquiry.log(), event)) << Name(KindOf(event));
+  }
+  for (const Event& event : events_of_both) {
+    EXPECT_TRUE(follows(order.log(), event)) << Name(KindOf(event));
+    EXPECT_TRUE(follows(enquiry.log(), event)) << Name(KindOf(event));
+  }
+  EXPECT_FALSE(follows(order.log(), EnquiryMoved{}));
+  EXPECT_TRUE(follows(enquiry.log(), EnquiryMoved{}));
+  for (const Event& begins : {Event(OrderCreated{}), Event(OrderImported{})}) {
+    EXPECT_TRUE(HappensTo(KindOf(begins), SubjectKind::kOrder));
+    EXPECT_FALSE(HappensTo(KindOf(begins), SubjectKind::kEnquiry));
+  }
+  EXPECT_TRUE(HappensTo(KindOf(EnquiryCreated{}), SubjectKind::kEnquiry));
+  EXPECT_FALSE(HappensTo(KindOf(EnquiryCreated{}), SubjectKind::kOrder));
+  EXPECT_EQ(order_events.size() + events_of_both.size() + 1 + 3, kActivityKinds.size())
+      << "an event is missing from this test";
+}
+
+TEST(Replay, MakesASubjectOfTheKindThatItsLogIsOf) {
+  const SubjectState order = Replay(test::OrderInTest().log()).value();
+  EXPECT_NE(AsOrder(&order), nullptr);
+  EXPECT_EQ(AsEnquiry(&order), nullptr);
+  const SubjectState enquiry = Replay(test::EnquiryInTest().log()).value();
+  EXPECT_NE(AsEnquiry(&enquiry), nullptr);
+  EXPECT_EQ(AsOrder(&enquiry), nullptr);
+  EXPECT_EQ(AsEnquiry(nullptr), nullptr);
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// The rules against a plain copy of the product's tables (product §2). The copy is literal on
-// purpose: it shares nothing with domain/lifecycle.h, so that a slip in either shows.
+// The rules against a plain copy of the product's tables (product_rules.h).
 
 #include "domain/lifecycle.h"
 
@@ -15,99 +14,29 @@
 #include "domain/decide.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/domain/product_rules.h"
 #include "tests/support/orders.h"
 
 namespace ipstore::orders {
 namespace {
 
+using test::ProductCommand;
+using test::ProductOrderCommands;
+using test::ProductOrderSteps;
+using test::ProductStep;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-struct Row {
-  int from;
-  const char* action;
-  int to;
-  std::set<std::string> roles;
-  std::set<std::string> guards;
-};
-
-const std::vector<Row>& ProductTable() {
-  static const auto& table = *new std::vector<Row>{
-      {1, "START_PROCESSING", 2, {"STAFF", "SERVICE"}, {}},
-      {2,
-       "START_GATHERING",
-       3,
-       {"STAFF", "SERVICE"},
-       {"DETAILS_VERIFIED", "AVAILABILITY_CONFIRMED", "PAYMENT_ARRANGED"}},
-      {3, "START_PREPARING", 4, {"STAFF", "SERVICE"}, {"ALL_LINES_GATHERED", "PAYMENT_ARRANGED"}},
-      {4,
-       "HAND_TO_CARRIER",
-       5,
-       {"STAFF", "SERVICE"},
-       {"METHOD_IS_COURIER", "INVOICED", "PARCEL_TRACKED"}},
-      {4,
-       "OFFER_PICKUP",
-       6,
-       {"STAFF", "SERVICE"},
-       {"METHOD_IS_STORE_PICKUP", "INVOICED", "STORE_CHOSEN"}},
-      {4,
-       "DISPATCH_VEHICLE",
-       7,
-       {"STAFF", "SERVICE"},
-       {"METHOD_IS_COMPANY_VEHICLE", "CUSTOMER_IS_BUSINESS", "INVOICED"}},
-      {5, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
-      {6, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
-      {7, "CONFIRM_RECEIPT", 8, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
-      {1, "CANCEL", 9, {"STAFF", "SERVICE", "CUSTOMER"}, {}},
-      {2, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
-      {3, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
-      {4, "CANCEL", 9, {"STAFF", "SERVICE"}, {}},
-      {3, "RETURN_TO_PROCESSING", 2, {"STAFF"}, {}},
-      {4, "RETURN_TO_GATHERING", 3, {"STAFF"}, {}},
-      {5, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
-      {6, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
-      {7, "RETURN_UNDELIVERED", 4, {"STAFF", "SERVICE"}, {}},
-  };
-  return table;
-}
-
-// A command that one role may use in fewer statuses than another has a row for each.
-struct CommandRow {
-  const char* command;
-  std::set<int> statuses;
-  std::set<std::string> roles;
-};
-
-const std::vector<CommandRow>& ProductCommands() {
-  static const auto& table = *new std::vector<CommandRow>{
-      {"RECORD_CHECK", {1, 2, 3, 4}, {"STAFF", "SERVICE"}},
-      {"RECORD_GATHERING", {3}, {"STAFF", "SERVICE"}},
-      {"RECORD_INVOICE", {4, 5, 6, 7}, {"STAFF", "SERVICE"}},
-      {"RECORD_TRACKING", {4, 5, 6, 7}, {"STAFF", "SERVICE"}},
-      {"UPDATE_CONTACT", {1, 2, 3, 4, 5, 6, 7}, {"STAFF", "SERVICE", "CUSTOMER"}},
-      {"UPDATE_PROMISED_DELIVERY", {1, 2, 3, 4, 5, 6, 7}, {"STAFF", "SERVICE"}},
-      {"UPDATE_FULFILMENT", {1, 2, 3, 4}, {"STAFF", "SERVICE"}},
-      {"UPDATE_FULFILMENT", {1, 2}, {"CUSTOMER"}},
-      {"UPDATE_GOODS", {1, 2}, {"STAFF", "SERVICE"}},
-      {"UPDATE_GOODS", {1}, {"CUSTOMER"}},
-      {"ADD_PUBLIC_COMMENT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "SERVICE", "CUSTOMER"}},
-      {"ADD_INTERNAL_COMMENT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "SERVICE"}},
-      {"SET_NOTIFICATIONS", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "CUSTOMER"}},
-      {"SUBMIT_FEEDBACK", {8}, {"CUSTOMER"}},
-  };
-  return table;
-}
-
 std::set<std::string> ProductCommandNames() {
   std::set<std::string> names;
-  for (const CommandRow& row : ProductCommands()) names.insert(row.command);
+  for (const ProductCommand& row : ProductOrderCommands()) names.insert(row.command);
   return names;
 }
 
 // "done", or the reason of the refusal.
 std::string ExpectedOf(const std::string& command, OrderStatus status, Role role) {
   std::string expected = "PERMISSION_DENIED";
-  for (const CommandRow& row : ProductCommands()) {
+  for (const ProductCommand& row : ProductOrderCommands()) {
     if (row.command != command || !row.roles.contains(std::string(Name(role)))) continue;
     if (row.statuses.contains(static_cast<int>(status))) return "done";
     expected = "COMMAND_NOT_OPEN";
@@ -115,16 +44,13 @@ std::string ExpectedOf(const std::string& command, OrderStatus status, Role role
   return expected;
 }
 
-const Row* FindRow(OrderStatus from, OrderAction action) {
-  const auto found = std::ranges::find_if(ProductTable(), [&](const Row& row) {
-    return row.from == static_cast<int>(from) && row.action == Name(action);
-  });
-  return found == ProductTable().end() ? nullptr : &*found;
+const ProductStep* FindRow(OrderStatus from, OrderAction action) {
+  return test::FindStep(ProductOrderSteps(), static_cast<int>(from), Name(action));
 }
 
 bool SomeRowHasRole(OrderAction action, Role role) {
-  return std::ranges::any_of(ProductTable(), [&](const Row& row) {
-    return row.action == Name(action) && row.roles.contains(std::string(Name(role)));
+  return std::ranges::any_of(ProductOrderSteps(), [&](const ProductStep& row) {
+    return row.action == Name(action) && row.Allows(role);
   });
 }
 
@@ -158,21 +84,19 @@ std::string Outcome(const Decision& decision) {
 }
 
 std::string ExpectedOutcome(OrderStatus status, OrderAction action, Role role) {
-  const Row* row = FindRow(status, action);
-  if (row != nullptr && row->roles.contains(std::string(Name(role))))
-    return absl::StrCat("moved to ", row->to);
+  const ProductStep* row = FindRow(status, action);
+  if (row != nullptr && row->Allows(role)) return absl::StrCat("moved to ", row->to);
   return SomeRowHasRole(action, role) ? "ACTION_NOT_OPEN" : "PERMISSION_DENIED";
 }
 
 TEST(Lifecycle, TheTableIsTheProducts) {
-  ASSERT_EQ(kTransitions.size(), ProductTable().size());
+  ASSERT_EQ(kTransitions.size(), ProductOrderSteps().size());
   for (const Transition& step : kTransitions) {
-    const Row* row = FindRow(step.from, step.action);
+    const ProductStep* row = FindRow(step.from, step.action);
     ASSERT_NE(row, nullptr) << Name(step.from) << " " << Name(step.action);
     EXPECT_EQ(static_cast<int>(step.to), row->to) << Name(step.action);
     for (Role role : kRoles) {
-      EXPECT_EQ(step.roles.Contains(role), row->roles.contains(std::string(Name(role))))
-          << row->action << Name(role);
+      EXPECT_EQ(step.roles.Contains(role), row->Allows(role)) << row->action << Name(role);
     }
     for (Guard guard : kGuards) {
       EXPECT_EQ(step.guards.Contains(guard), row->guards.contains(std::string(Name(guard))))
@@ -327,7 +251,7 @@ TEST(Lifecycle, TheDiagramHasEveryStatusAndStepOfTheProduct) {
   ASSERT_TRUE(diagram.starts_with("stateDiagram-v2\n"));
   ASSERT_TRUE(diagram.ends_with("\n"));
   const std::vector<std::string> lines = absl::StrSplit(diagram, '\n', absl::SkipEmpty());
-  for (const Row& row : ProductTable()) {
+  for (const ProductStep& row : ProductOrderSteps()) {
     const auto from = Name(static_cast<OrderStatus>(row.from));
     const auto to = Name(static_cast<OrderStatus>(row.to));
     EXPECT_THAT(lines, Contains(absl::StrCat("    ", from, " --> ", to, " : ", row.action)));
@@ -337,7 +261,7 @@ TEST(Lifecycle, TheDiagramHasEveryStatusAndStepOfTheProduct) {
   EXPECT_THAT(lines, Contains("    CANCELLED --> [*]"));
   EXPECT_THAT(diagram,
               HasSubstr("state \"5. Delivered to Carrier/Courier\" as HANDED_TO_CARRIER\n"));
-  EXPECT_EQ(lines.size(), 1 + kOrderStatuses.size() + 1 + ProductTable().size() + 2);
+  EXPECT_EQ(lines.size(), 1 + kOrderStatuses.size() + 1 + ProductOrderSteps().size() + 2);
 }
 
 }  // namespace

@@ -17,8 +17,10 @@
 namespace ipstore::orders {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr Language kEl = Language::kGreek;
@@ -89,10 +91,16 @@ TEST(Labels, EveryEnumeratorHasItsOwnInBothLanguages) {
   ExpectLabels(std::array{CheckOutcome::kPassed, CheckOutcome::kFailed, CheckOutcome::kWithdrawn});
   ExpectLabels(std::array{ChargeKind::kShipping, ChargeKind::kCashOnDelivery, ChargeKind::kOther});
   ExpectLabels(kOrderFields);
+  ExpectLabels(kEnquiryStatuses);
+  ExpectLabels(kEnquiryActions);
+  ExpectLabels(kEnquiryKinds);
 }
 
 TEST(Meanings, EveryStatusIsExplainedInOneSentence) {
   for (OrderStatus status : kOrderStatuses) {
+    ExpectSentences(std::string(Meaning(status, kEl)), std::string(Meaning(status, kEn)));
+  }
+  for (EnquiryStatus status : kEnquiryStatuses) {
     ExpectSentences(std::string(Meaning(status, kEl)), std::string(Meaning(status, kEn)));
   }
 }
@@ -302,6 +310,40 @@ TEST(RefusalSentences, OneIsSpokenOfInTheSingular) {
   EXPECT_EQ(Sentence(one, kEl), "1 πεδίο του αιτήματος χρειάζεται διόρθωση.");
 }
 
+TEST(RefusalSentences, OfEnquiriesEndWithWhatIsOpenInstead) {
+  const Refusal refusal =
+      EnquiryActionNotOpen(test::EnquiryInTest().enquiry(), EnquiryAction::kResume,
+                           {EnquiryAction::kTakeUp, EnquiryAction::kResolve});
+  EXPECT_THAT(Sentence(refusal, kEn), EndsWith("Open now: Take up, Resolve."));
+}
+
+// --- Explanations --------------------------------------------------------------------------------
+
+std::vector<std::string> ReasonsFor(const Order& order, const Caller& caller, OrderAction action) {
+  for (const ActionExplanation& explained : Explain(order, caller)) {
+    if (explained.action == action) return Reasons(explained, order.status(), kEn);
+  }
+  return {"not explained"};
+}
+
+TEST(ExplanationSentences, TellEveryReasonAndWhoCould) {
+  test::OrderInTest order;
+  const Caller customer = test::CallerOf(Role::kCustomer, order.order());
+  EXPECT_THAT(ReasonsFor(order.order(), customer, OrderAction::kStartGathering),
+              ElementsAre("\"Start gathering\" cannot be done while the order is in status "
+                          "\"Awaiting Processing\".",
+                          "Only allowed for: Staff, Service."));
+  order.WalkTo(OrderStatus::kProcessing);
+  EXPECT_THAT(ReasonsFor(order.order(), customer, OrderAction::kStartGathering),
+              ElementsAre("Only allowed for: Staff, Service.", HasSubstr("details"),
+                          HasSubstr("availability"), HasSubstr("payment")));
+}
+
+TEST(ExplanationSentences, OfWhatIsAllowedThereIsNone) {
+  const test::OrderInTest order;
+  EXPECT_THAT(ReasonsFor(order.order(), test::Staff(), OrderAction::kStartProcessing), IsEmpty());
+}
+
 // --- Activities ----------------------------------------------------------------------------------
 
 std::string Said(Event event, Language language, bool for_customer = true) {
@@ -336,6 +378,7 @@ TEST(ActivitySentences, EveryKindHasOneInBothLanguages) {
   ExpectSaid(NotificationsSet{false});
   ExpectSaid(FeedbackSubmitted{4, ""});
   ExpectSaid(FeedbackSubmitted{4, "Fast."});
+  for (EnquiryKind kind : kEnquiryKinds) ExpectSaid(EnquiryCreated{{.kind = kind}});
 }
 
 TEST(ActivitySentences, EveryStepHasItsOwn) {
@@ -345,6 +388,17 @@ TEST(ActivitySentences, EveryStepHasItsOwn) {
     SCOPED_TRACE(Name(action));
     OrderMoved moved{.action = action, .reason = "Wrong address"};
     moved.vehicle_trip = VehicleTrip{"IBK-4821", {}};
+    ExpectSaid(moved);
+    EXPECT_EQ(++seen[Said(moved, kEl)], 1);
+    EXPECT_EQ(++seen[Said(moved, kEn)], 1);
+  }
+}
+
+TEST(ActivitySentences, EveryStepOfAnEnquiryHasItsOwn) {
+  std::map<std::string, int> seen;
+  for (EnquiryAction action : kEnquiryActions) {
+    SCOPED_TRACE(Name(action));
+    const EnquiryMoved moved{.action = action};
     ExpectSaid(moved);
     EXPECT_EQ(++seen[Said(moved, kEl)], 1);
     EXPECT_EQ(++seen[Said(moved, kEn)], 1);
@@ -431,6 +485,19 @@ TEST(ActivitySentences, AnAmendmentTellsEachLineTheTotalAndTheChecksToMakeAgain)
   event.cleared_checks.clear();
   EXPECT_EQ(Said(event, kEn), "The order was amended (line 2: 3 → 1 piece).");
   EXPECT_EQ(Said(event, kEl), "Η παραγγελία άλλαξε (γραμμή 2: 3 → 1 τεμάχιο).");
+}
+
+TEST(ActivitySentences, AnAmendmentOfPricesOrChargesSaysThatTheyChanged) {
+  Line line;
+  line.number = 4;
+  line.quantity = 1;
+  Line cheaper = line;
+  line.unit_price = Amount{10'00};
+  cheaper.unit_price = Amount{9'00};
+  OrderAmended event;
+  event.lines = Amended<std::vector<Line>>{{line}, {cheaper}};
+  event.charges = Amended<std::vector<Charge>>{{}, {Charge{}}};
+  EXPECT_EQ(Said(event, kEn), "The order was amended (line 4: changed · Charges).");
 }
 
 TEST(ActivitySentences, FeedbackIsToldWithItsText) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -139,6 +140,15 @@ TEST(Email, AddressesThatMailCanBeSentToAreAccepted) {
   EXPECT_TRUE(IsEmail(std::string(64, 'a') + "@example.gr"));
 }
 
+TEST(Email, BlanksAndInvisibleCharactersThatAreCopiedAlongAreNotAccepted) {
+  for (const char* blank : {"\u00A0", "\u1680", "\u2003", "\u200B", "\u2028", "\u202F", "\u205F",
+                            "\u2060", "\u3000", "\uFEFF"}) {
+    EXPECT_FALSE(IsEmail(absl::StrCat("maria", blank, "@example.gr"))) << absl::CHexEscape(blank);
+  }
+  for (const char* visible : {"\u00A1", "\u1FFC", "\u2010", "\u2030", "\u2070", "\uFF01"})
+    EXPECT_TRUE(IsEmail(absl::StrCat("maria", visible, "@example.gr"))) << visible;
+}
+
 TEST(Email, OtherTextIsNot) {
   for (const char* email : {"",
                             "maria",
@@ -219,6 +229,11 @@ TEST(ValidateCreateOrder, LinesNeedProductQuantityAndPrice) {
   EXPECT_THAT(
       FlawsWith([](OrderContent& content) { content.lines[0].quantity = kMaxQuantity + 1; }),
       ElementsAre("order.lines[0].quantity: OUT_OF_RANGE min=1 max=1000000"));
+}
+
+TEST(ValidateCreateOrder, VatRatesAreNotNegative) {
+  EXPECT_THAT(FlawsWith([](OrderContent& content) { content.lines[0].vat_rate = VatRate{-1}; }),
+              ElementsAre("order.lines[0].vat_rate_basis_points: OUT_OF_RANGE min=0 max=10000"));
 }
 
 TEST(ValidateCreateOrder, TheSameProductMayStandOnSeveralLines) {
@@ -387,6 +402,12 @@ TEST(ValidateCreateOrder, AddressesAreComplete) {
                           "order.delivery_address.country: MISSING"));
   EXPECT_THAT(FlawsWith([](OrderContent& content) { content.delivery_address->lines[1] = " "; }),
               ElementsAre("order.delivery_address.lines[1]: MISSING"));
+  for (const char* country : {"gr", "GRC", "Ελ"}) {
+    EXPECT_THAT(
+        FlawsWith([&](OrderContent& content) { content.delivery_address->country = country; }),
+        ElementsAre("order.delivery_address.country: MALFORMED expected=GR"))
+        << country;
+  }
 }
 
 TEST(ValidateCreateOrder, WhatFollowsFromAnUnknownValueIsNotReported) {
@@ -584,6 +605,8 @@ TEST(ValidateRecordTracking, TrackingAddressesAreHttpsLinks) {
                           "https://acs.example/<b>", "HTTPS//x"}) {
     EXPECT_THAT(flaws(url), SizeIs(1)) << url;
   }
+  for (const char* url : {"https://[2001:db8::1]/track", "https://εταιρεία.gr/δέμα"})
+    EXPECT_THAT(flaws(url), IsEmpty()) << url;
 }
 
 TEST(ValidateComment, CommentsHaveText) {

@@ -20,7 +20,7 @@ sys.path.insert(0, os.environ["IPSTORE_STUBS"])
 import grpc  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from ipstore.orders.v1 import (  # noqa: E402
-    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, lifecycle_pb2,
+    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc,
     order_pb2, order_service_pb2, order_service_pb2_grpc, request_service_pb2, request_service_pb2_grpc)
 
 ORDERD = os.environ["IPSTORE_ORDERD"]
@@ -154,7 +154,6 @@ class Error(Exception):
         self.message = failure.details()
         self.reason = None
         self.metadata = {}
-        self.guards = []
         for key, value in failure.trailing_metadata() or ():
             if key == "grpc-status-details-bin":
                 for detail in status_pb2.Status.FromString(value).details:
@@ -165,9 +164,6 @@ class Error(Exception):
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info):
             self.reason, self.metadata = info.reason, dict(info.metadata)
-        failure = error_details_pb2.PreconditionFailure()
-        if detail.Unpack(failure):
-            self.guards = [violation.type for violation in failure.violations]
 
 
 def connect(address, must_answer=True):

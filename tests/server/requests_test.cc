@@ -2,7 +2,13 @@
 #include "tests/support/requests.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -133,10 +139,34 @@ TEST_P(Requests, RefuseWhatIsWrongWithAList) {
                               "enquiry_statuses[0] UNKNOWN_VALUE", "store_id TOO_LONG",
                               "method UNKNOWN_VALUE", "create_time_until END_BEFORE_START",
                               "page_size NEGATIVE", "page_token MALFORMED"}));
+  v1::ListRequestsRequest longest;
+  longest.set_store_id(std::string(64, 'x'));
+  longest.set_customer_id(std::string(64, 'x'));
+  EXPECT_THAT(Listed(server_->Staff(), longest), IsEmpty());
   v1::ListRequestsRequest anothers;
   anothers.set_customer_id(kNikosId);
   EXPECT_THAT(server_->Customer(kMariaId).Call(anothers).status,
               IsInvalid(Names{"customer_id NOT_FOR_THIS_CALLER"}));
+}
+
+TEST_P(Requests, AreAskedForByIdsThatSubjectsCanHave) {
+  const std::string too_long(65, 'x');
+  v1::ListOrdersRequest orders;
+  orders.set_customer_id(too_long);
+  v1::ListRequestsRequest requests;
+  requests.set_customer_id(too_long);
+  v1::SearchRequestsRequest search;
+  search.set_query("x");
+  search.set_customer_id(too_long);
+  const Client staff = server_->Staff();
+  for (const CallStatus& status :
+       {staff.Call(orders).status, staff.Call(requests).status, staff.Call(search).status})
+    EXPECT_THAT(status, IsInvalid(Names{"customer_id TOO_LONG"}));
+  v1::LookupOrderRequest lookup;
+  lookup.set_source(too_long);
+  lookup.set_external_reference(too_long);
+  EXPECT_THAT(staff.Call(lookup).status,
+              IsInvalid(Names{"source TOO_LONG", "external_reference TOO_LONG"}));
 }
 
 TEST_P(Requests, ThatAreLateAreForTheShopToSee) {
@@ -189,6 +219,54 @@ TEST_P(Requests, AreFoundOnPages) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   EXPECT_EQ(paged, all);
+}
+
+// So many questions of Maria's, written in one transaction as the server would write them. Returns
+// their names, the last first.
+Names WriteEnquiries(Store& store, int count) {
+  const std::unique_ptr<WriteSession> session = store.OpenWriteSession().value();
+  const std::int64_t first = session->ReserveSerials(count).value();
+  std::deque<SubjectState> enquiries;  // what the writes point to does not move
+  std::deque<Activity> activities;
+  std::vector<SubjectWrite> rows;
+  std::vector<ActivityWrite> log;
+  for (int i = 0; i < count; ++i) {
+    const EnquiryInTest made(QuestionAbout(std::nullopt), first + i);
+    rows.push_back({.before = nullptr, .after = &enquiries.emplace_back(made.enquiry())});
+    RequestKey key{};
+    std::memcpy(key.data(), &i, sizeof(i));
+    key.back() = 1;
+    log.push_back({.activity = &activities.emplace_back(made.log().front()),
+                   .unit_size = 1,
+                   .request_key = key});
+  }
+  EXPECT_TRUE(session->Begin().ok());
+  EXPECT_TRUE(session->WriteSubjects(rows).ok());
+  EXPECT_TRUE(session->AppendActivities(log).ok());
+  EXPECT_TRUE(session->Commit().ok());
+  Names names;
+  for (auto made = enquiries.rbegin(); made != enquiries.rend(); ++made)
+    names.push_back(absl::StrCat("enquiries/", HeadOf(*made).number.ToString()));
+  return names;
+}
+
+TEST_P(Requests, AreFoundUpToTheThousandCreatedLast) {
+  Names last_created = WriteEnquiries(server_->store(), 1003);
+  last_created.resize(1000);
+  for (const Client& client : {server_->Staff(), server_->Customer(kMariaId)}) {
+    for (int page_size : {200, 150}) {  // one that divides a thousand, and one that does not
+      v1::SearchRequestsRequest request;
+      request.set_query("παραδοθεί πότε");
+      request.set_page_size(page_size);
+      Names paged;
+      do {
+        const v1::SearchRequestsResponse page = client.Must(request);
+        for (std::string& name : NamesIn(page.requests())) paged.push_back(std::move(name));
+        request.set_page_token(page.next_page_token());
+      } while (!request.page_token().empty());
+      EXPECT_EQ(paged, last_created);
+    }
+  }
 }
 
 TEST_P(Requests, RefuseASearchForNothing) {
