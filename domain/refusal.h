@@ -45,6 +45,8 @@ enum class Reason : std::uint8_t {
   kFeedbackAlreadyGiven,
   kQuantityBelowGathered,
   kFrozenByInvoice,  // what the invoice says must stay true
+  kMissingRight,     // the role may, but this caller does not have the right
+  kRedactionNotFound,
 };
 
 // What is wrong with one field.
@@ -146,6 +148,8 @@ inline constexpr std::array kReasons = {
     Reason::kFeedbackAlreadyGiven,
     Reason::kQuantityBelowGathered,
     Reason::kFrozenByInvoice,
+    Reason::kMissingRight,
+    Reason::kRedactionNotFound,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -162,7 +166,9 @@ Refusal OrderNotFound(
 Refusal EnquiryNotFound(std::string enquiry);                 // likewise
 Refusal SubjectNotFound(SubjectKind kind, std::string name);  // one of the two
 Refusal CommentNotFound(std::string comment);
-Refusal PermissionDenied();  // says nothing of what exists
+Refusal PermissionDenied();               // says nothing of what exists
+Refusal MissingRight(std::string right);  // as metadata has it
+Refusal RedactionNotFound(std::string redaction);
 Refusal Unauthenticated(std::string what_is_missing);
 Refusal ExternalReferenceExists(std::string source, std::string external_reference);
 Refusal NumberTaken(std::string number);

@@ -261,7 +261,9 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           Internal("7f3a"),
           FeedbackAlreadyGiven(order),
           QuantityBelowGathered(3, 8, 5),
-          FrozenByInvoice(order, Command::kUpdateGoods)};
+          FrozenByInvoice(order, Command::kUpdateGoods),
+          MissingRight("redact"),
+          RedactionNotFound("redactions/7")};
 }
 
 TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {
@@ -336,6 +338,8 @@ TEST(ActivitySentences, EveryKindHasOneInBothLanguages) {
   ExpectSaid(NotificationsSet{false});
   ExpectSaid(FeedbackSubmitted{4, ""});
   ExpectSaid(FeedbackSubmitted{4, "Fast."});
+  ExpectSaid(Redacted{});
+  ExpectSaid(Redacted{3});
 }
 
 TEST(ActivitySentences, EveryStepHasItsOwn) {

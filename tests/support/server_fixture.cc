@@ -371,6 +371,9 @@ class BorrowedStore final : public Store {
     return store_.OpenWriteSession();
   }
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override { return store_.OpenReader(); }
+  absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override {
+    return store_.OpenRedactionSession();
+  }
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
