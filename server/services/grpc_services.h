@@ -12,7 +12,7 @@
 
 namespace ipstore::orders {
 
-// OrderService, ActivityService and CommentService, to be registered with a grpc::ServerBuilder,
+// All services of the contract, to be registered with a grpc::ServerBuilder,
 // which they must outlive. What `backend` points to must outlive them.
 std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Backend& backend);
 

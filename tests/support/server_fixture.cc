@@ -30,6 +30,10 @@ Client::Headers HeadersOf(const Caller& caller) {
     headers.emplace_back("x-on-behalf-of-role", role(*caller.on_behalf_of));
     headers.emplace_back("x-on-behalf-of-id", caller.on_behalf_of->id);
   }
+  for (Right right : kRights) {
+    if (caller.rights.Contains(right))
+      headers.emplace_back("x-actor-rights", std::string(Name(right)));
+  }
   return headers;
 }
 
