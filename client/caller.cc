@@ -6,7 +6,9 @@
 #include <array>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace ipstore::orders::client {
 namespace {
@@ -48,6 +50,11 @@ absl::Status CheckCaller(const Caller& caller) {
   if (caller.on_behalf_of.has_value()) {
     if (absl::Status status = CheckPrincipal(*caller.on_behalf_of); !status.ok()) return status;
   }
+  for (const std::string& right : caller.rights) {
+    if (!FitsMetadata(right) || absl::StrContains(right, ',')) {
+      return absl::InvalidArgumentError("a right must be printable ASCII without a comma");
+    }
+  }
   if (!caller.language.empty() && !FitsMetadata(caller.language)) {
     return absl::InvalidArgumentError("the language must be printable ASCII");
   }
@@ -61,6 +68,8 @@ void AddMetadata(const Caller& caller, grpc::ClientContext& context) {
     context.AddMetadata("x-on-behalf-of-role", caller.on_behalf_of->role);
     context.AddMetadata("x-on-behalf-of-id", caller.on_behalf_of->id);
   }
+  if (!caller.rights.empty())
+    context.AddMetadata("x-actor-rights", absl::StrJoin(caller.rights, ","));
   if (!caller.language.empty()) context.AddMetadata("accept-language", caller.language);
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,6 +29,8 @@ struct Caller {
   Principal actor;
   // For whom a service acts.
   std::optional<Principal> on_behalf_of;
+  // What the caller, or for whom they act, may do beyond what all of their role may: "redact".
+  std::vector<std::string> rights = {};
   // "el" or "en"; the server takes Greek for anything else.
   std::string language;
 };

@@ -16,6 +16,7 @@
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
 
 namespace ipstore::orders::client {
@@ -27,6 +28,7 @@ struct OrdersClient::Stubs {
         activities(channel),
         comments(channel),
         enquiries(channel),
+        redactions(channel),
         requests(channel) {}
 
   std::shared_ptr<grpc::Channel> channel;
@@ -34,6 +36,7 @@ struct OrdersClient::Stubs {
   v1::ActivityService::Stub activities;
   v1::CommentService::Stub comments;
   v1::EnquiryService::Stub enquiries;
+  v1::RedactionService::Stub redactions;
   v1::RequestService::Stub requests;
 };
 
@@ -141,6 +144,13 @@ Result<v1::ImportOrdersResponse> ImportOnce(v1::OrderService::Stub& stub,
   return response;
 }
 
+// Whether the request is for a preview; not all that change something have one.
+template <typename Request>
+bool OnlyValidates(const Request& request) {
+  if constexpr (requires { request.validate_only(); }) return request.validate_only();
+  return false;
+}
+
 // A call that changes something: never without a request_id, which the error tells where the
 // outcome is unknown.
 template <typename Stub, typename Request, typename Response>
@@ -148,7 +158,7 @@ Result<Response> Change(Stub& stub, Method<Stub, Request, Response> method, Requ
                         grpc::Channel& channel, const ClientOptions& options) {
   if (request.request_id().empty()) request.set_request_id(NewRequestId());
   Result<Response> result = Call(stub, method, request, channel, options);
-  if (result.ok() || request.validate_only() || !OutcomeIsUnknown(result.error())) return result;
+  if (result.ok() || OnlyValidates(request) || !OutcomeIsUnknown(result.error())) return result;
   Error error = result.error();
   error.request_id = request.request_id();
   return error;
@@ -307,6 +317,35 @@ Result<v1::SetEnquiryNotificationsResponse> OrdersClient::SetEnquiryNotification
     v1::SetEnquiryNotificationsRequest request) const {
   return Change(stubs_->enquiries, &v1::EnquiryService::Stub::SetEnquiryNotifications, request,
                 *stubs_->channel, options_);
+}
+
+Result<v1::RedactSubjectResponse> OrdersClient::RedactSubject(
+    v1::RedactSubjectRequest request) const {
+  return Change(stubs_->redactions, &v1::RedactionService::Stub::RedactSubject, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::RedactCommentResponse> OrdersClient::RedactComment(
+    v1::RedactCommentRequest request) const {
+  return Change(stubs_->redactions, &v1::RedactionService::Stub::RedactComment, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::RedactCustomerResponse> OrdersClient::RedactCustomer(
+    v1::RedactCustomerRequest request) const {
+  return Change(stubs_->redactions, &v1::RedactionService::Stub::RedactCustomer, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::Redaction> OrdersClient::GetRedaction(const v1::GetRedactionRequest& request) const {
+  return Call(stubs_->redactions, &v1::RedactionService::Stub::GetRedaction, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::ListRedactionsResponse> OrdersClient::ListRedactions(
+    const v1::ListRedactionsRequest& request) const {
+  return Call(stubs_->redactions, &v1::RedactionService::Stub::ListRedactions, request,
+              *stubs_->channel, options_);
 }
 
 Result<v1::OrderPage> OrdersClient::GetOrderPage(const v1::GetOrderPageRequest& request) const {

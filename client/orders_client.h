@@ -24,6 +24,7 @@
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
 
 namespace grpc {
@@ -89,6 +90,13 @@ class OrdersClient {
   // a failed attempt has loaded counts as already there in the next one.
   Result<v1::ImportOrdersResponse> ImportOrders(std::vector<v1::ImportedOrder> orders,
                                                 bool validate_only = false) const;
+
+  // These need the right to redact; see redaction_service.proto.
+  Result<v1::RedactSubjectResponse> RedactSubject(v1::RedactSubjectRequest request) const;
+  Result<v1::RedactCommentResponse> RedactComment(v1::RedactCommentRequest request) const;
+  Result<v1::RedactCustomerResponse> RedactCustomer(v1::RedactCustomerRequest request) const;
+  Result<v1::Redaction> GetRedaction(const v1::GetRedactionRequest& request) const;
+  Result<v1::ListRedactionsResponse> ListRedactions(const v1::ListRedactionsRequest& request) const;
 
   Result<v1::Order> GetOrder(const v1::GetOrderRequest& request) const;
   Result<v1::OrderPage> GetOrderPage(const v1::GetOrderPageRequest& request) const;

@@ -27,6 +27,7 @@ struct KindVisitor {
   ActivityKind operator()(const EnquiryCreated&) const { return ActivityKind::kEnquiryCreated; }
   ActivityKind operator()(const EnquiryMoved&) const { return ActivityKind::kEnquiryMoved; }
   ActivityKind operator()(const OrderImported&) const { return ActivityKind::kOrderImported; }
+  ActivityKind operator()(const Redacted&) const { return ActivityKind::kRedacted; }
 };
 
 }  // namespace
@@ -52,12 +53,14 @@ bool HappensTo(ActivityKind activity, SubjectKind subject) {
       return subject == SubjectKind::kEnquiry;
     case ActivityKind::kCommentAdded:
     case ActivityKind::kNotificationsSet:
+    case ActivityKind::kRedacted:
       return true;
   }
   return false;
 }
 
 bool ChangesState(const Event& event) {
+  if (const auto* redacted = std::get_if<Redacted>(&event)) return !redacted->comment_seq;
   return !std::holds_alternative<CommentAdded>(event);
 }
 
@@ -93,6 +96,8 @@ absl::string_view Name(ActivityKind kind) {
       return "FEEDBACK_SUBMITTED";
     case ActivityKind::kOrderImported:
       return "ORDER_IMPORTED";
+    case ActivityKind::kRedacted:
+      return "REDACTED";
     case ActivityKind::kEnquiryCreated:
       return "ENQUIRY_CREATED";
     case ActivityKind::kEnquiryMoved:

@@ -94,8 +94,8 @@ struct CommentAdded {
   friend bool operator==(const CommentAdded&, const CommentAdded&) = default;
 };
 
-// Who may see an activity. Only comments, and entries of an imported past, are ever internal.
-// Stored: never renumber.
+// Who may see an activity. Only comments, the redactions of internal comments, and entries of an
+// imported past are ever internal. Stored: never renumber.
 enum class Visibility : std::uint8_t { kPublic = 1, kInternal = 2 };
 
 absl::string_view Name(Visibility value);
@@ -228,10 +228,18 @@ struct FeedbackSubmitted {
   friend bool operator==(const FeedbackSubmitted&, const FeedbackSubmitted&) = default;
 };
 
+// Personal data was taken out of the log before this activity and out of the subject as it stands
+// (redact.h), or out of one comment only.
+struct Redacted {
+  std::optional<std::int32_t> comment_seq;  // the comment; nothing: all of the subject
+
+  friend bool operator==(const Redacted&, const Redacted&) = default;
+};
+
 using Event =
     std::variant<OrderCreated, OrderMoved, CheckRecorded, GatheringRecorded, InvoiceRecorded,
                  TrackingRecorded, CommentAdded, OrderAmended, NotificationsSet, FeedbackSubmitted,
-                 EnquiryCreated, EnquiryMoved, OrderImported>;
+                 EnquiryCreated, EnquiryMoved, OrderImported, Redacted>;
 
 // Names the alternatives of Event. Stored: never renumber. A kind that a server does not know stops
 // it with an error rather than being skipped.
@@ -247,6 +255,7 @@ enum class ActivityKind : std::uint8_t {
   kNotificationsSet = 9,
   kFeedbackSubmitted = 10,
   kOrderImported = 11,
+  kRedacted = 12,
   kEnquiryCreated = 13,
   kEnquiryMoved = 14,
 };
@@ -258,7 +267,7 @@ inline constexpr std::array kActivityKinds = {
     ActivityKind::kCommentAdded,     ActivityKind::kOrderAmended,
     ActivityKind::kNotificationsSet, ActivityKind::kFeedbackSubmitted,
     ActivityKind::kEnquiryCreated,   ActivityKind::kEnquiryMoved,
-    ActivityKind::kOrderImported,
+    ActivityKind::kOrderImported,    ActivityKind::kRedacted,
 };
 static_assert(kActivityKinds.size() == std::variant_size_v<Event>);
 
@@ -268,7 +277,8 @@ absl::string_view Name(ActivityKind kind);
 // True when an activity of that kind can happen to a subject of that kind.
 bool HappensTo(ActivityKind activity, SubjectKind subject);
 
-// True when the event changes the state of its subject and so its version; false for comments.
+// True when the event changes the state of its subject and so its version; false for comments and
+// for the redaction of one.
 bool ChangesState(const Event& event);
 
 // Whether the customer is to be told by e-mail, and if not, why. Decided with the event and carried
@@ -296,6 +306,7 @@ struct Activity {
   absl::Time recorded_at;
   NotificationWish notification = NotificationWish::kNothingToTell;
   Event event;
+  bool redacted = false;  // the event had personal values once, which a redaction has emptied
 
   friend bool operator==(const Activity&, const Activity&) = default;
 };

@@ -2,25 +2,40 @@
 #ifndef IPSTORE_ORDERS_DOMAIN_COMMAND_H_
 #define IPSTORE_ORDERS_DOMAIN_COMMAND_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "domain/activity.h"
 #include "domain/enquiry.h"
+#include "domain/enum_set.h"
 #include "domain/lifecycle.h"
 #include "domain/order.h"
 #include "domain/order_field.h"
 
 namespace ipstore::orders {
 
+// What only some members of staff may do. Stands in metadata by Name().
+enum class Right : std::uint8_t {
+  kRedact = 1,  // redact personal data
+};
+
+inline constexpr std::array kRights = {Right::kRedact};
+
+using RightSet = EnumSet<Right>;
+
+absl::string_view Name(Right right);  // "redact"
+
 // Who calls. A service may act on behalf of a customer or a member of staff.
 struct Caller {
   Actor actor;
   std::optional<Actor> on_behalf_of;
+  RightSet rights = {};  // of whom the call is made for
 
   // Whose rights apply: those of whom the call is made for.
   const Actor& Effective() const { return on_behalf_of.has_value() ? *on_behalf_of : actor; }
@@ -123,9 +138,21 @@ struct AddComment {
   bool notify = true;
 };
 
+// A comment as it stands in the log.
+struct LoggedComment {
+  std::int32_t seq = 0;
+  Visibility visibility = Visibility::kPublic;
+  bool redacted = false;
+};
+
+// Takes personal data out of all that is known of the subject so far, or out of one comment.
+struct Redact {
+  std::optional<LoggedComment> comment;  // nothing: all of the subject
+};
+
 using OrderCommand =
     std::variant<TransitionOrder, RecordCheck, RecordGathering, RecordInvoice, RecordTracking,
-                 AddComment, UpdateOrder, SetNotifications, SubmitFeedback>;
+                 AddComment, UpdateOrder, SetNotifications, SubmitFeedback, Redact>;
 
 struct CreateEnquiry {
   EnquiryContent content;
@@ -138,7 +165,7 @@ struct TransitionEnquiry {
   bool notify = true;
 };
 
-using EnquiryCommand = std::variant<TransitionEnquiry, AddComment, SetNotifications>;
+using EnquiryCommand = std::variant<TransitionEnquiry, AddComment, SetNotifications, Redact>;
 
 }  // namespace ipstore::orders
 

@@ -356,6 +356,14 @@ struct Decider {
     return Quietly(FeedbackSubmitted{command.rating, command.text});
   }
 
+  Decision operator()(const Redact& command) const {
+    if (auto refusal = CheckMayRedact(caller)) return *std::move(refusal);
+    if (auto refusal = CheckCommand(order, Command::kRedact, caller)) return *std::move(refusal);
+    Recorder recorder(order.subject, order.content.notifications_on, caller, now);
+    recorder.AddRedaction(command);
+    return std::move(recorder).Take();
+  }
+
  private:
   // One activity that customers see on the page but get no mail for.
   Activities Quietly(Event event) const {
@@ -405,6 +413,21 @@ std::optional<Refusal> CheckAccess(const Subject* subject, SubjectKind kind, con
   }
   if (!exists) return SubjectNotFound(kind, std::string(name));
   return std::nullopt;
+}
+
+std::optional<Refusal> CheckMayRedact(const Caller& caller) {
+  if (!RolesAllowed(Command::kRedact).Contains(caller.EffectiveRole())) return PermissionDenied();
+  if (!caller.rights.Contains(Right::kRedact))
+    return MissingRight(std::string(Name(Right::kRedact)));
+  return std::nullopt;
+}
+
+absl::string_view Name(Right right) {
+  switch (right) {
+    case Right::kRedact:
+      return "redact";
+  }
+  return "";
 }
 
 std::string EtagOf(const Subject& subject) {

@@ -29,6 +29,10 @@ using Decision = std::variant<Activities, Refusal>;
 std::optional<Refusal> CheckAccess(const Subject* subject, SubjectKind kind, const Caller& caller,
                                    absl::string_view name);
 
+// Refuses callers who may not redact personal data: PERMISSION_DENIED to roles that never may, else
+// MISSING_RIGHT.
+std::optional<Refusal> CheckMayRedact(const Caller& caller);
+
 // The etag of the subject as it stands.
 std::string EtagOf(const Subject& subject);
 
@@ -50,7 +54,8 @@ Decision Decide(Number number, const ImportOrder& command, const Caller& caller,
 // in this order of precedence, PERMISSION_DENIED (the role may never do this), ACTION_NOT_OPEN or
 // COMMAND_NOT_OPEN (not in this status), INVALID_REQUEST (lines or parcels that the order does not
 // have), GUARDS_NOT_SATISFIED (with every guard that fails), GATHERING_EXCEEDS_ORDERED or
-// FEEDBACK_ALREADY_GIVEN. For UpdateOrder see amend.h.
+// FEEDBACK_ALREADY_GIVEN. For UpdateOrder see amend.h; for Redact, CheckMayRedact comes first, and
+// a comment that is redacted already is left as it is.
 Decision Decide(const Order& order, const OrderCommand& command, const Caller& caller,
                 absl::Time now);
 

@@ -66,6 +66,16 @@ struct Decider {
     return std::move(recorder).Take();
   }
 
+  Decision operator()(const Redact& command) const {
+    if (auto refusal = CheckMayRedact(caller)) return *std::move(refusal);
+    if (!StatusesAllowing(kEnquiryCommandRules, EnquiryRule::kRedact, caller.EffectiveRole())
+             .Contains(enquiry.status()))
+      return PermissionDenied();
+    Recorder recorder = NewRecorder();
+    recorder.AddRedaction(command);
+    return std::move(recorder).Take();
+  }
+
   Decision operator()(const AddComment& command) const {
     if (!MayComment(command.comment)) return PermissionDenied();
     Recorder recorder = NewRecorder();

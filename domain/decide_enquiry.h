@@ -23,8 +23,8 @@ Decision Decide(Number number, const CreateEnquiry& command, const Order* about,
 
 // What `command` does to `enquiry`. Access and validity as for orders. A public comment of the
 // customer takes along the step that StepOfComment() names. Refuses with, in this order,
-// PERMISSION_DENIED, ENQUIRY_ACTION_NOT_OPEN, OPEN_A_NEW_ENQUIRY (resolved more than kReopenableFor
-// ago).
+// PERMISSION_DENIED or MISSING_RIGHT, ENQUIRY_ACTION_NOT_OPEN, OPEN_A_NEW_ENQUIRY (resolved more
+// than kReopenableFor ago).
 Decision Decide(const Enquiry& enquiry, const EnquiryCommand& command, const Caller& caller,
                 absl::Time now);
 

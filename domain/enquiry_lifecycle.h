@@ -44,6 +44,7 @@ enum class EnquiryRule : std::uint8_t {
   kAddPublicComment = 2,
   kAddInternalComment = 3,
   kSetNotifications = 4,
+  kRedact = 5,
 };
 
 inline constexpr std::array kEnquiryStatuses = {EnquiryStatus::kOpen, EnquiryStatus::kInProgress,
@@ -58,7 +59,7 @@ inline constexpr std::array kEnquiryGuards = {EnquiryGuard::kResolvedRecently};
 
 inline constexpr std::array kEnquiryRuleNames = {
     EnquiryRule::kCreate, EnquiryRule::kAddPublicComment, EnquiryRule::kAddInternalComment,
-    EnquiryRule::kSetNotifications};
+    EnquiryRule::kSetNotifications, EnquiryRule::kRedact};
 
 // How long after it was resolved an enquiry can be reopened. Later a new one is to be opened.
 inline constexpr absl::Duration kReopenableFor = absl::Hours(14 * 24);
@@ -92,6 +93,7 @@ inline constexpr auto kEnquiryCommandRules = [] {
   constexpr RoleSet kShop = {Role::kStaff, Role::kService};
   constexpr RoleSet kEveryone = {Role::kCustomer, Role::kStaff, Role::kService};
   constexpr RoleSet kPeople = {Role::kCustomer, Role::kStaff};
+  constexpr RoleSet kStaffOnly = {Role::kStaff};
   constexpr EnumSet<EnquiryStatus> kAnyStatus = {EnquiryStatus::kOpen, EnquiryStatus::kInProgress,
                                                  EnquiryStatus::kWaitingForCustomer,
                                                  EnquiryStatus::kResolved};
@@ -100,6 +102,7 @@ inline constexpr auto kEnquiryCommandRules = [] {
       EnquiryCommandRule{kAddPublicComment, kAnyStatus, kEveryone},
       EnquiryCommandRule{kAddInternalComment, kAnyStatus, kShop},
       EnquiryCommandRule{kSetNotifications, kAnyStatus, kPeople},
+      EnquiryCommandRule{kRedact, kAnyStatus, kStaffOnly},
   };
 }();
 

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "domain/redact.h"
 
 namespace ipstore::orders {
 namespace {
@@ -156,6 +157,10 @@ class OrderApplier {
     order_.feedback = imported.feedback;
   }
 
+  void operator()(const Redacted& redacted) const {
+    if (!redacted.comment_seq.has_value()) RedactPersonalData(order_);
+  }
+
   void operator()(const CommentAdded&) const {}
   // These happen to enquiries only.
   void operator()(const EnquiryCreated&) const {}
@@ -198,6 +203,10 @@ class EnquiryApplier {
 
   void operator()(const NotificationsSet& set) const { enquiry_.content.notifications_on = set.on; }
 
+  void operator()(const Redacted& redacted) const {
+    if (!redacted.comment_seq.has_value()) RedactPersonalData(enquiry_);
+  }
+
   // Comments change no state, and the rest happens to orders only.
   template <typename E>
   void operator()(const E& /*event*/) const {}
@@ -234,6 +243,9 @@ void Advance(Subject& subject, const Activity& activity) {
     ++subject.version;
     subject.updated_at = activity.recorded_at;
   }
+  if (const auto* redacted = std::get_if<Redacted>(&activity.event);
+      redacted != nullptr && !redacted->comment_seq.has_value())
+    subject.redacted_at = activity.recorded_at;
   if (const auto* imported = std::get_if<OrderImported>(&activity.event))
     TakeTimesOf(*imported, activity, subject);
 }

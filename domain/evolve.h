@@ -1,5 +1,6 @@
 // Applies what happened to a subject. A stored order is always the fold of its activities with
-// these functions.
+// these functions. A redaction empties the personal values of the subject, and those of the
+// activities before it where they are stored; the fold comes to the same with and without them.
 #ifndef IPSTORE_ORDERS_DOMAIN_EVOLVE_H_
 #define IPSTORE_ORDERS_DOMAIN_EVOLVE_H_
 

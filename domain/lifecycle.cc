@@ -145,6 +145,8 @@ absl::string_view Name(Command command) {
       return "SET_NOTIFICATIONS";
     case Command::kSubmitFeedback:
       return "SUBMIT_FEEDBACK";
+    case Command::kRedact:
+      return "REDACT";
     case Command::kImportOrder:
       return "IMPORT_ORDER";
   }

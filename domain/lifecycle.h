@@ -80,6 +80,7 @@ enum class Command : std::uint8_t {
   kUpdateGoods = 11,
   kSetNotifications = 12,
   kSubmitFeedback = 13,
+  kRedact = 14,
   kImportOrder = 15,
 };
 
@@ -112,7 +113,7 @@ inline constexpr std::array kCommands = {
     Command::kRecordInvoice,      Command::kRecordTracking, Command::kAddPublicComment,
     Command::kAddInternalComment, Command::kUpdateContact,  Command::kUpdatePromisedDelivery,
     Command::kUpdateFulfilment,   Command::kUpdateGoods,    Command::kSetNotifications,
-    Command::kSubmitFeedback,     Command::kImportOrder,
+    Command::kSubmitFeedback,     Command::kRedact,         Command::kImportOrder,
 };
 
 using GuardSet = EnumSet<Guard>;
@@ -184,7 +185,7 @@ inline constexpr auto kTransitions = [] {
 }();
 
 // The commands that do not move the status (product §2, second table). kCreateOrder and
-// kImportOrder have no status to be in.
+// kImportOrder have no status to be in. kRedact also asks for a right (command.h).
 inline constexpr auto kCommandRules = [] {
   using enum Command;
   using namespace lifecycle_internal;
@@ -206,6 +207,7 @@ inline constexpr auto kCommandRules = [] {
       CommandRule{kAddInternalComment,     kAnyStatus,                         kShop},
       CommandRule{kSetNotifications,       kAnyStatus,                         kPeople},
       CommandRule{kSubmitFeedback,         {OrderStatus::kReceived},           kCustomerOnly},
+      CommandRule{kRedact,                 kAnyStatus,                         kStaffOnly},
       CommandRule{kImportOrder,            {},                                 kShop},
   };
   // clang-format on

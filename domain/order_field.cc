@@ -42,6 +42,25 @@ std::optional<OrderField> OrderFieldFromName(absl::string_view path) {
   return std::nullopt;
 }
 
+bool IsPersonal(OrderField field) {
+  switch (field) {
+    case OrderField::kCustomerName:
+    case OrderField::kCustomerEmail:
+    case OrderField::kCustomerPhone:
+    case OrderField::kCompanyName:
+    case OrderField::kVatNumber:
+    case OrderField::kDeliveryAddress:
+      return true;
+    case OrderField::kPromisedDelivery:
+    case OrderField::kMethod:
+    case OrderField::kStore:
+    case OrderField::kLines:
+    case OrderField::kCharges:
+      return false;
+  }
+  return true;
+}
+
 Command CommandAmending(OrderField field) {
   switch (field) {
     case OrderField::kCustomerName:

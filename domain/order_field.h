@@ -45,6 +45,9 @@ absl::string_view Name(OrderField field);
 // The field of that path, or nothing: it does not exist or cannot be amended.
 std::optional<OrderField> OrderFieldFromName(absl::string_view path);
 
+// True for the fields that say something of people; a redaction empties them (redact.h).
+bool IsPersonal(OrderField field);
+
 // The command that amends the field: it says in which statuses, and for whom.
 Command CommandAmending(OrderField field);
 

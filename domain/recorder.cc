@@ -48,4 +48,11 @@ void Recorder::AddComment(const NewComment& comment, bool notify) {
   Add(CommentAdded{comment.text}, worth_telling, notify, comment.visibility);
 }
 
+void Recorder::AddRedaction(const Redact& command) {
+  const std::optional<LoggedComment>& comment = command.comment;
+  if (!comment.has_value()) return Add(Redacted{}, /*worth_telling=*/false, /*notify=*/false);
+  if (comment->redacted) return;
+  Add(Redacted{comment->seq}, /*worth_telling=*/false, /*notify=*/false, comment->visibility);
+}
+
 }  // namespace ipstore::orders

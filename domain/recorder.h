@@ -40,6 +40,10 @@ class Recorder {
   // The customer is told of what others say to them, not of what they said themselves (product §4).
   void AddComment(const NewComment& comment, bool notify);
 
+  // As visible as what is redacted: that there was an internal comment is not for customers either.
+  // Nothing for a comment that is redacted already.
+  void AddRedaction(const Redact& command);
+
   std::vector<Activity> Take() && { return std::move(activities_); }
 
  private:

@@ -61,6 +61,10 @@ absl::string_view Name(Reason reason) {
       return "QUANTITY_BELOW_GATHERED";
     case Reason::kFrozenByInvoice:
       return "FROZEN_BY_INVOICE";
+    case Reason::kMissingRight:
+      return "MISSING_RIGHT";
+    case Reason::kRedactionNotFound:
+      return "REDACTION_NOT_FOUND";
   }
   return "";
 }
@@ -125,6 +129,8 @@ absl::string_view Name(Flaw flaw) {
       return "IN_THE_FUTURE";
     case Flaw::kNotForThisStatus:
       return "NOT_FOR_THIS_STATUS";
+    case Flaw::kRedacted:
+      return "REDACTED";
   }
   return "";
 }
@@ -190,6 +196,14 @@ Refusal CommentNotFound(std::string comment) {
 
 Refusal PermissionDenied() {
   return Because(Reason::kPermissionDenied, {});
+}
+
+Refusal MissingRight(std::string right) {
+  return Because(Reason::kMissingRight, {{"right", std::move(right)}});
+}
+
+Refusal RedactionNotFound(std::string redaction) {
+  return Because(Reason::kRedactionNotFound, {{"redaction", std::move(redaction)}});
 }
 
 Refusal Unauthenticated(std::string what_is_missing) {

@@ -45,6 +45,8 @@ enum class Reason : std::uint8_t {
   kFeedbackAlreadyGiven,
   kQuantityBelowGathered,
   kFrozenByInvoice,  // what the invoice says must stay true
+  kMissingRight,     // the role may, but this caller does not have the right
+  kRedactionNotFound,
 };
 
 // What is wrong with one field.
@@ -79,6 +81,7 @@ enum class Flaw : std::uint8_t {
   kBeforeCreation,    // a time that must not be before the order was placed
   kInTheFuture,       // a time that must have passed
   kNotForThisStatus,  // {status}: a field that the status has no use for
+  kRedacted,          // an order whose personal data is gone, where all of it is needed
 };
 
 // A named value in a refusal. Enumerators keep their type, so that a sentence can show their label
@@ -146,6 +149,8 @@ inline constexpr std::array kReasons = {
     Reason::kFeedbackAlreadyGiven,
     Reason::kQuantityBelowGathered,
     Reason::kFrozenByInvoice,
+    Reason::kMissingRight,
+    Reason::kRedactionNotFound,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -162,7 +167,9 @@ Refusal OrderNotFound(
 Refusal EnquiryNotFound(std::string enquiry);                 // likewise
 Refusal SubjectNotFound(SubjectKind kind, std::string name);  // one of the two
 Refusal CommentNotFound(std::string comment);
-Refusal PermissionDenied();  // says nothing of what exists
+Refusal PermissionDenied();               // says nothing of what exists
+Refusal MissingRight(std::string right);  // as metadata has it
+Refusal RedactionNotFound(std::string redaction);
 Refusal Unauthenticated(std::string what_is_missing);
 Refusal ExternalReferenceExists(std::string source, std::string external_reference);
 Refusal NumberTaken(std::string number);

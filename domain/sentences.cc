@@ -229,6 +229,8 @@ Text LabelOf(Command command) {
       return {"Ρύθμιση ειδοποιήσεων", "Turn notifications on or off"};
     case Command::kSubmitFeedback:
       return {"Υποβολή αξιολόγησης", "Submit feedback"};
+    case Command::kRedact:
+      return {"Διαγραφή προσωπικών δεδομένων", "Redact personal data"};
     case Command::kImportOrder:
       return {"Εισαγωγή παραγγελίας από άλλο σύστημα", "Import an order from elsewhere"};
   }
@@ -520,6 +522,11 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kNotForThisStatus:
       return {"Το πεδίο δεν χρησιμοποιείται στην κατάσταση «{status}».",
               "This field has no use in status \"{status}\"."};
+    case Flaw::kRedacted:
+      return {
+          "Τα προσωπικά δεδομένα της παραγγελίας έχουν διαγραφεί· δεν μπορεί να εισαχθεί χωρίς "
+          "αυτά.",
+          "The order's personal data was redacted; it cannot be imported without."};
   }
   return {};
 }
@@ -623,6 +630,11 @@ Text SentenceOf(Reason reason, Grammar count) {
           "να μειωθεί σε {given}.",
           "{gathered} of line {line} are gathered already; its quantity cannot be reduced to "
           "{given}."};
+    case Reason::kMissingRight:
+      return {"Γι' αυτή την ενέργεια χρειάζεται το δικαίωμα «{right}».",
+              "This takes the right \"{right}\", which the caller does not have."};
+    case Reason::kRedactionNotFound:
+      return {"Δεν βρέθηκε η διαγραφή {redaction}.", "There is no redaction {redaction}."};
     case Reason::kFrozenByInvoice:
       return {
           "Η ενέργεια «{command}» δεν επιτρέπεται πλέον για την παραγγελία {order}: έχει εκδοθεί "
@@ -664,17 +676,16 @@ Text SentenceOf(OrderAction action, bool with_parcels) {
     case OrderAction::kConfirmReceipt:
       return {"Επιβεβαιώθηκε η παραλαβή της παραγγελίας.", "Receipt of the order was confirmed."};
     case OrderAction::kCancel:
-      return {"Η παραγγελία ακυρώθηκε (αιτία: {reason}).",
-              "The order was cancelled (reason: {reason})."};
+      return {"Η παραγγελία ακυρώθηκε{reason}.", "The order was cancelled{reason}."};
     case OrderAction::kReturnToProcessing:
-      return {"Η παραγγελία επέστρεψε στην επεξεργασία (αιτία: {reason}).",
-              "The order went back to processing (reason: {reason})."};
+      return {"Η παραγγελία επέστρεψε στην επεξεργασία{reason}.",
+              "The order went back to processing{reason}."};
     case OrderAction::kReturnToGathering:
-      return {"Η παραγγελία επέστρεψε στη συγκέντρωση προϊόντων (αιτία: {reason}).",
-              "The order went back to gathering (reason: {reason})."};
+      return {"Η παραγγελία επέστρεψε στη συγκέντρωση προϊόντων{reason}.",
+              "The order went back to gathering{reason}."};
     case OrderAction::kReturnUndelivered:
-      return {"Η παραγγελία επέστρεψε χωρίς να παραδοθεί (αιτία: {reason}).",
-              "The order came back undelivered (reason: {reason})."};
+      return {"Η παραγγελία επέστρεψε χωρίς να παραδοθεί{reason}.",
+              "The order came back undelivered{reason}."};
   }
   return {};
 }
@@ -732,7 +743,14 @@ Text RecordedText(CheckKind check, CheckOutcome outcome) {
   return {};
 }
 
+// What a redaction has taken away is not spoken of.
+constexpr Text kReason = {" (αιτία: {reason})", " (reason: {reason})"};
 constexpr Text kNote = {" (σημείωση: {note})", " (note: {note})"};
+constexpr Text kDataRedacted = {"Τα προσωπικά δεδομένα διαγράφηκαν.",
+                                "Personal data was redacted."};
+constexpr Text kCommentRedacted = {"Διαγράφηκε το περιεχόμενο ενός σχολίου.",
+                                   "The content of a comment was redacted."};
+constexpr Text kRedactedText = {"Το σχόλιο έχει διαγραφεί.", "The comment was redacted."};
 constexpr Text kCreated = {"Η παραγγελία καταχωρίστηκε.", "The order was placed."};
 constexpr Text kImported = {"Η παραγγελία μεταφέρθηκε εδώ από το «{source}», με το ιστορικό της.",
                             "The order was imported from \"{source}\", with its past."};
@@ -959,6 +977,11 @@ class AmendedInWords {
     const auto shown = [](const std::string& value) {
       return value.empty() ? std::string(kNoValue) : value;
     };
+    // A redaction has taken both; an amendment makes them differ.
+    if (before == after) {
+      parts_.emplace_back(Label(field, language_));
+      return;
+    }
     Add(kFieldChanged, {{"field", std::string(Label(field, language_))},
                         {"before", shown(before)},
                         {"after", shown(after)}});
@@ -995,13 +1018,14 @@ std::string CheckLabels(const std::vector<CheckKind>& checks, Language language)
 struct EventSentence {
   Language language;
   bool for_customer;
+  bool redacted;
 
   std::string operator()(const OrderCreated&) const { return Fill(kCreated, {}, language); }
 
   std::string operator()(const OrderMoved& moved) const {
     const std::string vehicle = moved.vehicle_trip.has_value() ? moved.vehicle_trip->vehicle : "";
     return Fill(SentenceOf(moved.action, !moved.parcels.empty()),
-                {{"reason", WithoutFullStop(moved.reason)},
+                {{"reason", ReasonInBrackets(moved.reason)},
                  {"vehicle", vehicle},
                  {"parcels", ParcelNames(moved.parcels)}},
                 language);
@@ -1038,7 +1062,13 @@ struct EventSentence {
         facts, language);
   }
 
-  std::string operator()(const CommentAdded& added) const { return added.text; }
+  std::string operator()(const CommentAdded& added) const {
+    return redacted ? Fill(kRedactedText, {}, language) : added.text;
+  }
+
+  std::string operator()(const Redacted& event) const {
+    return Fill(event.comment_seq.has_value() ? kCommentRedacted : kDataRedacted, {}, language);
+  }
 
   std::string operator()(const OrderImported& imported) const {
     return Fill(kImported, {{"source", imported.content.source}}, language);
@@ -1078,6 +1108,11 @@ struct EventSentence {
         submitted.text.empty() ? kRated : kRatedWithText,
         {{"rating", std::int64_t{submitted.rating}}, {"text", WithoutFullStop(submitted.text)}},
         language);
+  }
+
+ private:
+  std::string ReasonInBrackets(const std::string& reason) const {
+    return reason.empty() ? "" : Fill(kReason, {{"reason", WithoutFullStop(reason)}}, language);
   }
 };
 
@@ -1177,7 +1212,7 @@ std::vector<std::string> Reasons(const ActionExplanation& explanation, OrderStat
 }
 
 std::string Sentence(const Activity& activity, Language language, bool for_customer) {
-  return std::visit(EventSentence{language, for_customer}, activity.event);
+  return std::visit(EventSentence{language, for_customer, activity.redacted}, activity.event);
 }
 
 }  // namespace ipstore::orders

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -31,6 +32,8 @@ struct Subject {
   absl::Time updated_at;  // of the last change of state
   absl::Time last_activity_at;
   absl::Time last_public_activity_at;
+  // When its personal data was last redacted; what was written afterwards is there again.
+  std::optional<absl::Time> redacted_at;
 
   friend bool operator==(const Subject&, const Subject&) = default;
 };

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@
 #include "absl/time/time.h"
 #include "server/log.h"
 #include "server/read/read_pool.h"
+#include "server/redaction/redaction_runner.h"
 #include "server/services/backend.h"
 #include "server/services/grpc_services.h"
 #include "server/services/health.h"
@@ -149,6 +151,15 @@ std::vector<std::string> NamesOf(const std::vector<NamedService>& services) {
   return names;
 }
 
+RedactionRunnerOptions RedactionOptions(const Tokens& tokens) {
+  RedactionRunnerOptions options;
+  options.key_of = [&tokens](std::int64_t job, Number subject) {
+    return tokens.KeyOfRedaction(job, subject);
+  };
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  return options;
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -158,8 +169,10 @@ class Server::Impl {
         tokens_(store_->Secret()),
         writes_(*store_, WriteOptions(config)),
         reads_(*store_, ReadOptions(config)),
+        redactions_(*store_, writes_, RedactionOptions(tokens_)),
         services_(MakeGrpcServices({.writes = &writes_,
                                     .reads = &reads_,
+                                    .redactions = &redactions_,
                                     .tokens = &tokens_,
                                     .stopping = &stopping_,
                                     .clock = [] { return absl::Now(); }})),
@@ -192,14 +205,15 @@ class Server::Impl {
 
   const std::string& address() const { return address_; }
 
-  // The order matters: gRPC's Shutdown() waits for every call to finish, so the write and read
-  // paths that finish them must still run.
+  // The order matters: gRPC's Shutdown() waits for every call to finish, so what finishes them must
+  // still run: the write and read paths, and the redactions, which in turn use the write path.
   void Shutdown(absl::Duration grace) {
     const absl::Time deadline = absl::Now() + grace;
     stopping_ = true;
     prober_.reset();
     health_.Shutdown();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
+    redactions_.Stop();
     writes_.Stop(deadline);
     reads_.Stop();
   }
@@ -210,6 +224,7 @@ class Server::Impl {
   std::atomic<bool> stopping_ = false;
   GroupCommitter writes_;
   ReadPool reads_;
+  RedactionRunner redactions_;
   std::vector<NamedService> services_;
   HealthService health_;
   std::unique_ptr<HealthProber> prober_;

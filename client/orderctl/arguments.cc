@@ -33,6 +33,11 @@ std::string EnquiryName(absl::string_view text) {
                                               : absl::StrCat("enquiries/", text);
 }
 
+std::string RedactionName(absl::string_view text) {
+  return absl::StartsWith(text, "redactions/") ? std::string(text)
+                                               : absl::StrCat("redactions/", text);
+}
+
 absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text) {
   v1::EnquiryKind kind = v1::ENQUIRY_KIND_UNSPECIFIED;
   if (!v1::EnquiryKind_Parse(ValueName("ENQUIRY_KIND_", text), &kind)) {

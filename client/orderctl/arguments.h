@@ -23,6 +23,9 @@ std::string OrderName(absl::string_view text);
 // The same for an enquiry.
 std::string EnquiryName(absl::string_view text);
 
+// The same for the redaction of a customer.
+std::string RedactionName(absl::string_view text);
+
 // "question", "return" or "complaint"; "take-up", "ask-customer", …
 absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text);
 absl::StatusOr<v1::EnquiryAction> ParseEnquiryAction(absl::string_view text);

@@ -114,11 +114,12 @@ void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) 
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);
 
 // Adds the commands that read, those that change an order, those about enquiries and lists of
-// everything, those that take orders over, and the one for shells.
+// everything, those that take orders over, those that redact, and the one for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
 void AddRequests(CLI::App& app, Parsed& parsed);
 void AddTransfers(CLI::App& app, Parsed& parsed);
+void AddRedactions(CLI::App& app, Parsed& parsed);
 void AddCompletion(CLI::App& app, Parsed& parsed);
 
 }  // namespace ipstore::orders::client

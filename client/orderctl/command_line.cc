@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/channel.h"
 #include "client/orderctl/command_builder.h"
@@ -26,6 +27,7 @@ struct GlobalTexts {
   std::string server = kDefaultTarget;
   std::string actor;
   std::string on_behalf_of;
+  std::string rights;
   std::string language;
   std::string zone = "Europe/Athens";
   std::string timeout = "15s";
@@ -65,6 +67,10 @@ void AddGlobalOptions(CLI::App& app, GlobalTexts& texts) {
       ->type_name("ROLE:ID");
   app.add_option("--on-behalf-of", texts.on_behalf_of, "For whom a service calls")
       ->type_name("ROLE:ID");
+  app.add_option("--rights", texts.rights,
+                 "What the caller may do that not all staff may, separated by commas: redact")
+      ->envname("ORDERCTL_RIGHTS")
+      ->type_name("RIGHT,…");
   app.add_option("--lang", texts.language, "Greek or English; else as the locale says")
       ->envname("ORDERCTL_LANG")
       ->capture_default_str()
@@ -107,6 +113,7 @@ GlobalOptions ReadGlobal(const GlobalTexts& texts) {
   if (!texts.on_behalf_of.empty()) {
     global.on_behalf_of = Required("--on-behalf-of", ParsePrincipal(texts.on_behalf_of));
   }
+  global.rights = absl::StrSplit(texts.rights, ',', absl::SkipWhitespace());
   global.language = texts.language == "el" ? Language::kGreek : Language::kEnglish;
   // TZ may have a colon in front.
   global.zone = Required("--zone", LoadZone(absl::StripPrefix(texts.zone, ":")));
@@ -162,6 +169,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddChanges(app, parsed);
   AddRequests(app, parsed);
   AddTransfers(app, parsed);
+  AddRedactions(app, parsed);
   AddCompletion(app, parsed);
 
   const std::vector<const char*> pointers = Pointers(arguments);

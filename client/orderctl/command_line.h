@@ -21,6 +21,7 @@ struct GlobalOptions {
   std::string server;
   Principal actor;
   std::optional<Principal> on_behalf_of;
+  std::vector<std::string> rights;
   Language language = Language::kGreek;
   absl::TimeZone zone;
   absl::Duration timeout;

@@ -22,7 +22,8 @@ namespace {
 constexpr char kLanguageOfThePast[] = "en";
 constexpr int kPageSize = 200;
 
-// What the server computes, or the entry says elsewhere.
+// What the server computes, or the entry says elsewhere. That it was redacted stays: a server
+// refuses to import it for this reason.
 void RemoveDerived(v1::Order* order) {
   order->clear_name();
   order->clear_number();

@@ -19,7 +19,8 @@ std::string InternalMark(v1::Visibility visibility, Language language) {
 
 // A comment's text is for its own section; here it is enough to recognise it.
 std::string ActivityText(const v1::Activity& activity, Language language) {
-  if (activity.kind() != v1::ACTIVITY_KIND_COMMENT_ADDED) return activity.text();
+  if (activity.kind() != v1::ACTIVITY_KIND_COMMENT_ADDED || activity.redacted())
+    return activity.text();
   const std::vector<std::string> lines = PrintableLines(activity.text());
   return absl::StrCat(language == Language::kGreek ? "«" : "“", lines.front(),
                       lines.size() > 1 ? " …" : "", language == Language::kGreek ? "»" : "”");
@@ -60,7 +61,9 @@ void AppendComment(const v1::Comment& comment, const Reader& reader, std::string
                    NameOf(comment.author(), OnBehalfOf(comment), reader.language),
                    InternalMark(comment.visibility(), reader.language));
   absl::StrAppend(&out, reader.style.Paint(Printable(head), Tone::kFaint), "\n");
-  for (const std::string& line : PrintableLines(comment.text())) {
+  const std::string text =
+      comment.redacted() ? std::string(words::kRedactedText.In(reader.language)) : comment.text();
+  for (const std::string& line : PrintableLines(text)) {
     for (const std::string& part : Wrap(line, reader.width - kCommentIndent)) {
       absl::StrAppend(&out, part.empty() ? "" : std::string(kCommentIndent, ' '), part, "\n");
     }

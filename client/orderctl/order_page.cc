@@ -44,8 +44,9 @@ std::string Joined(std::vector<std::string> parts, absl::string_view separator) 
 std::string CustomerText(const v1::Customer& customer, Language language) {
   const std::string id =
       customer.id().empty() ? std::string(words::kGuest.In(language)) : customer.id();
-  return absl::StrCat(customer.name(), " (", id, ")", customer.email().empty() ? "" : " · ",
-                      customer.email(), customer.phone().empty() ? "" : " · ", customer.phone());
+  return absl::StrCat(customer.name(), customer.name().empty() ? "(" : " (", id, ")",
+                      customer.email().empty() ? "" : " · ", customer.email(),
+                      customer.phone().empty() ? "" : " · ", customer.phone());
 }
 
 std::string AddressText(const v1::Address& address) {
@@ -82,6 +83,9 @@ void AddCustomer(const v1::Order& order, const Reader& reader, Facts& facts) {
   facts.Add(words::kReference, absl::StrCat(order.source(), " ", order.external_reference()));
   facts.Add(words::kPlaced, FormatTime(order.create_time(), reader.zone, reader.language));
   facts.Add(words::kPayment, LabelOf(order.payment_method(), reader.language));
+  if (order.has_redact_time()) {
+    facts.Add(words::kRedacted, FormatTime(order.redact_time(), reader.zone, reader.language));
+  }
 }
 
 void AddDelivery(const v1::Order& order, const Reader& reader, Facts& facts) {

@@ -32,6 +32,7 @@ Outcome Misused(const UsageError& usage, const std::vector<std::string>& argumen
 ClientOptions OptionsOf(const GlobalOptions& global) {
   return {.caller = {.actor = global.actor,
                      .on_behalf_of = global.on_behalf_of,
+                     .rights = global.rights,
                      .language = std::string(Name(global.language))},
           .timeout = global.timeout,
           .retry = {.max_attempts = global.retries + 1}};

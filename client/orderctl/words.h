@@ -86,6 +86,15 @@ inline constexpr Phrase kNoRequests{"Κανένα αίτημα.", "No requests."
 inline constexpr Phrase kNoOrders{"Καμία παραγγελία.", "No orders."};
 inline constexpr Phrase kNoComments{"Κανένα σχόλιο.", "No comments."};
 inline constexpr Phrase kNoActivities{"Καμία ενέργεια.", "No activity."};
+inline constexpr Phrase kRedacted{"Διαγράφηκαν", "Redacted"};
+inline constexpr Phrase kRedactedText{"[διαγράφηκε]", "[redacted]"};
+inline constexpr Phrase kRedaction{"Διαγραφή", "Redaction"};
+inline constexpr Phrase kRunning{"σε εξέλιξη", "running"};
+inline constexpr Phrase kDone{"ολοκληρώθηκε", "done"};
+inline constexpr Phrase kFailed{"απέτυχαν", "failed"};
+inline constexpr Phrase kBegun{"Έναρξη", "Begun"};
+inline constexpr Phrase kBy{"Από", "By"};
+
 inline constexpr Phrase kNextPage{"Επόμενη σελίδα: η ίδια εντολή με --page-token",
                                   "Next page: the same command with --page-token"};
 

@@ -43,6 +43,18 @@ std::variant<std::optional<Actor>, Refusal> ActorIn(absl::string_view prefix,
   return std::optional<Actor>(Actor{*role, std::string(*id)});
 }
 
+// The rights that we know of those named there.
+RightSet RightsIn(const HeaderLookup& header) {
+  RightSet rights;
+  for (absl::string_view name : absl::StrSplit(header("x-actor-rights").value_or(""), ',')) {
+    for (Right right : kRights) {
+      if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(name), Name(right)))
+        rights.Insert(right);
+    }
+  }
+  return rights;
+}
+
 // The weight that one entry of accept-language gives its language, or 0 when it makes no sense.
 double WeightOf(absl::string_view entry, absl::string_view& tag) {
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -69,7 +81,7 @@ std::variant<Caller, Refusal> AuthenticateLoopback(absl::string_view peer,
   auto& other = std::get<std::optional<Actor>>(on_behalf_of);
   if (other.has_value() && (known->role != Role::kService || other->role == Role::kService))
     return PermissionDenied();
-  return Caller{*std::move(known), std::move(other)};
+  return Caller{*std::move(known), std::move(other), RightsIn(header)};
 }
 
 Language PreferredLanguage(absl::string_view accept_language) {

@@ -17,10 +17,11 @@ namespace ipstore::orders {
 // The value of a request header, or nothing. Valid as long as the call.
 using HeaderLookup = std::function<std::optional<absl::string_view>(absl::string_view name)>;
 
-// Believes the headers x-actor-role, x-actor-id, x-on-behalf-of-role and x-on-behalf-of-id of
-// callers on the same machine. `peer` is gRPC's name of the caller's address. UNAUTHENTICATED, with
-// what is missing, for anybody else and for headers that are absent or make no sense;
-// PERMISSION_DENIED when somebody else than a service acts on behalf.
+// Believes the headers x-actor-role, x-actor-id, x-on-behalf-of-role, x-on-behalf-of-id and
+// x-actor-rights of callers on the same machine. Rights that are not known are passed over. `peer`
+// is gRPC's name of the caller's address. UNAUTHENTICATED, with what is missing, for anybody else
+// and for headers that are absent or make no sense; PERMISSION_DENIED when somebody else than a
+// service acts on behalf.
 std::variant<Caller, Refusal> AuthenticateLoopback(absl::string_view peer,
                                                    const HeaderLookup& header);
 

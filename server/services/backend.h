@@ -22,6 +22,7 @@
 #include "domain/refusal.h"
 #include "domain/subject_state.h"
 #include "server/read/read_pool.h"
+#include "server/redaction/redaction_runner.h"
 #include "server/services/call.h"
 #include "server/services/encode.h"
 #include "server/services/names.h"
@@ -35,6 +36,7 @@ namespace ipstore::orders {
 struct Backend {
   GroupCommitter* writes = nullptr;
   ReadPool* reads = nullptr;
+  RedactionRunner* redactions = nullptr;
   const Tokens* tokens = nullptr;
   // Set when the server has begun to shut down: long calls end soon. May be null.
   const std::atomic<bool>* stopping = nullptr;

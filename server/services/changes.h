@@ -14,13 +14,16 @@
 #include "domain/validate.h"
 #include "server/services/backend.h"
 #include "server/services/encode.h"
+#include "server/services/subject_pages.h"
 
 namespace ipstore::orders {
 
 // Puts a subject into the field that the response has for its kind.
 template <typename Response>
 void EncodeSubject(const SubjectState& state, Audience audience, Response* response) {
-  if constexpr (requires { response->mutable_enquiry(); }) {
+  if constexpr (requires { response->subject_case(); }) {
+    EncodeEntry(state, audience, response);
+  } else if constexpr (requires { response->mutable_enquiry(); }) {
     Encode(std::get<Enquiry>(state), audience, response->mutable_enquiry());
   } else {
     Encode(std::get<Order>(state), audience, response->mutable_order());
@@ -37,23 +40,31 @@ void EncodePreview(const SubjectState& state, bool creates, Audience audience, R
     subject->clear_name();
     subject->clear_number();
   };
-  if constexpr (requires { response->mutable_enquiry(); }) {
+  if constexpr (requires { response->subject_case(); }) {
+    response->has_enquiry() ? clear(response->mutable_enquiry()) : clear(response->mutable_order());
+  } else if constexpr (requires { response->mutable_enquiry(); }) {
     clear(response->mutable_enquiry());
   } else {
     clear(response->mutable_order());
   }
 }
 
+// Which activities a unit made, and whether a call before had made them.
 template <typename Response>
-void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audience,
-                   Response* response) {
-  EncodeSubject(*applied.subject, audience, response);
+void EncodeActivityNames(const Applied& applied, const Tokens& tokens, Response* response) {
   const Subject& subject = HeadOf(*applied.subject);
   for (std::int32_t i = 0; i < applied.activity_count; ++i) {
     response->add_activities(
         ActivityName(tokens, subject.kind, subject.number, applied.first_seq + i));
   }
   response->set_replayed(applied.replayed);
+}
+
+template <typename Response>
+void EncodeApplied(const Applied& applied, const Tokens& tokens, Audience audience,
+                   Response* response) {
+  EncodeSubject(*applied.subject, audience, response);
+  EncodeActivityNames(applied, tokens, response);
 }
 
 // Hands a unit over to be written and answers with what became of it.

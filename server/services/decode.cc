@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -545,6 +546,7 @@ std::optional<Number> DecodeGivenNumber(const std::string& text, Violations& vio
 
 constexpr absl::string_view kOrders = "orders/";
 constexpr absl::string_view kEnquiries = "enquiries/";
+constexpr absl::string_view kRedactions = "redactions/";
 
 bool NotifyOf(const auto& request) {
   return !request.has_notify() || request.notify();
@@ -715,6 +717,11 @@ ImportEntry Decode(const v1::ImportedOrder& entry, Violations& violations) {
     violations.Add("order", Flaw::kMissing);
     return decoded;
   }
+  // All that else would be said is that this or that is missing.
+  if (entry.order().has_redact_time()) {
+    violations.Add("order.redact_time", Flaw::kRedacted);
+    return decoded;
+  }
   OrderImported& order = decoded.command.order;
   order.content = decoder.DecodeContent(entry.order(), "order");
   decoder.DecodeLineStates(entry.order(), "order", order.content.lines);
@@ -770,6 +777,19 @@ SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::st
     violations.Add(path, Flaw::kMalformed, {{"expected", absl::StrCat(collection, "1000000018")}});
   }
   return subject;
+}
+
+std::int64_t DecodeRedactionName(absl::string_view name, Violations& violations) {
+  std::int64_t id = 0;
+  absl::string_view number = name;
+  const bool good = absl::ConsumePrefix(&number, kRedactions) && absl::SimpleAtoi(number, &id) &&
+                    id > 0 && absl::StrCat(id) == number;
+  if (name.empty()) {
+    violations.Add("name", Flaw::kMissing);
+  } else if (!good) {
+    violations.Add("name", Flaw::kMalformed, {{"expected", absl::StrCat(kRedactions, "12")}});
+  }
+  return id;
 }
 
 std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,

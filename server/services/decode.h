@@ -5,6 +5,7 @@
 #define IPSTORE_ORDERS_SERVER_SERVICES_DECODE_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -77,6 +78,9 @@ SubjectName DecodeSubjectName(absl::string_view name, absl::string_view field,
 // The same where only one kind may stand.
 SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::string_view field,
                               Violations& violations);
+
+// "redactions/12": its id.
+std::int64_t DecodeRedactionName(absl::string_view name, Violations& violations);
 
 // "orders/1000000018/comments/…", or of an enquiry: the subject and the comment's id.
 std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,

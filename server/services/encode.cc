@@ -32,6 +32,7 @@ static_assert(static_cast<int>(v1::GUARD_STORE_CHOSEN) == static_cast<int>(Guard
 static_assert(static_cast<int>(v1::ROLE_SERVICE) == static_cast<int>(Role::kService));
 static_assert(static_cast<int>(v1::COMMAND_SUBMIT_FEEDBACK) ==
               static_cast<int>(Command::kSubmitFeedback));
+static_assert(static_cast<int>(v1::COMMAND_REDACT) == static_cast<int>(Command::kRedact));
 static_assert(static_cast<int>(v1::COMMAND_IMPORT_ORDER) ==
               static_cast<int>(Command::kImportOrder));
 static_assert(static_cast<int>(v1::SEGMENT_BUSINESS) == static_cast<int>(Segment::kBusiness));
@@ -47,6 +48,8 @@ static_assert(static_cast<int>(v1::SOURCE_KIND_SUPPLIER) ==
               static_cast<int>(SourceKind::kSupplier));
 static_assert(static_cast<int>(v1::ACTIVITY_KIND_ORDER_IMPORTED) ==
               static_cast<int>(ActivityKind::kOrderImported));
+static_assert(static_cast<int>(v1::ACTIVITY_KIND_REDACTED) ==
+              static_cast<int>(ActivityKind::kRedacted));
 static_assert(static_cast<int>(v1::ACTIVITY_KIND_ENQUIRY_MOVED) ==
               static_cast<int>(ActivityKind::kEnquiryMoved));
 static_assert(static_cast<int>(v1::ENQUIRY_KIND_COMPLAINT) ==
@@ -211,6 +214,7 @@ void EncodeHeadTimes(const Subject& subject, Audience audience, auto* to) {
   EncodeTime(subject.updated_at, to->mutable_update_time());
   EncodeTime(audience.IsCustomer() ? subject.last_public_activity_at : subject.last_activity_at,
              to->mutable_last_activity_time());
+  if (subject.redacted_at.has_value()) EncodeTime(*subject.redacted_at, to->mutable_redact_time());
 }
 
 void EncodeParcel(const Parcel& parcel, v1::Parcel* to) {
@@ -326,6 +330,8 @@ class SideEncoder {
 
 // The typed part of an activity, one overload for each kind of event.
 struct DetailEncoder {
+  const Activity& activity;
+  const Tokens& tokens;
   Audience audience;
   v1::Activity* to;
 
@@ -428,6 +434,13 @@ struct DetailEncoder {
       amended->add_cleared_checks(As<v1::CheckKind>(check));
   }
 
+  void operator()(const Redacted& event) const {
+    v1::Redacted* redacted = to->mutable_redaction();
+    if (!event.comment_seq.has_value()) return;
+    redacted->set_comment(
+        CommentName(tokens, activity.subject_kind, activity.subject, *event.comment_seq));
+  }
+
   void operator()(const NotificationsSet& event) const {
     to->mutable_notifications_set()->set_notifications_on(event.on);
   }
@@ -515,7 +528,8 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
   EncodeTime(activity.recorded_at, to->mutable_record_time());
   to->set_text(Sentence(activity, audience.language, audience.IsCustomer()));
   to->set_notification(EncodeWish(activity.notification));
-  std::visit(DetailEncoder{audience, to}, activity.event);
+  to->set_redacted(activity.redacted);
+  std::visit(DetailEncoder{activity, tokens, audience, to}, activity.event);
 }
 
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to) {
@@ -527,6 +541,25 @@ void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* 
     EncodeActor(*activity.on_behalf_of, to->mutable_on_behalf_of());
   EncodeTime(activity.occurred_at, to->mutable_create_time());
   to->set_activity(ActivityName(tokens, activity.subject_kind, activity.subject, activity.seq));
+  to->set_redacted(activity.redacted);
+}
+
+std::string RedactionName(std::int64_t id) {
+  return absl::StrCat("redactions/", id);
+}
+
+void Encode(const RedactionJob& job, v1::Redaction* to) {
+  to->set_name(RedactionName(job.id));
+  to->set_state(job.finished_at.has_value() ? v1::REDACTION_STATE_DONE
+                                            : v1::REDACTION_STATE_RUNNING);
+  to->set_customer_id(job.customer_id);
+  EncodeActor(job.actor, to->mutable_actor());
+  if (job.on_behalf_of.has_value()) EncodeActor(*job.on_behalf_of, to->mutable_on_behalf_of());
+  EncodeTime(job.created_at, to->mutable_create_time());
+  if (job.finished_at.has_value()) EncodeTime(*job.finished_at, to->mutable_finish_time());
+  to->set_total_count(job.total);
+  to->set_done_count(job.done);
+  to->set_failed_count(job.failed);
 }
 
 void Encode(const Order& order, const ActionExplanation& explanation, Audience audience,

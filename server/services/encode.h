@@ -16,7 +16,9 @@
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/redaction.pb.h"
 #include "server/services/tokens.h"
+#include "server/storage/redaction_job.h"
 
 namespace ipstore::orders {
 
@@ -42,6 +44,9 @@ void Encode(const Enquiry& enquiry, Audience audience, v1::Enquiry* to);
 void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to);
 // `activity` must hold a CommentAdded.
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to);
+// redactions/12
+std::string RedactionName(std::int64_t id);
+void Encode(const RedactionJob& job, v1::Redaction* to);
 void Encode(const Order& order, const ActionExplanation& explanation, Audience audience,
             v1::ActionExplanation* to);
 void EncodeLifecycle(v1::DescribeLifecycleResponse* to);

@@ -101,8 +101,10 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kOrderNotFound:
     case Reason::kCommentNotFound:
     case Reason::kEnquiryNotFound:
+    case Reason::kRedactionNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kPermissionDenied:
+    case Reason::kMissingRight:
       return grpc::StatusCode::PERMISSION_DENIED;
     case Reason::kUnauthenticated:
       return grpc::StatusCode::UNAUTHENTICATED;

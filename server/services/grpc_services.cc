@@ -10,12 +10,14 @@
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
 #include "server/services/activity_service.h"
 #include "server/services/enquiry_service.h"
 #include "server/services/grpc_call.h"
 #include "server/services/grpc_import.h"
 #include "server/services/order_service.h"
+#include "server/services/redaction_service.h"
 #include "server/services/request_service.h"
 
 namespace ipstore::orders {
@@ -212,6 +214,38 @@ class GrpcRequestService final : public RawRequestBase {
   RequestMethods methods_;
 };
 
+using Redactions = v1::RedactionService;
+using RawRedactionBase =
+    WithRaw<Redactions::Service, Redactions::WithRawCallbackMethod_RedactSubject,
+            Redactions::WithRawCallbackMethod_RedactComment,
+            Redactions::WithRawCallbackMethod_RedactCustomer,
+            Redactions::WithRawCallbackMethod_GetRedaction,
+            Redactions::WithRawCallbackMethod_ListRedactions>::Type;
+
+class GrpcRedactionService final : public RawRedactionBase {
+ public:
+  explicit GrpcRedactionService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* RedactSubject(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RedactionMethods::RedactSubject);
+  }
+  Reactor* RedactComment(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RedactionMethods::RedactComment);
+  }
+  Reactor* RedactCustomer(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RedactionMethods::RedactCustomer);
+  }
+  Reactor* GetRedaction(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RedactionMethods::GetRedaction);
+  }
+  Reactor* ListRedactions(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &RedactionMethods::ListRedactions);
+  }
+
+ private:
+  RedactionMethods methods_;
+};
+
 }  // namespace
 
 std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
@@ -226,6 +260,8 @@ std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
       {v1::EnquiryService::service_full_name(), std::make_unique<GrpcEnquiryService>(backend)});
   services.push_back(
       {v1::RequestService::service_full_name(), std::make_unique<GrpcRequestService>(backend)});
+  services.push_back(
+      {v1::RedactionService::service_full_name(), std::make_unique<GrpcRedactionService>(backend)});
   return services;
 }
 

@@ -45,12 +45,4 @@ void EncodeEntry(const SubjectState& state, Audience audience, v1::Order* to) {
   Encode(std::get<Order>(state), audience, to);
 }
 
-void EncodeEntry(const SubjectState& state, Audience audience, v1::Request* to) {
-  if (const Enquiry* enquiry = AsEnquiry(&state)) {
-    Encode(*enquiry, audience, to->mutable_enquiry());
-  } else {
-    Encode(std::get<Order>(state), audience, to->mutable_order());
-  }
-}
-
 }  // namespace ipstore::orders

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "domain/command.h"
@@ -36,9 +37,17 @@ std::optional<ListCursor> OpenListCursor(const PageTokens& pages, const std::str
 // Pages end here, so that they fit into the 4 MiB that gRPC clients take by default.
 inline constexpr std::size_t kMaxPageBytes = 3 << 20;
 
-// Encodes an order or enquiry into a v1::Order or v1::Request.
+// Encodes an order into a v1::Order.
 void EncodeEntry(const SubjectState& state, Audience audience, v1::Order* to);
-void EncodeEntry(const SubjectState& state, Audience audience, v1::Request* to);
+// Encodes an order or enquiry into a message that has a field for each, a v1::Request for example.
+template <typename Either>
+void EncodeEntry(const SubjectState& state, Audience audience, Either* to) {
+  if (const Enquiry* enquiry = AsEnquiry(&state)) {
+    Encode(*enquiry, audience, to->mutable_enquiry());
+  } else {
+    Encode(std::get<Order>(state), audience, to->mutable_order());
+  }
+}
 
 // Adds those of `found` that fit, at most `page_size`, by `add`, which returns the new entry to be
 // filled in. Returns the last that fitted when more follow, else nullptr.

@@ -169,6 +169,13 @@ RequestKey Tokens::KeyOfImport(absl::string_view source, absl::string_view refer
   return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
 }
 
+RequestKey Tokens::KeyOfRedaction(std::int64_t job, Number subject) const {
+  std::string text = "redaction";
+  AppendPart(text, absl::StrCat(job));
+  AppendPart(text, subject.ToString());
+  return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
+}
+
 ContentHash Tokens::HashOfContent(absl::string_view method, absl::string_view content) const {
   std::string text = "content";
   AppendPart(text, method);

@@ -36,6 +36,8 @@ class Tokens {
   RequestKey KeyOfRequest(const Caller& caller, absl::string_view request_id) const;
   // The same for the import of the order that `source` calls `reference`, whoever imports it.
   RequestKey KeyOfImport(absl::string_view source, absl::string_view reference) const;
+  // The same for the redaction of one subject by a job, whoever does it and however often.
+  RequestKey KeyOfRedaction(std::int64_t job, Number subject) const;
   // What tells a retry from another request with the same id. `content` is the request without its
   // id.
   ContentHash HashOfContent(absl::string_view method, absl::string_view content) const;

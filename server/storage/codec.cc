@@ -1,6 +1,9 @@
 #include "server/storage/codec.h"
 
 #include <array>
+#include <initializer_list>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -255,7 +258,7 @@ struct Side {
 
   template <typename T>
   void Put(OrderField field, const T& value) {
-    codec::PutValue(codec::IsPersonal(field) ? parts.personal : parts.data, Name(field), value);
+    codec::PutValue(IsPersonal(field) ? parts.personal : parts.data, Name(field), value);
   }
 };
 
@@ -309,7 +312,7 @@ void Decode(const Json& data, const Json& personal, OrderAmended& event) {
   const OrderFieldSet changed = ReadChanged(data);
   VisitFields(event, [&](OrderField field, auto& amended, auto /*of*/) {
     if (!changed.Contains(field)) return;
-    const Json& part = codec::IsPersonal(field) ? personal : data;
+    const Json& part = IsPersonal(field) ? personal : data;
     amended.emplace();
     codec::ReadValue(SideOf(part, "before"), Name(field), amended->before);
     codec::ReadValue(SideOf(part, "after"), Name(field), amended->after);
@@ -412,12 +415,14 @@ void PutPast(const std::vector<PastEntry>& past, Parts& parts) {
   if (past.empty()) return;
   Json entries = Json::array();
   Json texts = Json::array();
+  bool redacted = true;
   for (const PastEntry& entry : past) {
     entries.push_back(ToJson(entry));
     texts.push_back(entry.text);
+    redacted = redacted && entry.text.empty();
   }
   parts.data["past"] = std::move(entries);
-  parts.personal["past_texts"] = std::move(texts);
+  if (!redacted) parts.personal["past_texts"] = std::move(texts);
 }
 
 std::vector<PastEntry> ReadPast(const Json& data, const Json& personal) {
@@ -480,6 +485,16 @@ void Decode(const Json& data, const Json& personal, OrderImported& event) {
   event.past = ReadPast(data, personal);
 }
 
+Parts Encode(const Redacted& event) {
+  Parts parts;
+  if (event.comment_seq.has_value()) parts.data["comment"] = *event.comment_seq;
+  return parts;
+}
+
+void Decode(const Json& data, const Json& /*personal*/, Redacted& event) {
+  if (Find(data, "comment") != nullptr) event.comment_seq = codec::SmallInteger(data, "comment");
+}
+
 template <typename E>
 Event DecodeAs(const Json& data, const Json& personal) {
   E event;
@@ -515,6 +530,8 @@ Event DecodeEvent(ActivityKind kind, const Json& data, const Json& personal) {
       return DecodeAs<EnquiryCreated>(data, personal);
     case ActivityKind::kEnquiryMoved:
       return DecodeAs<EnquiryMoved>(data, personal);
+    case ActivityKind::kRedacted:
+      return DecodeAs<Redacted>(data, personal);
   }
   throw CodecError("an unknown kind");
 }
@@ -626,7 +643,58 @@ DecodedPayload DecodeText(ActivityKind kind, const StoredPayload& stored) {
   Json payload = Json::parse(stored.text);
   Upcast(kind, stored.version, payload);
   return {.event = DecodeEvent(kind, Require(payload, "data"), PersonalOf(payload)),
-          .notification = ReadNotification(payload)};
+          .notification = ReadNotification(payload),
+          .redacted = Find(payload, "redacted") != nullptr};
+}
+
+// --- Redaction ---
+
+// Removes those members from each entry of a list of `data`. Returns whether there were any.
+bool EraseFromEntries(Json& data, const char* list, std::initializer_list<const char*> members) {
+  bool erased = false;
+  const auto found = data.find(list);
+  if (found == data.end()) return false;
+  for (Json& entry : *found) {
+    for (const char* member : members) erased |= entry.erase(member) > 0;
+  }
+  return erased;
+}
+
+// The names that another system has for customers.
+bool EraseForeignCustomers(Json& data) {
+  bool erased = false;
+  const auto past = data.find("past");
+  if (past == data.end()) return false;
+  for (Json& entry : *past) {
+    const auto actor = entry.find("actor");
+    if (actor == entry.end() || Text(*actor, "role") != Name(Role::kCustomer)) continue;
+    if (Text(*actor, "id") != Text(data, "customer_id")) erased |= actor->erase("id") > 0;
+  }
+  return erased;
+}
+
+// True when there was something. The same for all versions so far; what is personal and stands in
+// "data" is there because versions that are out wrote it there.
+bool Redact(Json& payload) {
+  bool erased = payload.erase("personal") > 0;
+  Json& data = payload.at("data");
+  erased |= EraseFromEntries(data, "parcels", {"tracking_url", "carrier_status"});
+  erased |= EraseForeignCustomers(data);
+  if (erased) payload["redacted"] = true;
+  return erased;
+}
+
+// The kind, if this server can read what is stored of it.
+absl::StatusOr<ActivityKind> KnownKind(const StoredPayload& stored) {
+  const std::optional<ActivityKind> kind = KindFromNumber(stored.kind);
+  if (!kind.has_value()) return FromNewerServer(stored, "kind", stored.kind);
+  if (stored.version > kPayloadVersion)
+    return FromNewerServer(stored, "payload version", stored.version);
+  if (stored.version < 1) {
+    return absl::DataLossError(
+        absl::StrCat(Place(stored), " cannot be read: payload version ", stored.version));
+  }
+  return *kind;
 }
 
 absl::StatusOr<std::string> WriteDocument(absl::string_view kind, Number number, auto&& encode) {
@@ -653,26 +721,34 @@ absl::Status ReadDocument(absl::string_view kind, Number number, absl::string_vi
 
 }  // namespace
 
-absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification) {
+absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification,
+                                          bool redacted) {
   const auto what = [&] { return absl::StrCat("the ", Name(KindOf(event)), " cannot be written"); };
   return Guarded(absl::StatusCode::kInvalidArgument, what, [&] {
     Json payload =
         Assemble(std::visit([](const auto& alternative) { return Encode(alternative); }, event));
     if (notification != NotificationWish::kNothingToTell)
       PutEnum(payload, "notification", notification);
+    if (redacted) payload["redacted"] = true;
     return payload.dump();
   });
 }
 
 absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored) {
-  const std::optional<ActivityKind> kind = KindFromNumber(stored.kind);
-  if (!kind.has_value()) return FromNewerServer(stored, "kind", stored.kind);
-  if (stored.version > kPayloadVersion)
-    return FromNewerServer(stored, "payload version", stored.version);
+  const absl::StatusOr<ActivityKind> kind = KnownKind(stored);
+  if (!kind.ok()) return kind.status();
   const auto what = [&] { return absl::StrCat(Place(stored), " cannot be read"); };
-  if (stored.version < 1)
-    return absl::DataLossError(absl::StrCat(what(), ": payload version ", stored.version));
   return Guarded(absl::StatusCode::kDataLoss, what, [&] { return DecodeText(*kind, stored); });
+}
+
+absl::StatusOr<std::optional<std::string>> RedactPayload(const StoredPayload& stored) {
+  if (const absl::StatusOr<ActivityKind> kind = KnownKind(stored); !kind.ok()) return kind.status();
+  const auto what = [&] { return absl::StrCat(Place(stored), " cannot be redacted"); };
+  return Guarded(absl::StatusCode::kDataLoss, what, [&]() -> std::optional<std::string> {
+    Json payload = Json::parse(stored.text);
+    if (!Redact(payload)) return std::nullopt;
+    return payload.dump();
+  });
 }
 
 absl::StatusOr<std::string> EncodeDocument(const Order& order) {

@@ -2,8 +2,12 @@
 //
 // A payload is {"data": {…}, "personal": {…}, "notification": "NOTIFY"}. "personal" holds what can
 // be said of people: names, e-mail and other addresses, phones, VAT numbers, comments, notes and
-// reasons. Its members can be replaced by a redaction without touching the rest. A member that
-// would be empty is absent, "personal" and "notification" too.
+// reasons (domain/redact.h lists it). A member that would be empty is absent, "personal" and
+// "notification" too.
+//
+// A redaction takes "personal" away and puts a tombstone, "redacted": true, in its place; "data"
+// and the version stay. What is personal in "data" all the same (words and links of parcels, names
+// that other systems have for customers) goes too.
 //
 // What is written is always the present version. Older versions are brought up to it when they are
 // read (kUpcasters in codec.cc); tests/storage/golden has logs of each.
@@ -11,6 +15,7 @@
 #define IPSTORE_ORDERS_SERVER_STORAGE_CODEC_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +32,10 @@ namespace ipstore::orders {
 // The version of the payloads that EncodePayload writes.
 inline constexpr int kPayloadVersion = 1;
 
-// The payload of an activity. INVALID_ARGUMENT when it holds what JSON or the databases cannot:
-// text that is not UTF-8, times outside the years 1000 to 9999. Pure.
-absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification);
+// The payload of an activity; `redacted` as in Activity. INVALID_ARGUMENT when it holds what JSON
+// or the databases cannot: text that is not UTF-8, times outside the years 1000 to 9999. Pure.
+absl::StatusOr<std::string> EncodePayload(const Event& event, NotificationWish notification,
+                                          bool redacted = false);
 
 // An activity's payload as it was stored.
 struct StoredPayload {
@@ -43,11 +49,17 @@ struct StoredPayload {
 struct DecodedPayload {
   Event event;
   NotificationWish notification = NotificationWish::kNothingToTell;
+  bool redacted = false;  // it has a tombstone
 };
 
 // DATA_LOSS, naming subject and seq, when the payload cannot be understood; naming the kind or
 // version where a newer server wrote it. Pure.
 absl::StatusOr<DecodedPayload> DecodePayload(const StoredPayload& stored);
+
+// The payload without its personal values and with a tombstone, in its own version; nothing when it
+// has none. It decodes to what RedactPersonalData() (domain/redact.h) makes of the event. Errors as
+// DecodePayload. Pure.
+absl::StatusOr<std::optional<std::string>> RedactPayload(const StoredPayload& stored);
 
 // The document of an order: all of it that is neither in its subject row nor in its lines nor in
 // columns of its own. Errors as EncodePayload. Pure.

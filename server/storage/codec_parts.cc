@@ -257,25 +257,6 @@ void FromJson(const Json& json, VehicleTrip& trip) {
           .window = {.start = ReadTime(json, "start"), .end = ReadTime(json, "end")}};
 }
 
-bool IsPersonal(OrderField field) {
-  switch (field) {
-    case OrderField::kCustomerName:
-    case OrderField::kCustomerEmail:
-    case OrderField::kCustomerPhone:
-    case OrderField::kCompanyName:
-    case OrderField::kVatNumber:
-    case OrderField::kDeliveryAddress:
-      return true;
-    case OrderField::kPromisedDelivery:
-    case OrderField::kMethod:
-    case OrderField::kStore:
-    case OrderField::kLines:
-    case OrderField::kCharges:
-      return false;
-  }
-  return true;
-}
-
 void PutValue(Json& object, absl::string_view key, const std::string& value) {
   PutText(object, key, value);
 }

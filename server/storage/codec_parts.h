@@ -153,9 +153,6 @@ std::vector<E> ReadEnums(const Json& object, absl::string_view key) {
 
 // --- Fields that can be amended: one overload for each type that such a field has ---
 
-// True for the fields that say something of people.
-bool IsPersonal(OrderField field);
-
 void PutValue(Json& object, absl::string_view key, const std::string& value);
 void PutValue(Json& object, absl::string_view key, const std::optional<absl::Time>& value);
 void PutValue(Json& object, absl::string_view key, FulfilmentMethod value);

@@ -21,7 +21,6 @@
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,14 +38,10 @@
 #include "domain/enquiry.h"
 #include "domain/order.h"
 #include "domain/subject_state.h"
+#include "server/storage/redaction_job.h"
+#include "server/storage/request_key.h"
 
 namespace ipstore::orders {
-
-// Hash of the authenticated caller and the request_id; unique in the log.
-using RequestKey = std::array<std::uint8_t, 16>;
-// Keyed hash of method and content of a request, to tell a retry from another request with the same
-// id.
-using ContentHash = std::array<std::uint8_t, 16>;
 
 // Unique together (product §3). Compared byte by byte.
 struct ExternalKey {
@@ -77,7 +72,8 @@ struct CommittedUnit {
   std::int32_t activity_count = 0;
   std::int64_t first_position = 0;
   absl::Time recorded_at;
-  ContentHash content_hash{};
+  // Nothing once the unit was redacted: a retry is known by its key alone, and not compared.
+  std::optional<ContentHash> content_hash;
 };
 
 struct Loaded {
@@ -101,7 +97,13 @@ struct ActivityWrite {
   Activity* activity = nullptr;  // borrowed; its position is set
   std::int32_t unit_size = 0;    // > 0 on the first activity of a unit only
   RequestKey request_key{};
-  ContentHash content_hash{};
+  std::optional<ContentHash> content_hash;  // nothing: redacted in the batch that writes it
+};
+
+// Which stored activities of one subject to redact.
+struct ActivityRedaction {
+  Number subject;
+  std::optional<std::int32_t> comment_seq;  // this comment; nothing: all activities
 };
 
 // One writing connection. Not thread-safe; every call blocks. After any error other than from
@@ -123,6 +125,11 @@ class WriteSession {
   // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did
   // not change are not written. Numbers must be ascending.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
+  // Takes the personal values out of those stored activities (codec.h), and the content hashes of
+  // the units that they belong to, which could confirm a guess at what was said. Request keys stay.
+  // The subjects must be locked by Load(). Reads and writes page by page, so that its memory does
+  // not grow with the log. What of it remains in files and logs of the database: see README.
+  virtual absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) = 0;
   // Makes sure that from the commit on no later ReserveSerials() gives `serial` or one below it.
   // What others have reserved before stays theirs.
   virtual absl::Status PassSerial(std::int64_t serial) = 0;
@@ -215,6 +222,10 @@ class Reader {
                                               std::int32_t limit) = 0;
   // The numbers after `after` of all subjects, ascending, `limit` at most.
   virtual absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) = 0;
+  virtual absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) = 0;
+  // The last created first, `limit` at most: those with ids below `before`.
+  virtual absl::StatusOr<std::vector<RedactionJob>> ListRedactions(
+      std::optional<std::int64_t> before, std::int32_t limit) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;
 };
@@ -232,6 +243,7 @@ class Store {
 
   virtual absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
+  virtual absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() = 0;
 
   // How many write sessions may work at the same time: 1 for SQLite.
   virtual int MaxWriteSessions() const = 0;

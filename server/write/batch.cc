@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "domain/evolve.h"
+#include "domain/redact.h"
 #include "domain/refusal.h"
 
 namespace ipstore::orders {
@@ -134,7 +135,8 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   const auto found = request_keys_.find(pending.unit.request_key);
   if (found == request_keys_.end()) return std::nullopt;
   const CommittedUnit& committed = found->second;
-  if (committed.content_hash != pending.unit.content_hash)
+  // What was redacted is not compared: its hash is gone, and the key alone tells that it was done.
+  if (committed.content_hash.has_value() && *committed.content_hash != pending.unit.content_hash)
     return RequestIdReused(pending.unit.request_id);
   // The answer to our own COMMIT was lost, and now we know that it held.
   if (IsOwnCommit(pending, committed)) {
@@ -170,6 +172,7 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
                                 .activity_count = static_cast<std::int32_t>(activities.size()),
                                 .content_hash = unit.content_hash};
   request_keys_.emplace(unit.request_key, committed);
+  for (const Activity& activity : activities) NoteRedaction(activity);
   if (unit.external_key.has_value()) external_keys_.emplace(*unit.external_key, number);
   applied_.push_back(index);
   return Applied{.subject = std::move(evolved),
@@ -179,9 +182,33 @@ Outcome BatchAttempt::Stage(std::size_t index, Activities activities) {
                  .replayed = false};
 }
 
+void BatchAttempt::NoteRedaction(const Activity& activity) {
+  const auto* redacted = std::get_if<Redacted>(&activity.event);
+  if (redacted == nullptr) return;
+  redactions_.push_back({.subject = activity.subject, .comment_seq = redacted->comment_seq});
+  RedactStaged(activity, *redacted);
+}
+
+void BatchAttempt::RedactStaged(const Activity& activity, const Redacted& redacted) {
+  for (std::size_t index : applied_) {
+    auto& applied = std::get<Applied>(outcomes_[index]);
+    if (HeadOf(*applied.subject).number != activity.subject) continue;
+    bool concerned = false;
+    for (Activity& staged : applied.activities) {
+      if (redacted.comment_seq.value_or(staged.seq) != staged.seq) continue;
+      RedactPersonalData(staged);
+      concerned = true;
+    }
+    if (concerned) request_keys_[units_[index]->unit.request_key].content_hash.reset();
+  }
+}
+
 absl::Status BatchAttempt::Write(WriteSession& session) {
   const std::vector<SubjectWrite> subjects = CollectSubjects();
   if (absl::Status written = session.WriteSubjects(subjects); !written.ok()) return written;
+  if (const std::vector<ActivityRedaction> redactions = CollectRedactions(); !redactions.empty()) {
+    if (absl::Status done = session.RedactActivities(redactions); !done.ok()) return done;
+  }
   if (absl::Status passed = PassGivenNumbers(session); !passed.ok()) return passed;
   // Last, because the head of the feed is held from here to the end of the transaction.
   const std::vector<ActivityWrite> activities = CollectActivities();
@@ -214,6 +241,29 @@ std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {
   return writes;
 }
 
+// Those of what is stored: what the batch has staged is redacted already, and of a subject that is
+// redacted as a whole no comment is redacted apart. By subject, like the locks.
+std::vector<ActivityRedaction> BatchAttempt::CollectRedactions() const {
+  absl::flat_hash_set<Number> whole;
+  for (const ActivityRedaction& redaction : redactions_) {
+    if (!redaction.comment_seq.has_value()) whole.insert(redaction.subject);
+  }
+  std::vector<ActivityRedaction> stored;
+  absl::flat_hash_set<Number> taken;
+  for (const ActivityRedaction& redaction : redactions_) {
+    const auto& before = subjects_.at(redaction.subject).before;
+    const std::int32_t stored_seq = before == nullptr ? 0 : HeadOf(*before).last_seq;
+    if (redaction.comment_seq.value_or(1) > stored_seq) continue;
+    if (!whole.contains(redaction.subject)) {
+      stored.push_back(redaction);
+    } else if (taken.insert(redaction.subject).second) {
+      stored.push_back({.subject = redaction.subject, .comment_seq = {}});
+    }
+  }
+  std::ranges::stable_sort(stored, {}, &ActivityRedaction::subject);
+  return stored;
+}
+
 std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
   std::vector<ActivityWrite> writes;
   writes.reserve(applied_.size());
@@ -223,7 +273,7 @@ std::vector<ActivityWrite> BatchAttempt::CollectActivities() {
     ActivityWrite write{.activity = &activities.front(),
                         .unit_size = static_cast<std::int32_t>(activities.size()),
                         .request_key = unit.request_key,
-                        .content_hash = unit.content_hash};
+                        .content_hash = request_keys_.at(unit.request_key).content_hash};
     writes.push_back(write);
     for (std::size_t i = 1; i < activities.size(); ++i)
       writes.push_back({.activity = &activities[i]});

@@ -71,9 +71,14 @@ class BatchAttempt {
   std::optional<Outcome> FindReplay(const PendingUnit& pending);
   static bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed);
   Outcome Stage(std::size_t index, Activities activities);
+  // What a redaction asks for beyond its own activity: of what is stored, by the store; of what
+  // this batch has staged before it, here and now.
+  void NoteRedaction(const Activity& activity);
+  void RedactStaged(const Activity& activity, const Redacted& redacted);
   absl::Status Write(WriteSession& session);
   absl::Status PassGivenNumbers(WriteSession& session) const;
   std::vector<SubjectWrite> CollectSubjects() const;
+  std::vector<ActivityRedaction> CollectRedactions() const;
   std::vector<ActivityWrite> CollectActivities();
   void RememberDoubt();
   std::shared_ptr<const SubjectState> Current(Number number) const;
@@ -86,6 +91,7 @@ class BatchAttempt {
   absl::flat_hash_map<ExternalKey, Number> external_keys_;
   absl::flat_hash_set<Number> taken_numbers_;
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys_;
+  std::vector<ActivityRedaction> redactions_;  // in the order of their units
   bool reserved_number_taken_ = false;
   bool commit_in_doubt_ = false;
   bool found_own_commit_ = false;

@@ -25,8 +25,8 @@ using ::testing::StartsWith;
 class CommandLine : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* name : {"ORDERCTL_SERVER", "ORDERCTL_AS", "ORDERCTL_LANG", "TZ", "LC_ALL",
-                             "LC_MESSAGES", "LANG", "NO_COLOR"}) {
+    for (const char* name : {"ORDERCTL_SERVER", "ORDERCTL_AS", "ORDERCTL_RIGHTS", "ORDERCTL_LANG",
+                             "TZ", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"}) {
       unsetenv(name);
     }
     setenv("USER", "maria", 1);
@@ -179,6 +179,25 @@ TEST_F(CommandLine, RequestsAreListedByStoreMethodAndTimeAndSearchedByWords) {
   EXPECT_EQ(Refusal({"overdue", "--page-size", "5"}), "(accepted)");
 }
 
+TEST_F(CommandLine, WhatIsRedactedIsGoneSoItIsToBeConfirmed) {
+  EXPECT_THAT(Refusal({"redact", "1000000018"}), HasSubstr("--yes"));
+  EXPECT_EQ(Refusal({"redact", "1000000018", "--yes"}), "(accepted)");
+  EXPECT_EQ(Refusal({"redact", "enquiries/1000000026", "--dry-run"}), "(accepted)");
+  EXPECT_THAT(Refusal({"redact", "--yes"}), HasSubstr("NAME is required"));
+  EXPECT_THAT(Refusal({"redact-customer", "c-17", "--wait"}), HasSubstr("--yes"));
+  EXPECT_EQ(Refusal({"redact-customer", "c-17", "--wait", "--yes"}), "(accepted)");
+  EXPECT_EQ(Refusal({"redaction", "12"}), "(accepted)");
+  EXPECT_EQ(Refusal({"redactions", "--page-size", "3"}), "(accepted)");
+}
+
+TEST_F(CommandLine, RightsComeFromTheOptionOrTheEnvironment) {
+  EXPECT_TRUE(Global({"list"}).rights.empty());
+  EXPECT_EQ(Global({"list", "--rights", "redact,refund"}).rights,
+            (std::vector<std::string>{"redact", "refund"}));
+  setenv("ORDERCTL_RIGHTS", "redact", 1);
+  EXPECT_EQ(Global({"list"}).rights, std::vector<std::string>{"redact"});
+}
+
 TEST_F(CommandLine, HelpNamesTheExitCodes) {
   const Outcome outcome = Run({"--help"});
   EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
@@ -215,6 +234,11 @@ TEST(Arguments, AnEnquiryIsNamedByNumberOrName) {
   EXPECT_EQ(EnquiryName("1000000026"), "enquiries/1000000026");
   EXPECT_EQ(EnquiryName("enquiries/1000000026"), "enquiries/1000000026");
   EXPECT_EQ(OrderName("enquiries/1000000026"), "enquiries/1000000026") << "for comments on either";
+}
+
+TEST(Arguments, ARedactionIsNamedByNumberOrName) {
+  EXPECT_EQ(RedactionName("12"), "redactions/12");
+  EXPECT_EQ(RedactionName("redactions/12"), "redactions/12");
 }
 
 TEST(Arguments, AnOrderIsNamedByNumberOrName) {

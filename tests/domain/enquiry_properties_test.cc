@@ -77,6 +77,15 @@ RC_GTEST_PROP(EnquiryProperties, AnEnquiryIsTheFoldOfItsLog, (const EnquiryWalk&
   });
 }
 
+RC_GTEST_PROP(EnquiryProperties, ALogTellsTheSameEnquiryWhenItIsRedacted,
+              (const EnquiryWalk& walk)) {
+  Walk(walk, [](const TriedOnEnquiry& tried) {
+    const absl::StatusOr<SubjectState> replayed = Replay(test::AsStored(tried.log));
+    RC_ASSERT(replayed.ok());
+    RC_ASSERT(*replayed == SubjectState(tried.after));
+  });
+}
+
 RC_GTEST_PROP(EnquiryProperties, AStepIsTakenOnlyWhenItsGuardHeld, (const EnquiryWalk& walk)) {
   Walk(walk, [](const TriedOnEnquiry& tried) {
     const Activities added = tried.added();
@@ -106,7 +115,7 @@ RC_GTEST_PROP(EnquiryProperties, AStepIsTakenOnlyByWhomTheProductAllowsIt,
 // All that a command on an enquiry is refused with.
 constexpr std::array kReasonsForEnquiries = {Reason::kPermissionDenied, Reason::kInvalidRequest,
                                              Reason::kEnquiryActionNotOpen,
-                                             Reason::kOpenANewEnquiry};
+                                             Reason::kOpenANewEnquiry, Reason::kMissingRight};
 
 RC_GTEST_PROP(EnquiryProperties, ARefusalChangesNothingAndSaysWhy, (const EnquiryWalk& walk)) {
   Walk(walk, [](const TriedOnEnquiry& tried) {
@@ -195,7 +204,9 @@ RC_GTEST_PROP(EnquiryProperties, TheHeadCountsTheLog, (const EnquiryWalk& walk))
     const Subject& head = tried.after.subject;
     RC_ASSERT(head.last_seq == static_cast<std::int32_t>(tried.log.size()));
     RC_ASSERT(head.version == std::ranges::count_if(tried.log, [](const Activity& activity) {
-                return !std::holds_alternative<CommentAdded>(activity.event);
+                const auto* redacted = std::get_if<Redacted>(&activity.event);
+                const bool of_a_comment = redacted != nullptr && redacted->comment_seq.has_value();
+                return !of_a_comment && !std::holds_alternative<CommentAdded>(activity.event);
               }));
     RC_ASSERT(head.last_public_activity_at <= head.last_activity_at);
     RC_ASSERT(head.updated_at <= head.last_activity_at);
@@ -242,7 +253,7 @@ TEST(RandomEnquiries, TakeEveryStepByEveryRoleAndMeetEveryEventAndReason) {
       EXPECT_TRUE(edges.contains(Edge(step, role))) << Edge(step, role);
   }
   EXPECT_THAT(statuses, ::testing::ElementsAre(1, 2, 3, 4));
-  EXPECT_EQ(kinds.size(), 3U) << "all that happen to enquiries, but for their creation";
+  EXPECT_EQ(kinds.size(), 4U) << "all that happen to enquiries, but for their creation";
   for (Reason reason : kReasonsForEnquiries) EXPECT_TRUE(reasons.contains(reason)) << Name(reason);
   EXPECT_GT(reopened_at_the_last_moment, 0);
   EXPECT_GT(asked_a_moment_too_late, 0);

@@ -356,7 +356,7 @@ TEST(Replay, WhatDoesNotHappenToASubjectOfThatKindIsRefused) {
   const std::vector<Event> order_events = {
       OrderMoved{},       CheckRecorded{}, GatheringRecorded{}, InvoiceRecorded{},
       TrackingRecorded{}, OrderAmended{},  FeedbackSubmitted{}};
-  const std::vector<Event> events_of_both = {CommentAdded{}, NotificationsSet{}};
+  const std::vector<Event> events_of_both = {CommentAdded{}, NotificationsSet{}, Redacted{}};
   const auto follows = [](std::vector<Activity> log, const Event& event) {
     log.push_back(log.front());
     log.back().seq = 2;

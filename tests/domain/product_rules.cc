@@ -68,6 +68,7 @@ const std::vector<ProductCommand>& ProductOrderCommands() {
       {"ADD_INTERNAL_COMMENT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "SERVICE"}},
       {"SET_NOTIFICATIONS", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF", "CUSTOMER"}},
       {"SUBMIT_FEEDBACK", {8}, {"CUSTOMER"}},
+      {"REDACT", {1, 2, 3, 4, 5, 6, 7, 8, 9}, {"STAFF"}},
   };
   return table;
 }

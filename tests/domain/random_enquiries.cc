@@ -21,7 +21,8 @@ rc::Gen<EnquiryAttempt> Attempts() {
                    rc::gen::weightedElement<EnquiryDeed>({{3, EnquiryDeed::kStepOut},
                                                           {2, EnquiryDeed::kAnyStep},
                                                           {3, EnquiryDeed::kComment},
-                                                          {1, EnquiryDeed::kNotifications}})),
+                                                          {1, EnquiryDeed::kNotifications},
+                                                          {1, EnquiryDeed::kRedact}})),
       rc::gen::set(&EnquiryAttempt::detail, rc::gen::inRange(0, 10)),
       rc::gen::set(&EnquiryAttempt::caller, rc::gen::inRange(0, 8)),
       rc::gen::set(&EnquiryAttempt::wait, rc::gen::inRange(0, 10)));
@@ -55,7 +56,7 @@ absl::Duration WaitFrom(int wait) {
 Caller CallerFrom(int caller, const Enquiry& enquiry) {
   const std::vector<Caller> callers = CallersAbout(enquiry);
   const auto place = static_cast<std::size_t>(caller);
-  return place < callers.size() ? callers[place] : Staff();
+  return place < callers.size() ? callers[place] : Redactor();
 }
 
 NewComment CommentFrom(const EnquiryAttempt& attempt) {
@@ -77,14 +78,16 @@ TransitionEnquiry StepOut(const EnquiryAttempt& attempt, const Enquiry& enquiry)
   return StepFrom(attempt, out[static_cast<std::size_t>(attempt.detail) % out.size()]);
 }
 
-EnquiryCommand CommandFrom(const EnquiryAttempt& attempt, const Enquiry& enquiry) {
+EnquiryCommand CommandFrom(const EnquiryAttempt& attempt, const EnquiryInTest& enquiry) {
   switch (attempt.deed) {
     case EnquiryDeed::kStepOut:
-      return StepOut(attempt, enquiry);
+      return StepOut(attempt, enquiry.enquiry());
     case EnquiryDeed::kAnyStep:
       return StepFrom(attempt, At(kEnquiryActions, attempt.detail));
     case EnquiryDeed::kComment:
       return AddComment{CommentFrom(attempt)};
+    case EnquiryDeed::kRedact:
+      return RedactionFrom(attempt.detail, enquiry.log());
     case EnquiryDeed::kNotifications:
       break;
   }
@@ -98,7 +101,10 @@ struct Validation {
   void operator()(const AddComment& command) const {
     Validate(command.comment, "comment", violations);
   }
-  void operator()(const SetNotifications& /*command*/) const {}  // both values are fine
+  // Both values are fine.
+  void operator()(const SetNotifications& /*command*/) const {}
+  // Its handler has looked the comment up.
+  void operator()(const Redact& /*command*/) const {}
 };
 
 Decision TryOn(EnquiryInTest& enquiry, const EnquiryCommand& command, const Caller& caller) {
@@ -141,7 +147,8 @@ std::vector<Caller> CallersAbout(const Enquiry& enquiry) {
           OnBehalfOf(Role::kCustomer, own),
           OnBehalfOf(Role::kStaff, "eleni"),
           EshopService(),
-          Staff()};
+          Staff(),
+          Redactor()};
 }
 
 void Walk(const EnquiryWalk& walk, const std::function<void(const TriedOnEnquiry&)>& visit) {
@@ -158,7 +165,7 @@ void Walk(const EnquiryWalk& walk, const std::function<void(const TriedOnEnquiry
     Enquiry before = enquiry.enquiry();
     const Caller caller = CallerFrom(attempt.caller, before);
     enquiry.Wait(WaitFrom(attempt.wait));
-    EnquiryCommand command = CommandFrom(attempt, before);
+    EnquiryCommand command = CommandFrom(attempt, enquiry);
     Decision decision = TryOn(enquiry, command, caller);
     visit({std::move(before), std::move(command), caller, enquiry.now(), std::move(decision),
            enquiry.enquiry(), enquiry.log()});

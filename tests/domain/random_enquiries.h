@@ -19,6 +19,7 @@ enum class EnquiryDeed {
   kAnyStep,
   kComment,
   kNotifications,
+  kRedact,
 };
 
 // One attempt, in plain numbers; random_enquiries.cc says what they come to.

@@ -32,7 +32,8 @@ rc::Gen<OrderAttempt> Attempts() {
                                                         {1, OrderDeed::kComment},
                                                         {6, OrderDeed::kUpdate},
                                                         {1, OrderDeed::kNotifications},
-                                                        {1, OrderDeed::kFeedback}})),
+                                                        {1, OrderDeed::kFeedback},
+                                                        {1, OrderDeed::kRedact}})),
       rc::gen::set(&OrderAttempt::detail, rc::gen::inRange(0, 11)),
       rc::gen::set(&OrderAttempt::line, rc::gen::inRange(0, 5)),
       rc::gen::set(&OrderAttempt::quantity, rc::gen::inRange(-1, 4)),
@@ -58,7 +59,7 @@ Caller CallerFrom(int caller, const Order& order) {
   const std::vector<Caller> callers = CallersAbout(order);
   const auto place = static_cast<std::size_t>(caller);
   if (place < callers.size()) return callers[place];
-  return caller % 3 == 0 ? EshopService() : Staff();
+  return caller % 3 == 0 ? EshopService() : Redactor();
 }
 
 // --- What is tried -------------------------------------------------------------------------------
@@ -192,6 +193,8 @@ OrderCommand CommandFrom(const OrderAttempt& attempt, const OrderInTest& order) 
       return SetNotifications{attempt.detail % 2 == 0};
     case OrderDeed::kFeedback:
       return SubmitFeedback{attempt.quantity + 2, ""};
+    case OrderDeed::kRedact:
+      return RedactionFrom(attempt.detail, order.log());
   }
   return AnyStep(attempt, order);
 }
@@ -205,7 +208,10 @@ struct Validation {
   void operator()(const AddComment& command) const {
     Validate(command.comment, "comment", violations);
   }
-  void operator()(const SetNotifications& /*command*/) const {}  // both values are fine
+  // Both values are fine.
+  void operator()(const SetNotifications& /*command*/) const {}
+  // Its handler has looked the comment up.
+  void operator()(const Redact& /*command*/) const {}
   template <typename Other>
   void operator()(const Other& command) const {
     Validate(command, violations);
@@ -256,7 +262,8 @@ std::vector<Caller> CallersAbout(const Order& order) {
           OnBehalfOf(Role::kCustomer, own),
           OnBehalfOf(Role::kStaff, "eleni"),
           EshopService(),
-          Staff()};
+          Staff(),
+          Redactor()};
 }
 
 void Walk(const OrderWalk& walk, const std::function<void(const TriedOnOrder&)>& visit) {

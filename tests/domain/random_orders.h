@@ -26,6 +26,7 @@ enum class OrderDeed {
   kUpdate,
   kNotifications,
   kFeedback,
+  kRedact,
 };
 
 // One attempt. Plain numbers beside, so that RapidCheck can make a failing walk shorter and show

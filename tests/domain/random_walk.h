@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "domain/activity.h"
 #include "domain/command.h"
 #include "domain/decide.h"
+#include "domain/redact.h"
 #include "domain/refusal.h"
 #include "rapidcheck.h"
 
@@ -36,6 +38,30 @@ struct Tried {
     return activities == nullptr ? Activities() : *activities;
   }
 };
+
+// The redaction of all that is known, or of the last comment.
+inline Redact RedactionFrom(int detail, const std::vector<Activity>& log) {
+  if (detail % 2 == 0) return Redact{};
+  for (auto activity = log.rbegin(); activity != log.rend(); ++activity) {
+    if (std::holds_alternative<CommentAdded>(activity->event))
+      return Redact{LoggedComment{activity->seq, activity->visibility, activity->redacted}};
+  }
+  return Redact{};
+}
+
+// The log as it is stored: what a redaction speaks of is redacted.
+inline std::vector<Activity> AsStored(const std::vector<Activity>& log) {
+  std::vector<Activity> stored;
+  for (const Activity& activity : log) {
+    if (const auto* redacted = std::get_if<Redacted>(&activity.event)) {
+      for (Activity& before : stored) {
+        if (before.seq == redacted->comment_seq.value_or(before.seq)) RedactPersonalData(before);
+      }
+    }
+    stored.push_back(activity);
+  }
+  return stored;
+}
 
 // The element at that place, counted on from the start again after the last one.
 template <typename E, std::size_t N>

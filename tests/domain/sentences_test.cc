@@ -156,7 +156,8 @@ std::vector<Violation> OneOfEachFlaw() {
           {"f", Flaw::kNotUpdatable, {{"value", text("status")}}},
           {"f", Flaw::kBeforeCreation, {}},
           {"f", Flaw::kInTheFuture, {}},
-          {"f", Flaw::kNotForThisStatus, {{"status", OrderStatus::kReceived}}}};
+          {"f", Flaw::kNotForThisStatus, {{"status", OrderStatus::kReceived}}},
+          {"f", Flaw::kRedacted, {}}};
 }
 
 template <typename WithFacts>
@@ -183,7 +184,7 @@ void ExpectFactsShown(const WithFacts& subject) {
 
 TEST(ViolationSentences, EveryFlawHasOneInBothLanguagesWithItsFacts) {
   const std::vector<Violation> violations = OneOfEachFlaw();
-  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kNotForThisStatus))
+  EXPECT_EQ(violations.size(), static_cast<std::size_t>(Flaw::kRedacted))
       << "a flaw is missing from this test";
   for (const Violation& violation : violations) {
     SCOPED_TRACE(Name(violation.flaw));
@@ -269,7 +270,9 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           Internal("7f3a"),
           FeedbackAlreadyGiven(order),
           QuantityBelowGathered(3, 8, 5),
-          FrozenByInvoice(order, Command::kUpdateGoods)};
+          FrozenByInvoice(order, Command::kUpdateGoods),
+          MissingRight("redact"),
+          RedactionNotFound("redactions/7")};
 }
 
 TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {
@@ -379,6 +382,8 @@ TEST(ActivitySentences, EveryKindHasOneInBothLanguages) {
   ExpectSaid(FeedbackSubmitted{4, ""});
   ExpectSaid(FeedbackSubmitted{4, "Fast."});
   for (EnquiryKind kind : kEnquiryKinds) ExpectSaid(EnquiryCreated{{.kind = kind}});
+  ExpectSaid(Redacted{});
+  ExpectSaid(Redacted{3});
 }
 
 TEST(ActivitySentences, EveryStepHasItsOwn) {

@@ -40,6 +40,9 @@ class DyingSession final : public WriteSession {
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override {
     return session_->WriteSubjects(writes);
   }
+  absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) override {
+    return session_->RedactActivities(redactions);
+  }
   absl::Status PassSerial(std::int64_t serial) override { return session_->PassSerial(serial); }
   absl::StatusOr<std::int64_t> AppendActivities(
       absl::Span<const ActivityWrite> activities) override {
@@ -68,6 +71,9 @@ class DyingStore final : public Store {
     return std::make_unique<DyingSession>(*std::move(session), commits_left_);
   }
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override { return store_->OpenReader(); }
+  absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override {
+    return store_->OpenRedactionSession();
+  }
   int MaxWriteSessions() const override { return store_->MaxWriteSessions(); }
   std::string Describe() const override { return store_->Describe(); }
   const std::string& Secret() const override { return store_->Secret(); }

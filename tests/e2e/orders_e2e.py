@@ -20,8 +20,9 @@ sys.path.insert(0, os.environ["IPSTORE_STUBS"])
 import grpc  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from ipstore.orders.v1 import (  # noqa: E402
-    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc,
-    order_pb2, order_service_pb2, order_service_pb2_grpc, request_service_pb2, request_service_pb2_grpc)
+    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, order_pb2,
+    order_service_pb2, order_service_pb2_grpc, redaction_pb2, redaction_service_pb2, redaction_service_pb2_grpc,
+    request_service_pb2, request_service_pb2_grpc)
 
 ORDERD = os.environ["IPSTORE_ORDERD"]
 PATIENCE = 60  # seconds, after which something is taken to have failed
@@ -179,12 +180,15 @@ def connect(address, must_answer=True):
 class Client:
     """Calls as one caller."""
 
-    def __init__(self, address, role="staff", actor="eleni", language="en", must_answer=True):
+    def __init__(self, address, role="staff", actor="eleni", language="en", must_answer=True, rights=""):
         self._channel = connect(address, must_answer)
         self._metadata = [("x-actor-role", role), ("x-actor-id", actor), ("accept-language", language)]
+        if rights:
+            self._metadata.append(("x-actor-rights", rights))
         self._stubs = [order_service_pb2_grpc.OrderServiceStub(self._channel),
                        activity_service_pb2_grpc.ActivityServiceStub(self._channel),
                        comment_service_pb2_grpc.CommentServiceStub(self._channel),
+                       redaction_service_pb2_grpc.RedactionServiceStub(self._channel),
                        request_service_pb2_grpc.RequestServiceStub(self._channel)]
 
     def __enter__(self):

@@ -40,6 +40,14 @@ std::string EtagIn(const v1::CreateCommentResponse& /*response*/) {
   return "";
 }
 
+std::string EtagIn(const v1::RedactSubjectResponse& response) {
+  return response.order().etag();
+}
+// A comment has none.
+std::string EtagIn(const v1::RedactCommentResponse& /*response*/) {
+  return "";
+}
+
 template <typename Response>
 std::string NameIn(const Response& response) {
   if constexpr (requires { response.enquiry(); })
@@ -48,6 +56,13 @@ std::string NameIn(const Response& response) {
     return response.order().name();
 }
 std::string NameIn(const v1::CreateCommentResponse& response) {
+  return response.comment().name();
+}
+
+std::string NameIn(const v1::RedactSubjectResponse& response) {
+  return response.order().name();
+}
+std::string NameIn(const v1::RedactCommentResponse& response) {
   return response.comment().name();
 }
 
@@ -89,6 +104,15 @@ class Idempotency : public testing::Test {
     setting.set_name(server_.Service().Must(Asking("Γιατί;")).enquiry().name());
     setting.set_notifications_on(false);
     run(setting);
+    v1::RedactSubjectRequest redact;
+    redact.set_name(order_in(v1::ORDER_STATUS_PROCESSING).name());
+    run(redact);
+    v1::RedactCommentRequest redact_comment;
+    redact_comment.set_name(
+        staff.Must(Commenting(order_in(v1::ORDER_STATUS_PROCESSING), "Καλημέρα")).comment().name());
+    run(redact_comment);
+    // Begins a job, which has tests of its own: redaction_test.cc.
+    covered.insert("RedactCustomerRequest");
     // Has a result for each of its steps, and a test of its own: batch_test.cc.
     covered.insert("BatchTransitionOrdersRequest");
     EXPECT_EQ(covered, AllMutations());
@@ -98,7 +122,7 @@ class Idempotency : public testing::Test {
   template <typename Request>
   Client CallerFor(const Request& /*request*/) {
     return std::is_same_v<Request, v1::SubmitFeedbackRequest> ? server_.Customer(kMariaId)
-                                                              : server_.Staff();
+                                                              : server_.Redactor();
   }
 
   static std::set<std::string> AllMutations() {

@@ -137,6 +137,21 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
   v1::CreateCommentRequest comment_on_enquiry = Commenting(order, "Λοιπόν;");
   comment_on_enquiry.set_parent(enquiry);
   add(comment_on_enquiry);
+  v1::RedactSubjectRequest redact;
+  redact.set_name(order.name());
+  add(redact);
+  redact.set_name(enquiry);
+  add(redact);
+  v1::RedactCommentRequest redact_comment;
+  redact_comment.set_name(get.name());
+  add(redact_comment);
+  v1::RedactCustomerRequest redact_customer;
+  redact_customer.set_customer_id(kMariaId);
+  add(redact_customer);
+  v1::GetRedactionRequest get_redaction;
+  get_redaction.set_name("redactions/1");
+  add(get_redaction);
+  add(v1::ListRedactionsRequest());
   return requests;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "domain/evolve.h"
+#include "domain/redact.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -160,6 +161,22 @@ OrderInTest ImportedAndContinued() {
   return order;
 }
 
+// One comment was redacted, then everything; then there was something to say again. As it is
+// stored, with tombstones.
+std::vector<Activity> RedactedOrder() {
+  OrderInTest order = CourierWithDetours();
+  Must(order.Do(Redact{LoggedComment{.seq = 2}}, Redactor()));
+  std::vector<Activity> log = order.log();
+  RedactPersonalData(log[1]);
+  Must(order.Do(Redact{}, Redactor()));
+  const std::size_t redacted = log.size();
+  log = RedactedLog(std::move(log));
+  Must(order.Do(AddComment{.comment = {.text = "Θα το κρατήσω ανώνυμα."}}));
+  log.insert(log.end(), order.log().begin() + static_cast<std::ptrdiff_t>(redacted),
+             order.log().end());
+  return log;
+}
+
 // The logs that are kept, by the name of their file.
 std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
   return {{"courier_with_detours", CourierWithDetours().log()},
@@ -169,6 +186,7 @@ std::vector<std::pair<std::string, std::vector<Activity>>> Samples() {
           {"amended_and_rated", AmendedAndRated().log()},
           {"imported", OrderInTest(Importing("OLD-2")).log()},
           {"imported_and_continued", ImportedAndContinued().log()},
+          {"redacted", RedactedOrder()},
           {"enquiry", EnquiryThroughAllSteps().log()}};
 }
 
@@ -195,7 +213,8 @@ TEST(GoldenLogs, OfThisVersionAreWrittenTheSameByteByByte) {
     for (const GoldenActivity& activity : golden.log) {
       if (activity.payload_version != kPayloadVersion) continue;
       const Activity decoded = Decoded(activity).value();
-      EXPECT_EQ(EncodePayload(decoded.event, decoded.notification).value(), activity.payload)
+      EXPECT_EQ(EncodePayload(decoded.event, decoded.notification, decoded.redacted).value(),
+                activity.payload)
           << golden.name;
       ++compared;
     }
@@ -227,11 +246,13 @@ TEST(GoldenLogs, HaveEveryKindAndEveryAction) {
 TEST(Codec, EveryEventIsReadAsItWasWritten) {
   for (const auto& [name, log] : Samples()) {
     for (const Activity& activity : log) {
-      const std::string payload = EncodePayload(activity.event, activity.notification).value();
+      const std::string payload =
+          EncodePayload(activity.event, activity.notification, activity.redacted).value();
       const DecodedPayload decoded =
           Decode(static_cast<int>(KindOf(activity.event)), payload).value();
       EXPECT_EQ(decoded.event, activity.event) << payload;
       EXPECT_EQ(decoded.notification, activity.notification) << payload;
+      EXPECT_EQ(decoded.redacted, activity.redacted) << payload;
     }
   }
 }

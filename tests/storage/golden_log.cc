@@ -80,7 +80,7 @@ Json ActivityToJson(const Activity& activity) {
   json["recorded_at"] = TimeText(activity.recorded_at);
   json["kind"] = static_cast<int>(KindOf(activity.event));
   json["payload_version"] = kPayloadVersion;
-  json["payload"] = EncodePayload(activity.event, activity.notification).value();
+  json["payload"] = EncodePayload(activity.event, activity.notification, activity.redacted).value();
   return json;
 }
 
@@ -124,6 +124,8 @@ void DescribeSubject(const Subject& subject, std::vector<std::string>& lines) {
                                TimeText(subject.updated_at), ", last ",
                                TimeText(subject.last_activity_at), ", last public ",
                                TimeText(subject.last_public_activity_at)));
+  if (subject.redacted_at.has_value())
+    lines.push_back(absl::StrCat("redacted ", TimeText(*subject.redacted_at)));
 }
 
 void DescribeContent(const OrderContent& content, std::vector<std::string>& lines) {
@@ -256,6 +258,7 @@ absl::StatusOr<Activity> Decoded(const GoldenActivity& golden) {
   Activity activity = golden.activity;
   activity.event = std::move(payload->event);
   activity.notification = payload->notification;
+  activity.redacted = payload->redacted;
   return activity;
 }
 

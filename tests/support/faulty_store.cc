@@ -64,6 +64,10 @@ class FaultyWriteSession final : public WriteSession {
     return Run<absl::Status>(Method::kWriteSubjects,
                              [&] { return session_->WriteSubjects(writes); });
   }
+  absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) override {
+    return Run<absl::Status>(Method::kRedactActivities,
+                             [&] { return session_->RedactActivities(redactions); });
+  }
   absl::Status PassSerial(std::int64_t serial) override {
     return Run<absl::Status>(Method::kPassSerial, [&] { return session_->PassSerial(serial); });
   }
@@ -137,6 +141,15 @@ class FaultyReader final : public Reader {
     return Run<absl::StatusOr<std::vector<Number>>>(
         Method::kListNumbers, [&] { return reader_->ListNumbers(after, limit); });
   }
+  absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) override {
+    return Run<absl::StatusOr<std::optional<RedactionJob>>>(
+        Method::kGetRedaction, [&] { return reader_->GetRedaction(id); });
+  }
+  absl::StatusOr<std::vector<RedactionJob>> ListRedactions(std::optional<std::int64_t> before,
+                                                           std::int32_t limit) override {
+    return Run<absl::StatusOr<std::vector<RedactionJob>>>(
+        Method::kListRedactions, [&] { return reader_->ListRedactions(before, limit); });
+  }
   absl::Status Ping() override {
     return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });
   }
@@ -153,6 +166,49 @@ class FaultyReader final : public Reader {
 
   FaultyStore& store_;
   std::unique_ptr<Reader> reader_;  // nullptr once the connection is lost
+};
+
+class FaultyRedactionSession final : public RedactionSession {
+ public:
+  FaultyRedactionSession(FaultyStore& store, std::unique_ptr<RedactionSession> session)
+      : store_(store), session_(std::move(session)) {}
+
+  absl::StatusOr<CreatedRedaction> Create(const NewRedaction& redaction) override {
+    return Run<absl::StatusOr<CreatedRedaction>>(Method::kCreateRedaction,
+                                                 [&] { return session_->Create(redaction); });
+  }
+  absl::StatusOr<std::optional<RedactionJob>> Take(const RedactionLease& lease) override {
+    return Run<absl::StatusOr<std::optional<RedactionJob>>>(Method::kTakeRedaction,
+                                                            [&] { return session_->Take(lease); });
+  }
+  absl::StatusOr<std::vector<Number>> ListPending(std::int64_t id, Number after,
+                                                  std::int32_t limit) override {
+    return Run<absl::StatusOr<std::vector<Number>>>(
+        Method::kListPending, [&] { return session_->ListPending(id, after, limit); });
+  }
+  absl::StatusOr<bool> Note(std::int64_t id, absl::Span<const RedactionOutcome> outcomes,
+                            absl::Time at, const RedactionLease& lease) override {
+    return Run<absl::StatusOr<bool>>(Method::kNoteRedacted,
+                                     [&] { return session_->Note(id, outcomes, at, lease); });
+  }
+  absl::StatusOr<bool> Finish(std::int64_t id, absl::Time at) override {
+    return Run<absl::StatusOr<bool>>(Method::kFinishRedaction,
+                                     [&] { return session_->Finish(id, at); });
+  }
+
+ private:
+  template <typename Result, typename Call>
+  Result Run(Method method, const Call& call) {
+    if (session_ == nullptr) return Lost();
+    const std::optional<Fault> fault = store_.Enter(method);
+    if (!fault.has_value()) return call();
+    if (*fault == Fault::kExecuteThenLoseAnswer) static_cast<void>(call());
+    if (EndsSession(*fault)) session_.reset();
+    return StatusOf(*fault);
+  }
+
+  FaultyStore& store_;
+  std::unique_ptr<RedactionSession> session_;  // nullptr once the connection is lost
 };
 
 FaultyStore::~FaultyStore() {
@@ -222,6 +278,14 @@ absl::StatusOr<std::unique_ptr<Reader>> FaultyStore::OpenReader() {
   absl::StatusOr<std::unique_ptr<Reader>> reader = store_.OpenReader();
   if (!reader.ok()) return reader;
   return std::make_unique<FaultyReader>(*this, *std::move(reader));
+}
+
+absl::StatusOr<std::unique_ptr<RedactionSession>> FaultyStore::OpenRedactionSession() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenRedactionSession))
+    return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<RedactionSession>> session = store_.OpenRedactionSession();
+  if (!session.ok()) return session;
+  return std::make_unique<FaultyRedactionSession>(*this, *std::move(session));
 }
 
 absl::Status FaultyStore::CheckSchema() {

@@ -36,6 +36,7 @@ enum class Method : std::uint8_t {
   kBegin,
   kLoad,
   kWriteSubjects,
+  kRedactActivities,
   kPassSerial,
   kAppendActivities,
   kCommit,
@@ -49,7 +50,16 @@ enum class Method : std::uint8_t {
   kListActivities,
   kGetPage,
   kListNumbers,
+  kGetRedaction,
+  kListRedactions,
   kPing,
+  // of RedactionSession
+  kOpenRedactionSession,
+  kCreateRedaction,
+  kTakeRedaction,
+  kListPending,
+  kNoteRedacted,
+  kFinishRedaction,
 };
 
 enum class Fault : std::uint8_t {
@@ -107,6 +117,7 @@ class FaultyStore final : public Store {
 
   absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override;
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
+  absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override;
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
@@ -116,8 +127,9 @@ class FaultyStore final : public Store {
  private:
   friend class FaultyWriteSession;
   friend class FaultyReader;
+  friend class FaultyRedactionSession;
 
-  static constexpr std::size_t kMethods = 21;
+  static constexpr std::size_t kMethods = static_cast<std::size_t>(Method::kFinishRedaction) + 1;
 
   struct Plan {
     Method method;

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "domain/evolve.h"
 #include "domain/lifecycle.h"
+#include "domain/redact.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -70,6 +71,12 @@ PickupStore AthensStore() {
 
 Caller Staff() {
   return {{Role::kStaff, "eleni"}, std::nullopt};
+}
+
+Caller Redactor() {
+  Caller caller = Staff();
+  caller.rights.Insert(Right::kRedact);
+  return caller;
 }
 
 Caller EshopService() {
@@ -401,6 +408,11 @@ Decision OrderInTest::Do(const OrderCommand& command, const Caller& caller) {
     }
   }
   return decision;
+}
+
+std::vector<Activity> RedactedLog(std::vector<Activity> log) {
+  for (Activity& activity : log) RedactPersonalData(activity);
+  return log;
 }
 
 Decision OrderInTest::Take(OrderAction action, const Caller& caller) {

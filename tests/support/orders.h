@@ -24,6 +24,8 @@ inline constexpr char kNikosId[] = "cust-2077";
 inline constexpr char kHotelId[] = "b2b-310";
 
 Caller Staff();
+// The same with the right to redact.
+Caller Redactor();
 Caller EshopService();
 Caller CustomerCaller(std::string id);
 // The e-shop on behalf of that customer or member of staff.
@@ -77,6 +79,9 @@ ParcelChange NewParcel(std::string tracking_number);
 // Of activities of an order.
 Order BeginOrder(const Activity& created);
 absl::StatusOr<Order> ReplayOrder(const std::vector<Activity>& log);
+
+// The log as a redaction leaves it that is its last activity.
+std::vector<Activity> RedactedLog(std::vector<Activity> log);
 
 // The orders among `subjects`.
 std::vector<Order> OrdersIn(const std::vector<SubjectState>& subjects);

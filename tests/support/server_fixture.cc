@@ -30,6 +30,10 @@ Client::Headers HeadersOf(const Caller& caller) {
     headers.emplace_back("x-on-behalf-of-role", role(*caller.on_behalf_of));
     headers.emplace_back("x-on-behalf-of-id", caller.on_behalf_of->id);
   }
+  for (Right right : kRights) {
+    if (caller.rights.Contains(right))
+      headers.emplace_back("x-actor-rights", std::string(Name(right)));
+  }
   return headers;
 }
 
@@ -371,6 +375,9 @@ class BorrowedStore final : public Store {
     return store_.OpenWriteSession();
   }
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override { return store_.OpenReader(); }
+  absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override {
+    return store_.OpenRedactionSession();
+  }
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }

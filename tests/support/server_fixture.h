@@ -25,6 +25,7 @@
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
 #include "server/config.h"
 #include "server/storage/store.h"
@@ -108,6 +109,11 @@ IPSTORE_TEST_ANSWER(ListActivitiesRequest, ListActivitiesResponse);
 IPSTORE_TEST_ANSWER(CreateCommentRequest, CreateCommentResponse);
 IPSTORE_TEST_ANSWER(GetCommentRequest, Comment);
 IPSTORE_TEST_ANSWER(ListCommentsRequest, ListCommentsResponse);
+IPSTORE_TEST_ANSWER(RedactSubjectRequest, RedactSubjectResponse);
+IPSTORE_TEST_ANSWER(RedactCommentRequest, RedactCommentResponse);
+IPSTORE_TEST_ANSWER(RedactCustomerRequest, RedactCustomerResponse);
+IPSTORE_TEST_ANSWER(GetRedactionRequest, Redaction);
+IPSTORE_TEST_ANSWER(ListRedactionsRequest, ListRedactionsResponse);
 #undef IPSTORE_TEST_ANSWER
 
 // Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe;
@@ -226,6 +232,8 @@ class ServerInTest {
 
   // On one connection that all share.
   Client Staff() const { return client_->As(test::Staff()); }
+  // Staff with the right to redact.
+  Client Redactor() const { return client_->As(test::Redactor()); }
   Client Service() const { return client_->As(EshopService()); }
   Client Customer(std::string id) const { return client_->As(CustomerCaller(std::move(id))); }
 

@@ -121,6 +121,20 @@ std::string Dialect::TableOptions() const {
   return absl::StrCat("ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ", collation);
 }
 
+absl::string_view Dialect::Now() const {
+  return IsSqlite() ? "(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000)"
+                    : "UTC_TIMESTAMP(6)";
+}
+
+std::string Dialect::NowPlusMicros() const {
+  return absl::StrCat(Now(), IsSqlite() ? " + ?" : " + INTERVAL ? MICROSECOND");
+}
+
+// Waits for readers as long as any statement does, and leaves the rest to the next time.
+std::string Dialect::ForgetErased() const {
+  return IsSqlite() ? "PRAGMA wal_checkpoint(TRUNCATE)" : "";
+}
+
 RowsTemplate Dialect::InsertRows(absl::string_view table,
                                  const std::vector<absl::string_view>& columns) const {
   RowsTemplate text;

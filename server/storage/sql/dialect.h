@@ -60,6 +60,19 @@ class Dialect {
   // What ends a CREATE TABLE: nothing on SQLite.
   std::string TableOptions() const;
 
+  // The present moment by the database's clock, as a value of a column of times; and a moment so
+  // many microseconds (one parameter) later.
+  absl::string_view Now() const;
+  std::string NowPlusMicros() const;
+
+  // True where a second server on the database is impossible, so that a lease of another owner is
+  // one that its owner has not survived.
+  bool HasOneServer() const { return IsSqlite(); }
+
+  // A statement to run after a transaction that has erased something is committed, so that it is
+  // gone from the database's own log of changes too. Empty where that log is the operator's affair.
+  std::string ForgetErased() const;
+
   // INSERT of several rows into these columns.
   RowsTemplate InsertRows(absl::string_view table,
                           const std::vector<absl::string_view>& columns) const;

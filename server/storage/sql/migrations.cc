@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "server/storage/sql/schema_v1.h"
 #include "server/storage/sql/schema_v2.h"
+#include "server/storage/sql/schema_v3.h"
 #include "server/storage/sql/search_terms.h"
 
 namespace ipstore::orders::sql {
@@ -23,6 +24,10 @@ constexpr Migration kMigrations[] = {
      .name = "enquiries, lists by store, method and promise, search",
      .statements = SchemaV2,
      .fill = FillSearchTerms},
+    {.version = 3,
+     .oldest_server = 3,
+     .name = "redaction of personal data",
+     .statements = SchemaV3},
 };
 
 constexpr int kSecretBytes = 32;
@@ -89,9 +94,8 @@ absl::Status CreateVersionTable(Session& session, const Dialect& dialect) {
             " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4");
 }
 
-// The row is written last: a step that failed half-way is run again, and then finds columns and
-// indexes that it made before.
-absl::Status Apply(Session& session, const Dialect& dialect, const Migration& migration) {
+// A step that failed half-way is run again, and then finds columns and indexes that it made before.
+absl::Status RunStatements(Session& session, const Dialect& dialect, const Migration& migration) {
   for (const std::string& statement : migration.statements(dialect)) {
     absl::Status status = session.ExecuteOnce(statement);
     if (!status.ok() && !absl::IsAlreadyExists(status)) {
@@ -100,6 +104,11 @@ absl::Status Apply(Session& session, const Dialect& dialect, const Migration& mi
                                        ") could not be made: ", status.message()));
     }
   }
+  return absl::OkStatus();
+}
+
+// The row is written last, when the step is whole.
+absl::Status Complete(Session& session, const Dialect& dialect, const Migration& migration) {
   if (migration.fill != nullptr) {
     if (absl::Status status = migration.fill(session, dialect); !status.ok()) return status;
   }
@@ -134,9 +143,15 @@ absl::StatusOr<MigrationReport> MigrateLocked(Session& session, const Dialect& d
   if (!found.ok()) return found.status();
   if (found->oldest_server > ServerSchemaVersion()) return NewerThanThisServer(*found);
   MigrationReport report{.from = found->version, .to = found->version};
+  // All statements before the first fill: what fills reads by the store's own code, which expects
+  // the columns of the last version.
   for (const Migration& migration : kMigrations) {
     if (migration.version <= found->version) continue;
-    if (absl::Status status = Apply(session, dialect, migration); !status.ok()) return status;
+    if (auto s = RunStatements(session, dialect, migration); !s.ok()) return s;
+  }
+  for (const Migration& migration : kMigrations) {
+    if (migration.version <= found->version) continue;
+    if (auto s = Complete(session, dialect, migration); !s.ok()) return s;
     report.to = migration.version;
   }
   if (absl::Status status = EnsureSecret(session); !status.ok()) return status;

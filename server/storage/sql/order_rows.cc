@@ -22,10 +22,6 @@ std::optional<T> Narrow(std::int64_t value) {
   return static_cast<T>(value);
 }
 
-absl::string_view BytesOf(const std::array<std::uint8_t, 16>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 absl::string_view Keep(std::string text, MadeTexts& texts) {
   return texts.emplace_back(std::move(text));
 }
@@ -94,19 +90,19 @@ std::optional<Visibility> VisibilityFromNumber(std::int64_t number) {
   return std::nullopt;
 }
 
-absl::Status ReadActors(const Rows& rows, std::size_t row, Activity& activity) {
-  const std::optional<Role> role = RoleFromNumber(rows.Integer(row, 6));
-  if (!role.has_value()) return Unknown("the actor's role", rows.Integer(row, 6), activity.subject);
-  activity.actor = {.role = *role, .id = std::string(rows.Text(row, 7))};
-  if (rows.IsNull(row, 8)) return absl::OkStatus();
-  const std::optional<Role> behalf = RoleFromNumber(rows.Integer(row, 8));
-  if (!behalf.has_value())
-    return Unknown("the role of whom it is for", rows.Integer(row, 8), activity.subject);
-  activity.on_behalf_of = Actor{.role = *behalf, .id = std::string(rows.Text(row, 9))};
-  return absl::OkStatus();
-}
-
 }  // namespace
+
+bool ReadActors(const Rows& rows, std::size_t row, std::size_t first, Actor& actor,
+                std::optional<Actor>& on_behalf_of) {
+  const std::optional<Role> role = RoleFromNumber(rows.Integer(row, first));
+  if (!role.has_value()) return false;
+  actor = {.role = *role, .id = std::string(rows.Text(row, first + 1))};
+  if (rows.IsNull(row, first + 2)) return true;
+  const std::optional<Role> behalf = RoleFromNumber(rows.Integer(row, first + 2));
+  if (!behalf.has_value()) return false;
+  on_behalf_of = Actor{.role = *behalf, .id = std::string(rows.Text(row, first + 3))};
+  return true;
+}
 
 void PutSubject(const SubjectState& state, std::vector<Param>& params) {
   const Subject& subject = HeadOf(state);
@@ -122,6 +118,7 @@ void PutSubject(const SubjectState& state, std::vector<Param>& params) {
                                   Param::Time(subject.updated_at),
                                   Param::Time(subject.last_activity_at),
                                   Param::Time(subject.last_public_activity_at),
+                                  Param::TimeOrNull(subject.redacted_at),
                               });
   const Order* order = AsOrder(&state);
   if (order == nullptr) {
@@ -191,7 +188,8 @@ absl::Status PutLine(Number number, const Line& line, MadeTexts& texts,
 
 absl::Status PutActivity(const ActivityWrite& write, MadeTexts& texts, std::vector<Param>& params) {
   const Activity& activity = *write.activity;
-  absl::StatusOr<std::string> payload = EncodePayload(activity.event, activity.notification);
+  absl::StatusOr<std::string> payload =
+      EncodePayload(activity.event, activity.notification, activity.redacted);
   if (!payload.ok()) return payload.status();
   const std::optional<Actor>& behalf = activity.on_behalf_of;
   const bool first_of_unit = write.unit_size > 0;
@@ -212,7 +210,9 @@ absl::Status PutActivity(const ActivityWrite& write, MadeTexts& texts, std::vect
           Param::Time(activity.recorded_at),
           Param::Integer(write.unit_size),
           first_of_unit ? Param::Bytes(BytesOf(write.request_key)) : Param::Null(),
-          first_of_unit ? Param::Bytes(BytesOf(write.content_hash)) : Param::Null(),
+          first_of_unit && write.content_hash.has_value()
+              ? Param::Bytes(BytesOf(*write.content_hash))
+              : Param::Null(),
           Param::Integer(kPayloadVersion),
           Param::Text(Keep(*std::move(payload), texts)),
           Param::Integer(static_cast<int>(activity.subject_kind)),
@@ -242,6 +242,7 @@ absl::StatusOr<Subject> ReadSubject(const Rows& rows, std::size_t row, std::size
       .updated_at = rows.Time(row, first + 8),
       .last_activity_at = rows.Time(row, first + 9),
       .last_public_activity_at = rows.Time(row, first + 10),
+      .redacted_at = rows.OptionalTime(row, first + 11),
   };
 }
 
@@ -300,7 +301,10 @@ absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
   if (!visibility.has_value())
     return Unknown("an activity with visibility", rows.Integer(row, 5), activity.subject);
   activity.visibility = *visibility;
-  if (absl::Status status = ReadActors(rows, row, activity); !status.ok()) return status;
+  if (!ReadActors(rows, row, 6, activity.actor, activity.on_behalf_of)) {
+    return absl::DataLossError(absl::StrCat("subject ", activity.subject.ToString(),
+                                            " has an activity by an unknown role"));
+  }
   activity.occurred_at = rows.Time(row, 10);
   activity.recorded_at = rows.Time(row, 11);
   absl::StatusOr<DecodedPayload> payload = DecodePayload({.subject = activity.subject,
@@ -310,6 +314,7 @@ absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row) {
                                                           .text = rows.Text(row, 13)});
   if (!payload.ok()) return payload.status();
   activity.notification = payload->notification;
+  activity.redacted = payload->redacted;
   activity.event = std::move(payload->event);
   return activity;
 }

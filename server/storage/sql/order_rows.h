@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ namespace ipstore::orders::sql {
 // --- Columns: each list in the order in which the functions below write or read them ---
 
 // subjects, as they are read
-inline constexpr std::array<absl::string_view, 11> kSubjectColumns = {"number",
+inline constexpr std::array<absl::string_view, 12> kSubjectColumns = {"number",
                                                                       "kind",
                                                                       "customer_id",
                                                                       "status",
@@ -32,14 +34,15 @@ inline constexpr std::array<absl::string_view, 11> kSubjectColumns = {"number",
                                                                       "created_at",
                                                                       "updated_at",
                                                                       "last_activity_at",
-                                                                      "last_public_activity_at"};
-inline constexpr std::array<ValueType, 11> kSubjectTypes = {
+                                                                      "last_public_activity_at",
+                                                                      "redacted_at"};
+inline constexpr std::array<ValueType, 12> kSubjectTypes = {
     ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kInteger,
     ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kTime,
-    ValueType::kTime,    ValueType::kTime,    ValueType::kTime};
+    ValueType::kTime,    ValueType::kTime,    ValueType::kTime,    ValueType::kTime};
 
 // subjects, as they are written: with what lists are filtered by
-inline constexpr std::array<absl::string_view, 14> kWrittenSubjectColumns = {
+inline constexpr std::array<absl::string_view, 15> kWrittenSubjectColumns = {
     "number",
     "kind",
     "customer_id",
@@ -51,6 +54,7 @@ inline constexpr std::array<absl::string_view, 14> kWrittenSubjectColumns = {
     "updated_at",
     "last_activity_at",
     "last_public_activity_at",
+    "redacted_at",
     "method",
     "store_id",
     "promised_delivery"};
@@ -122,6 +126,16 @@ absl::StatusOr<Subject> ReadSubject(const Rows& rows, std::size_t row, std::size
 absl::Status ReadOrder(const Rows& rows, std::size_t row, std::size_t first, Order& order);
 absl::StatusOr<Line> ReadLine(const Rows& rows, std::size_t row);
 absl::StatusOr<Activity> ReadActivity(const Rows& rows, std::size_t row);
+
+// A stored key as bytes.
+inline absl::string_view BytesOf(const std::array<std::uint8_t, 16>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Reads who acted, and for whom, from four columns from `first` on: role and id of each. False when
+// a role is unknown.
+bool ReadActors(const Rows& rows, std::size_t row, std::size_t first, Actor& actor,
+                std::optional<Actor>& on_behalf_of);
 
 // True when the row of `orders` would be the same for both; what stands in other tables does not
 // count.

@@ -8,6 +8,7 @@
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/migrations.h"
 #include "server/storage/sql/order_rows.h"
+#include "server/storage/sql/redaction_rows.h"
 #include "server/storage/sql/subject_loader.h"
 
 namespace ipstore::orders::sql {
@@ -180,6 +181,15 @@ absl::StatusOr<std::vector<Number>> SqlReader::ListNumbers(Number after, std::in
   for (std::size_t row = 0; row < rows->size(); ++row)
     numbers.push_back(Number::FromStored(rows->Integer(row, 0)));
   return numbers;
+}
+
+absl::StatusOr<std::optional<RedactionJob>> SqlReader::GetRedaction(std::int64_t id) {
+  return ReadRedaction(*session_, id);
+}
+
+absl::StatusOr<std::vector<RedactionJob>> SqlReader::ListRedactions(
+    std::optional<std::int64_t> before, std::int32_t limit) {
+  return ReadRedactions(*session_, before, limit);
 }
 
 absl::Status SqlReader::Ping() {

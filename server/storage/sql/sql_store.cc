@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "server/storage/sql/migrations.h"
 #include "server/storage/sql/sql_reader.h"
+#include "server/storage/sql/sql_redaction_session.h"
 #include "server/storage/sql/sql_writer.h"
 
 namespace ipstore::orders::sql {
@@ -26,6 +27,13 @@ absl::StatusOr<std::unique_ptr<Reader>> SqlStore::OpenReader() {
   absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kRead);
   if (!session.ok()) return session.status();
   return std::make_unique<SqlReader>(*std::move(session), database_->dialect(), statements_);
+}
+
+absl::StatusOr<std::unique_ptr<RedactionSession>> SqlStore::OpenRedactionSession() {
+  absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
+  if (!session.ok()) return session.status();
+  return std::make_unique<SqlRedactionSession>(*std::move(session), database_->dialect(),
+                                               statements_);
 }
 
 absl::Status SqlStore::CheckSchema() {

@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/storage/sql/batch_statement.h"
 #include "server/storage/sql/enquiry_rows.h"
+#include "server/storage/sql/redact_stored.h"
 #include "server/storage/sql/search_terms.h"
 #include "server/storage/sql/subject_loader.h"
 
 namespace ipstore::orders::sql {
 namespace {
-
-absl::string_view BytesOf(const std::array<std::uint8_t, 16>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 template <typename Array>
 absl::Status ReadBytes(absl::string_view text, Array& bytes) {
@@ -276,8 +274,10 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
                              .first_position = rows.Integer(row, 4),
                              .recorded_at = rows.Time(row, 5)};
           if (absl::Status status = ReadBytes(rows.Text(row, 0), key); !status.ok()) return status;
-          if (absl::Status status = ReadBytes(rows.Text(row, 6), unit.content_hash); !status.ok())
-            return status;
+          if (!rows.IsNull(row, 6)) {
+            absl::Status status = ReadBytes(rows.Text(row, 6), unit.content_hash.emplace());
+            if (!status.ok()) return status;
+          }
           loaded.request_keys.emplace(key, unit);
         }
         return absl::OkStatus();
@@ -290,6 +290,24 @@ absl::Status SqlWriter::LoadUnlockedOnes(const LoadRequest& request, Loaded& loa
   for (const auto& [number, state] : loaded.subjects) missing.erase(number);
   const std::vector<Number> numbers(missing.begin(), missing.end());
   return LoadUnlocked(*session_, statements_, numbers, loaded.subjects);
+}
+
+absl::Status SqlWriter::RedactActivities(absl::Span<const ActivityRedaction> redactions) {
+  for (const ActivityRedaction& redaction : redactions) {
+    if (auto s = RedactStored(*session_, statements_, redaction); !s.ok()) return s;
+  }
+  erased_ = erased_ || !redactions.empty();
+  return absl::OkStatus();
+}
+
+// The erasing has happened when it is committed; what the database still does about it is no reason
+// to call the commit in doubt.
+absl::Status SqlWriter::Commit() {
+  const bool erased = std::exchange(erased_, false);
+  absl::Status status = session_->Commit();
+  if (!status.ok() || !erased || statements_.forget_erased.empty()) return status;
+  session_->ExecuteOnce(statements_.forget_erased).IgnoreError();
+  return status;
 }
 
 absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {

@@ -21,13 +21,17 @@ class SqlWriter final : public WriteSession {
       : session_(std::move(session)), statements_(statements) {}
 
   absl::StatusOr<std::int64_t> ReserveSerials(std::int64_t count) override;
-  absl::Status Begin() override { return session_->Begin(); }
+  absl::Status Begin() override {
+    erased_ = false;
+    return session_->Begin();
+  }
   absl::StatusOr<Loaded> Load(const LoadRequest& request) override;
   absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) override;
+  absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) override;
   absl::Status PassSerial(std::int64_t serial) override;
   absl::StatusOr<std::int64_t> AppendActivities(
       absl::Span<const ActivityWrite> activities) override;
-  absl::Status Commit() override { return session_->Commit(); }
+  absl::Status Commit() override;
   absl::Status Rollback() override { return session_->Rollback(); }
 
  private:
@@ -44,6 +48,7 @@ class SqlWriter final : public WriteSession {
   // The rows of a batch on their way; members so that their memory serves the next batch.
   std::vector<Param> params_;
   MadeTexts texts_;
+  bool erased_ = false;  // this transaction has redacted something
 };
 
 }  // namespace ipstore::orders::sql

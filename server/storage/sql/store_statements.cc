@@ -111,6 +111,33 @@ RowsTemplate DeleteAllTerms() {
           .params_per_row = 1};
 }
 
+// Of one subject's log, seqs from one to another, in order, so many.
+std::string FindPayloads(const Dialect& dialect) {
+  return absl::StrCat("SELECT seq, kind, payload_version, payload FROM ",
+                      dialect.TableByPrimaryKey("activities"),
+                      " WHERE subject = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?");
+}
+
+std::string ForgetContent() {
+  return "UPDATE activities SET content_hash = NULL"
+         " WHERE subject = ? AND seq BETWEEN ? AND ? AND content_hash IS NOT NULL";
+}
+
+std::string FindUnit(const Dialect& dialect) {
+  return absl::StrCat("SELECT seq FROM ", dialect.TableByPrimaryKey("activities"),
+                      " WHERE subject = ? AND seq <= ? AND unit_size > 0"
+                      " ORDER BY seq DESC LIMIT 1");
+}
+
+// Not Dialect::UpdateRows(), which is not for long texts.
+RowsTemplate RedactPayloads() {
+  return {.head = "UPDATE activities SET payload = CASE seq",
+          .first_row = " WHEN ? THEN ?",
+          .next_row = " WHEN ? THEN ?",
+          .tail = " ELSE payload END WHERE subject = ? AND seq BETWEEN ? AND ?",
+          .params_per_row = 2};
+}
+
 }  // namespace
 
 StoreStatements::StoreStatements(const Dialect& dialect)
@@ -135,6 +162,15 @@ StoreStatements::StoreStatements(const Dialect& dialect)
       delete_terms(DeleteRows("search_terms", "term")),
       delete_all_terms(DeleteAllTerms()),
       insert_enquiries(dialect.InsertRows("enquiries", All(kEnquiryColumns))),
-      overwrite_enquiries(dialect.UpsertRows("enquiries", All(kEnquiryColumns), 1)) {}
+      overwrite_enquiries(dialect.UpsertRows("enquiries", All(kEnquiryColumns), 1)),
+      redact_payloads(RedactPayloads()),
+      note_items(dialect.UpdateRows({.table = "redaction_items",
+                                     .key = {"redaction", "number"},
+                                     .set = {"done_at", "failure"},
+                                     .guard = {}})),
+      find_payloads(FindPayloads(dialect)),
+      forget_content(ForgetContent()),
+      find_unit(FindUnit(dialect)),
+      forget_erased(dialect.ForgetErased()) {}
 
 }  // namespace ipstore::orders::sql

@@ -2,6 +2,8 @@
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_STORE_STATEMENTS_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_STORE_STATEMENTS_H_
 
+#include <string>
+
 #include "server/storage/sql/batch_statement.h"
 #include "server/storage/sql/dialect.h"
 
@@ -37,6 +39,15 @@ struct StoreStatements {
   BatchStatement delete_all_terms;  // number
   BatchStatement insert_enquiries;
   BatchStatement overwrite_enquiries;
+  // Redactions: payloads of activities of one subject, as pairs of seq and payload, then the
+  // subject, the first and the last seq; what became of items: redaction, number, done_at, failure.
+  BatchStatement redact_payloads;
+  BatchStatement note_items;
+  std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
+  std::string forget_content;  // subject, first and last seq: takes the content hashes of units
+  std::string find_unit;       // subject, seq: where the unit of that activity begins
+  // After the commit of a transaction that erased something; may be empty.
+  std::string forget_erased;
 };
 
 }  // namespace ipstore::orders::sql

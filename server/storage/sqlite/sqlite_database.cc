@@ -229,14 +229,15 @@ class SqliteSession final : public sql::Session {
   bool lost_ = false;
 };
 
-// The settings of every connection. A connection that only reads cannot write by mistake.
+// The settings of every connection. A connection that only reads cannot write by mistake. What is
+// deleted or overwritten is zeroed in the file: a redaction leaves nothing behind.
 std::string Settings(Purpose purpose) {
   const int wait = purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
-  return absl::StrCat(
-      "PRAGMA busy_timeout=", wait,
-      "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-      " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
-      purpose == Purpose::kRead ? " PRAGMA query_only=ON;" : "");
+  return absl::StrCat("PRAGMA busy_timeout=", wait,
+                      "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                      " PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA "
+                      "cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
+                      purpose == Purpose::kRead ? " PRAGMA query_only=ON;" : "");
 }
 
 // WAL is refused without an error on file systems that cannot do it.

@@ -1,0 +1,127 @@
+#include "server/storage/sql/redact_stored.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/storage/codec.h"
+#include "server/storage/sql/batch_statement.h"
+
+namespace ipstore::orders::sql {
+namespace {
+
+// How much of a log is in memory at a time. A payload is some KiB, and megabytes only where an
+// order was imported with a long past, which is one activity.
+constexpr std::int64_t kPage = 64;
+
+constexpr std::array<ValueType, 4> kPayloadTypes = {ValueType::kInteger, ValueType::kInteger,
+                                                    ValueType::kInteger, ValueType::kText};
+
+// The activities of a subject from one seq to another.
+struct Span {
+  Number subject;
+  std::int64_t first = 1;
+  std::int64_t last = std::numeric_limits<std::int32_t>::max();
+};
+
+// A payload as it is to be.
+struct NewPayload {
+  std::int64_t seq = 0;
+  std::string text;
+};
+
+absl::StatusOr<std::vector<NewPayload>> RedactRows(const Rows& rows, Number subject) {
+  std::vector<NewPayload> redacted;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::int64_t seq = rows.Integer(row, 0);
+    absl::StatusOr<std::optional<std::string>> payload =
+        RedactPayload({.subject = subject,
+                       .seq = static_cast<std::int32_t>(seq),
+                       .kind = rows.Integer(row, 1),
+                       .version = rows.Integer(row, 2),
+                       .text = rows.Text(row, 3)});
+    if (!payload.ok()) return payload.status();
+    if (payload->has_value()) redacted.push_back({.seq = seq, .text = **std::move(payload)});
+  }
+  return redacted;
+}
+
+// One statement for all of a page: what is left of them is short.
+absl::Status WritePayloads(Session& session, const StoreStatements& statements, Number subject,
+                           const std::vector<NewPayload>& payloads) {
+  if (payloads.empty()) return absl::OkStatus();
+  std::vector<Param> params;
+  std::size_t size = 1;
+  while (size < payloads.size()) size *= 2;
+  for (std::size_t i = 0; i < size; ++i) {
+    const NewPayload& payload = payloads[std::min(i, payloads.size() - 1)];
+    params.push_back(Param::Integer(payload.seq));
+    params.push_back(Param::Text(payload.text));
+  }
+  params.push_back(Param::Integer(subject.value()));
+  params.push_back(Param::Integer(payloads.front().seq));
+  params.push_back(Param::Integer(payloads.back().seq));
+  return session.Execute(statements.redact_payloads.Text(size), params).status();
+}
+
+absl::Status RedactPayloads(Session& session, const StoreStatements& statements, const Span& span) {
+  Span rest = span;
+  while (rest.first <= rest.last) {
+    absl::StatusOr<Rows> rows =
+        session.Query(statements.find_payloads,
+                      {Param::Integer(rest.subject.value()), Param::Integer(rest.first),
+                       Param::Integer(rest.last), Param::Integer(kPage)},
+                      kPayloadTypes);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) break;
+    absl::StatusOr<std::vector<NewPayload>> redacted = RedactRows(*rows, rest.subject);
+    if (!redacted.ok()) return redacted.status();
+    if (auto s = WritePayloads(session, statements, rest.subject, *redacted); !s.ok()) return s;
+    rest.first = rows->Integer(rows->size() - 1, 0) + 1;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ForgetContentOf(Session& session, const StoreStatements& statements,
+                             const Span& span) {
+  return session
+      .Execute(statements.forget_content, {Param::Integer(span.subject.value()),
+                                           Param::Integer(span.first), Param::Integer(span.last)})
+      .status();
+}
+
+// The hash stands on the first activity of the unit, which need not be the comment's own.
+absl::StatusOr<std::int64_t> FirstOfUnit(Session& session, const StoreStatements& statements,
+                                         Number subject, std::int32_t seq) {
+  absl::StatusOr<Rows> rows =
+      session.Query(statements.find_unit, {Param::Integer(subject.value()), Param::Integer(seq)},
+                    {ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
+  return rows->empty() ? seq : rows->Integer(0, 0);
+}
+
+}  // namespace
+
+absl::Status RedactStored(Session& session, const StoreStatements& statements,
+                          const ActivityRedaction& redaction) {
+  Span payloads{.subject = redaction.subject};
+  Span hashes = payloads;
+  if (redaction.comment_seq.has_value()) {
+    const std::int32_t seq = *redaction.comment_seq;
+    absl::StatusOr<std::int64_t> first = FirstOfUnit(session, statements, redaction.subject, seq);
+    if (!first.ok()) return first.status();
+    payloads = {.subject = redaction.subject, .first = seq, .last = seq};
+    hashes = {.subject = redaction.subject, .first = *first, .last = *first};
+  }
+  if (auto s = RedactPayloads(session, statements, payloads); !s.ok()) return s;
+  return ForgetContentOf(session, statements, hashes);
+}
+
+}  // namespace ipstore::orders::sql

@@ -1,0 +1,126 @@
+"""Redaction as the operator sees it: nothing of a person is left in the database, and a redaction of a customer that was
+cut off by a crash goes on and redacts each order once.
+
+Usage: redaction_test.py sqlite|mariadb|mysql
+"""
+
+import os
+import pathlib
+import signal
+import sys
+import time
+import unittest
+
+from orders_e2e import (PATIENCE, Client, Database, Error, Orderd, activities_of, clean_environment, comment_service_pb2,
+                        courier_order, create, kind_from, main, order_service_pb2, redaction_pb2,
+                        redaction_service_pb2, run_orderd, step)
+
+KIND = kind_from(sys.argv)
+DYING_ORDERD = os.environ["IPSTORE_DYING_ORDERD"]
+ORDERS = 300
+REDACTED = 12  # ACTIVITY_KIND_REDACTED
+
+# What was said and written of Maria, each found before and not afterwards.
+PERSONAL = ("Μαρία Παπαδοπούλου", "maria@example.gr", "Ερμού 48", "105 63", "παπαδοπουλου", "6944 123 456",
+            "τρίτο κουδούνι", "maria.new@example.gr", "άλλαξε γνώμη", "ο σύζυγος")
+
+
+def redactor(server):
+    return Client(server.address, rights="redact")
+
+
+def bytes_of(database):
+    """All that the database keeps: SQLite's files, or every row of every table."""
+    if database.kind == "sqlite":
+        return b"\n".join(path.read_bytes() for path in sorted(pathlib.Path(database.file).parent.iterdir()))
+    tables = database.execute("SHOW TABLES").split()
+    assert "activities" in tables and "search_terms" in tables
+    return "\n".join(database.execute(f"SELECT * FROM {table}") for table in tables).encode()
+
+
+def found_in(database):
+    kept = bytes_of(database)
+    return [text for text in PERSONAL if text.encode() in kept]
+
+
+def wait_until_done(client, redaction):
+    end = time.monotonic() + 2 * PATIENCE
+    while redaction.state != redaction_pb2.REDACTION_STATE_DONE:
+        assert time.monotonic() < end, redaction
+        redaction = client.call(redaction_service_pb2.GetRedactionRequest(name=redaction.name))
+    return redaction
+
+
+class Redaction(unittest.TestCase):
+
+    def say_much_of_maria(self, client):
+        order = courier_order("WEB-1")
+        order.customer.phone = "6944 123 456"
+        order.delivery_address.instructions = "τρίτο κουδούνι"
+        placed = client.call(order_service_pb2.CreateOrderRequest(order=order)).order
+        placed.customer.email = "maria.new@example.gr"
+        amend = order_service_pb2.UpdateOrderRequest(order=placed, etag=placed.etag)
+        amend.update_mask.paths.append("customer.email")
+        client.call(amend)
+        comment = comment_service_pb2.CreateCommentRequest(parent=placed.name)
+        comment.comment.text = "Θα παραλάβει ο σύζυγος. " * 400  # over many pages of the file
+        client.call(comment)
+        client.call(step(placed.name, "cancel", reason="άλλαξε γνώμη"))
+        return placed
+
+    def test_nothing_of_a_person_is_left(self):
+        with Database(KIND) as database:
+            with Orderd("--database", database.url) as server, redactor(server) as client:
+                order = self.say_much_of_maria(client)
+                if KIND != "sqlite":  # which has it in its files once they are closed, at the latest
+                    self.assertEqual(found_in(database), list(PERSONAL))
+                server.terminate()
+                self.assertEqual(server.wait(), 0)
+            self.assertEqual(found_in(database), list(PERSONAL), "the test looks for what is not there")
+            with Orderd("--database", database.url) as server, redactor(server) as client:
+                redaction = client.call(redaction_service_pb2.RedactCustomerRequest(customer_id="cust-1042")).redaction
+                redaction = wait_until_done(client, redaction)
+                self.assertEqual((redaction.total_count, redaction.done_count), (1, 1))
+                self.assertEqual(found_in(database), [], "while the server runs")
+                redacted = client.call(order_service_pb2.GetOrderRequest(name=order.name))
+                self.assertEqual(redacted.totals, order.totals)
+                self.assertEqual(redacted.lines[0].name, order.lines[0].name)
+                server.terminate()
+                self.assertEqual(server.wait(), 0)
+            self.assertEqual(found_in(database), [], "when it has ended")
+            verified = run_orderd("verify", "--database", database.url)
+            self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def test_a_redaction_that_a_crash_cut_off_goes_on(self):
+        request = redaction_service_pb2.RedactCustomerRequest(customer_id="cust-1042", request_id="forget-her")
+        with Database(KIND) as database:
+            with Orderd("--database", database.url) as server, redactor(server) as client:
+                calls = [client.start(create(f"WEB-{i}")) for i in range(ORDERS)]
+                orders = [call.result().order for call in calls]
+            with Orderd("--database", database.url, program=DYING_ORDERD,
+                        environment=clean_environment(DYING_ORDERD_COMMIT="6")) as server, redactor(server) as client:
+                try:
+                    client.call(request)
+                except Error:
+                    pass  # its answer was lost in the crash
+                self.assertEqual(server.wait(), -signal.SIGKILL)
+            with Orderd("--database", database.url) as server, redactor(server) as client:
+                answer = client.call(request)
+                self.assertTrue(answer.replayed)
+                self.assertEqual(answer.redaction.total_count, ORDERS)
+                later = client.call(create("WEB-LATER")).order
+                done = wait_until_done(client, answer.redaction)
+                self.assertEqual((done.done_count, done.failed_count), (ORDERS, 0))
+                for order in orders:
+                    kinds = [activity.kind for activity in activities_of(client, order.name)]
+                    self.assertEqual(kinds, [1, REDACTED], order.name)
+                    self.assertEqual(
+                        client.call(order_service_pb2.GetOrderRequest(name=order.name)).customer.name, "")
+                self.assertEqual(client.call(order_service_pb2.GetOrderRequest(name=later.name)).customer.name,
+                                 "Μαρία Παπαδοπούλου")
+            if KIND == "sqlite":
+                self.assertEqual(run_orderd("verify", "--database", database.url).returncode, 0)
+
+
+if __name__ == "__main__":
+    main()

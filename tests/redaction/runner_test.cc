@@ -1,0 +1,306 @@
+// The jobs that redact all of a customer: each subject once, whatever fails and whoever works on
+// it.
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "domain/decide.h"
+#include "server/redaction/redaction_runner.h"
+#include "tests/write/write_path.h"
+
+namespace ipstore::orders::test {
+namespace {
+
+using testing::Each;
+
+constexpr int kForever = 1'000'000;
+
+RedactionRunnerOptions Quick() {
+  RedactionRunnerOptions options;
+  options.poll_interval = absl::Milliseconds(5);
+  options.lease = absl::Milliseconds(400);
+  options.first_backoff = absl::Microseconds(200);
+  options.last_backoff = absl::Milliseconds(5);
+  options.key_of = [](std::int64_t job, Number subject) {
+    return KeyOf({.id = absl::StrCat("redaction ", job, " ", subject.ToString())});
+  };
+  return options;
+}
+
+// What a create came to.
+class CreateAnswer {
+ public:
+  RedactionRunner::Created Done() {
+    return [state = state_](absl::StatusOr<CreatedRedaction> created) {
+      const std::lock_guard lock(state->mutex);
+      state->answer = std::move(created);
+      state->answered.notify_all();
+    };
+  }
+
+  absl::StatusOr<CreatedRedaction> Wait() {
+    std::unique_lock lock(state_->mutex);
+    state_->answered.wait(lock, [&] { return state_->answer.has_value(); });
+    return *state_->answer;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable answered;
+    std::optional<absl::StatusOr<CreatedRedaction>> answer;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+class RedactingCustomers : public WritePathOn {
+ protected:
+  void TearDown() override {
+    runner_.reset();
+    WritePathOn::TearDown();
+  }
+
+  RedactionRunner& runner() {
+    if (runner_ == nullptr) Start();
+    return *runner_;
+  }
+  void Start() {
+    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), Quick());
+  }
+  // As a crash would: what the runner knew is gone.
+  void Restart() {
+    runner_.reset();
+    Start();
+  }
+
+  // Orders of Maria.
+  std::vector<Number> PlaceMany(int count) {
+    std::vector<Answer> answers;
+    for (int i = 0; i < count; ++i)
+      answers.push_back(Submit(Creating(absl::StrCat("MANY-", NewRequestId()))));
+    std::vector<Number> numbers;
+    for (const Answer& answer : answers)
+      numbers.push_back(answer.WaitApplied().order().subject.number);
+    return numbers;
+  }
+
+  static NewRedaction OfMaria() {
+    return {.customer_id = kMariaId,
+            .actor = EshopService().actor,
+            .on_behalf_of = Redactor().actor,
+            .request_key = KeyOf({.id = NewRequestId()}),
+            .created_at = PlacedAt()};
+  }
+  RedactionJob Create(const NewRedaction& redaction) {
+    CreateAnswer answer;
+    runner().Create(redaction, answer.Done());
+    return answer.Wait().value().job;
+  }
+
+  RedactionJob Job(std::int64_t id) {
+    return store().OpenReader().value()->GetRedaction(id).value().value();
+  }
+  RedactionJob WaitUntilDone(std::int64_t id) {
+    EXPECT_TRUE(WaitUntil([&] { return Job(id).finished_at.has_value(); }));
+    return Job(id);
+  }
+
+  // How often each of them was redacted.
+  std::vector<std::int64_t> Redactions(const std::vector<Number>& orders) {
+    std::vector<std::int64_t> counts;
+    for (Number order : orders) {
+      const std::vector<Activity> log = Log(order);
+      counts.push_back(std::ranges::count_if(log, [](const Activity& activity) {
+        return std::holds_alternative<Redacted>(activity.event);
+      }));
+    }
+    return counts;
+  }
+
+ private:
+  std::unique_ptr<RedactionRunner> runner_;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, RedactingCustomers, testing::ValuesIn(AllBackends()), BackendTitle);
+
+TEST_P(RedactingCustomers, EveryOrderIsRedactedOnceByWhoAskedForIt) {
+  const std::vector<Number> orders = PlaceMany(40);
+  CreateOrder others = Placing(PickupContent(), "OTHER");
+  Unit of_nikos = Creating("OTHER");
+  of_nikos.decide = [others](const UnitContext& context) {
+    return Decide(context.new_number, others, EshopService(), context.now);
+  };
+  const Number other = Submit(std::move(of_nikos)).WaitApplied().order().subject.number;
+  const RedactionJob created = Create(OfMaria());
+  EXPECT_EQ(created.total, 40);
+  const RedactionJob done = WaitUntilDone(created.id);
+  EXPECT_EQ(done.done, 40);
+  EXPECT_EQ(done.failed, 0);
+  EXPECT_THAT(Redactions(orders), Each(1));
+  EXPECT_THAT(Redactions({other}), Each(0));
+  for (Number order : orders) {
+    EXPECT_EQ(Read(order).content.customer.name, "");
+    EXPECT_EQ(Log(order).back().actor, EshopService().actor);
+    EXPECT_EQ(Log(order).back().on_behalf_of, Redactor().actor);
+  }
+}
+
+TEST_P(RedactingCustomers, OrdersThatAreMadeAfterwardsAreNotConcerned) {
+  const std::vector<Number> before = PlaceMany(3);
+  runner();
+  store().Fail(Method::kTakeRedaction, Fault::kDeadlock, {.times = kForever});
+  const RedactionJob job = Create(OfMaria());
+  const std::vector<Number> after = PlaceMany(2);
+  store().Heal();
+  EXPECT_EQ(WaitUntilDone(job.id).done, 3);
+  EXPECT_THAT(Redactions(before), Each(1));
+  EXPECT_THAT(Redactions(after), Each(0));
+}
+
+TEST_P(RedactingCustomers, AJobWithoutItemsIsDoneAtOnce) {
+  EXPECT_EQ(WaitUntilDone(Create(OfMaria()).id).total, 0);
+}
+
+TEST_P(RedactingCustomers, TwoJobsOfOneCustomerEachRedactOnce) {
+  const std::vector<Number> orders = PlaceMany(5);
+  const RedactionJob first = Create(OfMaria());
+  const RedactionJob second = Create(OfMaria());
+  EXPECT_EQ(WaitUntilDone(first.id).done, 5);
+  EXPECT_EQ(WaitUntilDone(second.id).done, 5);
+  EXPECT_THAT(Redactions(orders), Each(2));
+}
+
+// The runner ends when some are done and none of that is noted: the next does them again, and finds
+// that they are done.
+TEST_P(RedactingCustomers, WhatWasDoneBeforeACrashIsNotDoneAgain) {
+  const std::vector<Number> orders = PlaceMany(60);
+  runner();
+  store().Fail(Method::kNoteRedacted, Fault::kBlock);
+  const RedactionJob job = Create(OfMaria());
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  EXPECT_EQ(Job(job.id).done, 0);
+  const std::vector<std::int64_t> counts = Redactions(orders);
+  EXPECT_GE(std::ranges::count(counts, 1), 16);
+  store().Fail(Method::kNoteRedacted, Fault::kLoseBeforeExecute);
+  store().Release();
+  Restart();
+  EXPECT_EQ(WaitUntilDone(job.id).done, 60);
+  EXPECT_THAT(Redactions(orders), Each(1));
+}
+
+TEST_P(RedactingCustomers, EachIsRedactedOnceWhateverFails) {
+  const std::vector<std::pair<Method, Fault>> faults = {
+      {Method::kOpenRedactionSession, Fault::kLoseBeforeExecute},
+      {Method::kCreateRedaction, Fault::kDeadlock},
+      {Method::kCreateRedaction, Fault::kTaken},
+      {Method::kCreateRedaction, Fault::kLoseBeforeExecute},
+      {Method::kCreateRedaction, Fault::kExecuteThenLoseAnswer},
+      {Method::kTakeRedaction, Fault::kDeadlock},
+      {Method::kTakeRedaction, Fault::kExecuteThenLoseAnswer},
+      {Method::kListPending, Fault::kLockTimeout},
+      {Method::kListPending, Fault::kLoseBeforeExecute},
+      {Method::kNoteRedacted, Fault::kDeadlock},
+      {Method::kNoteRedacted, Fault::kExecuteThenLoseAnswer},
+      {Method::kFinishRedaction, Fault::kDeadlock},
+      {Method::kFinishRedaction, Fault::kExecuteThenLoseAnswer},
+      {Method::kRedactActivities, Fault::kDeadlock},
+      {Method::kRedactActivities, Fault::kLoseBeforeExecute},
+      {Method::kCommit, Fault::kExecuteThenLoseAnswer},
+      {Method::kCommit, Fault::kLoseBeforeExecute},
+  };
+  std::vector<Number> orders = PlaceMany(20);
+  runner();
+  std::int64_t jobs = 0;
+  for (const auto& [method, fault] : faults) {
+    SCOPED_TRACE(absl::StrCat(static_cast<int>(method), " ", static_cast<int>(fault)));
+    if (method == Method::kOpenRedactionSession) {
+      store().Fail(Method::kTakeRedaction, Fault::kLoseBeforeExecute);
+    }
+    store().Fail(method, fault);
+    CreateAnswer answer;
+    runner().Create(OfMaria(), answer.Done());
+    const auto created = answer.Wait();
+    if (!created.ok()) {
+      EXPECT_EQ(method, Method::kOpenRedactionSession) << created.status();
+      continue;
+    }
+    EXPECT_FALSE(created->existed);
+    ++jobs;
+    EXPECT_EQ(WaitUntilDone(created->job.id).done, 20);
+    EXPECT_THAT(Redactions(orders), Each(jobs));
+  }
+}
+
+TEST_P(RedactingCustomers, AnOverloadedCommitterIsWaitedFor) {
+  options.queue_capacity = 2;
+  std::vector<Number> orders;
+  for (int i = 0; i < 30; ++i) orders.push_back(server().Place(absl::StrCat("WEB-", i)));
+  EXPECT_EQ(WaitUntilDone(Create(OfMaria()).id).done, 30);
+  EXPECT_THAT(Redactions(orders), Each(1));
+}
+
+TEST_P(RedactingCustomers, OneThatTheDatabaseRefusesHasFailedAndStopsNoOther) {
+  const std::vector<Number> orders = PlaceMany(8);
+  store().PoisonWhere([&](const Activity& activity) {
+    return activity.subject == orders[3] && std::holds_alternative<Redacted>(activity.event);
+  });
+  const RedactionJob job = WaitUntilDone(Create(OfMaria()).id);
+  EXPECT_EQ(job.done, 7);
+  EXPECT_EQ(job.failed, 1);
+  EXPECT_THAT(Redactions({orders[3]}), Each(0));
+  EXPECT_NE(Read(orders[3]).content.customer.name, "");
+}
+
+TEST_P(RedactingCustomers, ARetryOfTheCreateFindsTheJob) {
+  const NewRedaction wanted = OfMaria();
+  const RedactionJob first = Create(wanted);
+  CreateAnswer again;
+  runner().Create(wanted, again.Done());
+  const CreatedRedaction second = again.Wait().value();
+  EXPECT_TRUE(second.existed);
+  EXPECT_EQ(second.job.id, first.id);
+}
+
+TEST_P(RedactingCustomers, AfterTheEndNothingIsCreated) {
+  runner().Stop();
+  CreateAnswer answer;
+  runner().Create(OfMaria(), answer.Done());
+  EXPECT_EQ(answer.Wait().status().code(), absl::StatusCode::kUnavailable);
+}
+
+// --- Several servers -----------------------------------------------------------------------------
+
+// One that dies in the middle keeps its lease to its end; then the other goes on.
+TEST_P(RedactingCustomers, AnotherServerTakesOverFromOneThatDied) {
+  if (OnSqlite()) return;  // it has one server
+  const std::vector<Number> orders = PlaceMany(60);
+  const std::unique_ptr<WriteServer> other = NewServer();
+  store().Fail(Method::kNoteRedacted, Fault::kBlock);
+  const RedactionJob job = Create(OfMaria());
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  RedactionRunner survivor(other->store(), other->committer(), Quick());
+  EXPECT_EQ(WaitUntilDone(job.id).done, 60) << "while the first hangs";
+  store().Release();
+  EXPECT_THAT(Redactions(orders), Each(1));
+}
+
+TEST_P(RedactingCustomers, SeveralServersRedactEachOnce) {
+  if (OnSqlite()) return;
+  const std::vector<Number> orders = PlaceMany(100);
+  const std::unique_ptr<WriteServer> other = NewServer();
+  RedactionRunner second(other->store(), other->committer(), Quick());
+  std::vector<RedactionJob> jobs;
+  for (int i = 0; i < 4; ++i) jobs.push_back(Create(OfMaria()));
+  for (const RedactionJob& job : jobs) EXPECT_EQ(WaitUntilDone(job.id).done, 100);
+  EXPECT_THAT(Redactions(orders), Each(4));
+}
+
+}  // namespace
+}  // namespace ipstore::orders::test
