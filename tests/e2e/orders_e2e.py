@@ -70,7 +70,7 @@ class Database:
         if target:
             command.append(target)
         return subprocess.run(command, env={**os.environ, "MYSQL_PWD": password}, check=True, capture_output=True,
-                              text=True, timeout=PATIENCE).stdout
+                              text=True, errors="replace", timeout=PATIENCE).stdout
 
     def host_and_port(self):
         host, port = self.url.rsplit("@", 1)[1].split("/")[0].split(":")

@@ -7,7 +7,9 @@ Usage: redaction_test.py sqlite|mariadb|mysql
 import os
 import pathlib
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -17,6 +19,7 @@ from orders_e2e import (PATIENCE, Client, Database, Error, Orderd, activities_of
 
 KIND = kind_from(sys.argv)
 DYING_ORDERD = os.environ["IPSTORE_DYING_ORDERD"]
+ORDERCTL = os.environ["IPSTORE_ORDERCTL"]
 ORDERS = 300
 REDACTED = 12  # ACTIVITY_KIND_REDACTED
 
@@ -120,6 +123,36 @@ class Redaction(unittest.TestCase):
                                  "Μαρία Παπαδοπούλου")
             if KIND == "sqlite":
                 self.assertEqual(run_orderd("verify", "--database", database.url).returncode, 0)
+
+    def test_by_hand_it_asks_first_and_what_it_left_is_not_imported_again(self):
+        with Database(KIND) as database, Orderd("--database", database.url) as server, \
+                redactor(server) as client, tempfile.TemporaryDirectory() as folder:
+
+            def orderctl(*arguments):
+                environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERCTL_")}
+                return subprocess.run([ORDERCTL, "--server", server.address, "--lang", "en", *arguments],
+                                      env=environment, capture_output=True, text=True, timeout=PATIENCE)
+
+            order = self.say_much_of_maria(client)
+            comment = client.call(comment_service_pb2.ListCommentsRequest(parent=order.name)).comments[0]
+            self.assertEqual(orderctl("redact", order.number).returncode, 2)
+            refused = orderctl("redact", order.number, "--yes")
+            self.assertEqual(refused.returncode, 5)
+            self.assertIn("MISSING_RIGHT", refused.stderr)
+            redacted = orderctl("--rights", "redact", "redact", comment.name, "--yes")
+            self.assertEqual(redacted.returncode, 0, redacted.stderr)
+            self.assertIn("[redacted]", orderctl("get", order.number).stdout)
+            done = orderctl("--rights", "redact", "redact-customer", "cust-1042", "--yes", "--wait")
+            self.assertEqual((done.returncode, done.stdout), (0, "redactions/1  done  1 / 1\n"), done.stderr)
+            self.assertEqual(orderctl("--rights", "redact", "redaction", "1").stdout, done.stdout)
+            page = orderctl("get", order.number).stdout
+            self.assertIn("Personal data was redacted.", page)
+            for text in PERSONAL:
+                self.assertNotIn(text, page)
+            lines = os.path.join(folder, "orders.jsonl")
+            self.assertEqual(orderctl("export", "--output", lines).returncode, 0)
+            self.assertEqual(orderctl("import", lines).returncode, 3)
+            self.assertIn("order.redact_time: The order's personal data was redacted", orderctl("import", lines).stdout)
 
 
 if __name__ == "__main__":

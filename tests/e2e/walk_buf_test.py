@@ -44,6 +44,7 @@ class BufCurl(unittest.TestCase):
         listed = self.buf("--protocol", "grpc", "--list-services", f"http://{self.server.address}")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         for service in ("ipstore.orders.v1.OrderService", "ipstore.orders.v1.ActivityService",
+                        "ipstore.orders.v1.RedactionService",
                         "ipstore.orders.v1.CommentService", "grpc.health.v1.Health"):
             self.assertIn(service, listed.stdout.split())
 

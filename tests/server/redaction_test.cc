@@ -216,8 +216,9 @@ TEST_F(Redaction, AnExportOfARedactedOrderIsRefusedWithThisReason) {
   *import.add_orders()->mutable_order() = redacted;
   const v1::ImportOrdersResponse response = server_.Service().Must(import);
   ASSERT_THAT(response.refusals(), SizeIs(1));
-  EXPECT_THAT(response.refusals(0).DebugString(), HasSubstr("redact_time"));
-  EXPECT_THAT(response.refusals(0).DebugString(), HasSubstr("REDACTED: The order's personal data"));
+  ASSERT_THAT(response.refusals(0).violations(), SizeIs(1));
+  EXPECT_EQ(response.refusals(0).violations(0).field(), "order.redact_time");
+  EXPECT_EQ(response.refusals(0).violations(0).flaw(), "REDACTED");
 }
 
 // --- Comments ------------------------------------------------------------------------------------
