@@ -126,6 +126,7 @@ struct OrderImported {
   std::optional<Feedback> feedback;
   std::optional<absl::Time> changed_at;   // the last change of state, where it is known
   std::optional<absl::Time> received_at;  // by the customer, where it is known
+  std::optional<absl::Time> redacted_at;  // where it was redacted before it came here
   std::vector<PastEntry> past;            // as it was given; times need not ascend
 
   friend bool operator==(const OrderImported&, const OrderImported&) = default;

@@ -232,6 +232,7 @@ void TakeTimesOf(const OrderImported& imported, const Activity& activity, Subjec
   subject.updated_at = until_import(imported.changed_at.value_or(last_public));
   subject.last_public_activity_at = until_import(last_public);
   subject.last_activity_at = until_import(std::max(last_public, last_internal));
+  if (imported.redacted_at.has_value()) subject.redacted_at = until_import(*imported.redacted_at);
 }
 
 void Advance(Subject& subject, const Activity& activity) {

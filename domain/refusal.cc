@@ -129,8 +129,6 @@ absl::string_view Name(Flaw flaw) {
       return "IN_THE_FUTURE";
     case Flaw::kNotForThisStatus:
       return "NOT_FOR_THIS_STATUS";
-    case Flaw::kRedacted:
-      return "REDACTED";
   }
   return "";
 }

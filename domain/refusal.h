@@ -81,7 +81,6 @@ enum class Flaw : std::uint8_t {
   kBeforeCreation,    // a time that must not be before the order was placed
   kInTheFuture,       // a time that must have passed
   kNotForThisStatus,  // {status}: a field that the status has no use for
-  kRedacted,          // an order whose personal data is gone, where all of it is needed
 };
 
 // A named value in a refusal. Enumerators keep their type, so that a sentence can show their label

@@ -522,11 +522,6 @@ Text SentenceOf(Flaw flaw) {
     case Flaw::kNotForThisStatus:
       return {"Το πεδίο δεν χρησιμοποιείται στην κατάσταση «{status}».",
               "This field has no use in status \"{status}\"."};
-    case Flaw::kRedacted:
-      return {
-          "Τα προσωπικά δεδομένα της παραγγελίας έχουν διαγραφεί· δεν μπορεί να εισαχθεί χωρίς "
-          "αυτά.",
-          "The order's personal data was redacted; it cannot be imported without."};
   }
   return {};
 }

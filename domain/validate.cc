@@ -735,6 +735,7 @@ void Validate(const ImportOrder& command, Violations& violations) {
   CheckRequiredTime(command.created_at, "create_time", violations);
   CheckOptionalTime(order.changed_at, "update_time", violations);
   CheckOptionalTime(order.received_at, "receive_time", violations);
+  CheckOptionalTime(order.redacted_at, "order.redact_time", violations);
   if (order.received_at.has_value() && !violations.Has("create_time") &&
       *order.received_at < command.created_at) {
     violations.Add("receive_time", Flaw::kBeforeCreation);

@@ -21,9 +21,10 @@ namespace {
 
 constexpr char kLanguageOfThePast[] = "en";
 constexpr int kPageSize = 200;
+// In place of words of the past that were redacted: an entry says something.
+constexpr char kRedactedText[] = "[redacted]";
 
-// What the server computes, or the entry says elsewhere. That it was redacted stays: a server
-// refuses to import it for this reason.
+// What the server computes, or the entry says elsewhere.
 void RemoveDerived(v1::Order* order) {
   order->clear_name();
   order->clear_number();
@@ -42,10 +43,17 @@ void RemoveDerived(v1::Order* order) {
   }
 }
 
+void AddImported(const v1::PastEntry& past, v1::ImportedOrder* entry) {
+  v1::PastEntry* added = entry->add_past();
+  *added = past;
+  if (added->text().empty()) added->set_text(kRedactedText);
+  if (added->actor().id().empty()) added->clear_actor();
+}
+
 void AddPast(const v1::Activity& activity, v1::ImportedOrder* entry) {
   if (activity.has_order_imported()) {
     const v1::OrderImported& imported = activity.order_imported();
-    entry->mutable_past()->MergeFrom(imported.past());
+    for (const v1::PastEntry& past : imported.past()) AddImported(past, entry);
     if (imported.has_receive_time()) *entry->mutable_receive_time() = imported.receive_time();
     return;
   }

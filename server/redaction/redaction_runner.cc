@@ -69,18 +69,8 @@ class RedactionRunner::Worker {
       : store_(store), writes_(writes), options_(std::move(options)), thread_([this] { Run(); }) {}
 
   void Create(NewRedaction redaction, Created done) {
-    absl::Status refused;
-    {
-      const std::lock_guard lock(inbox_->mutex);
-      if (inbox_->stopping) {
-        refused = absl::UnavailableError("the server is shutting down");
-      } else if (inbox_->creates.size() >= kMaxCreates) {
-        refused = absl::ResourceExhaustedError("too many redactions are being created");
-      } else {
-        inbox_->creates.emplace_back(std::move(redaction), std::move(done));
-      }
-    }
-    if (!refused.ok()) return std::move(done)(std::move(refused));
+    absl::Status queued = Queue(redaction, done);
+    if (!queued.ok()) return std::move(done)(std::move(queued));
     inbox_->changed.notify_all();
   }
 
@@ -117,6 +107,16 @@ class RedactionRunner::Worker {
 
   // --- Creating ---
 
+  // Takes both, unless it is refused.
+  absl::Status Queue(NewRedaction& redaction, Created& done) {
+    const std::lock_guard lock(inbox_->mutex);
+    if (inbox_->stopping) return absl::UnavailableError("the server is shutting down");
+    if (inbox_->creates.size() >= kMaxCreates)
+      return absl::ResourceExhaustedError("too many redactions are being created");
+    inbox_->creates.emplace_back(std::move(redaction), std::move(done));
+    return absl::OkStatus();
+  }
+
   void AnswerCreates() {
     while (true) {
       std::pair<NewRedaction, Created> create;
@@ -143,7 +143,8 @@ class RedactionRunner::Worker {
         created->existed = created->existed && !in_doubt;
         return created;
       }
-      Forget(created.status(), "a redaction is not created");
+      Report("a redaction is not created: ", created.status().ToString());
+      GiveUpIfLost(created.status());
       in_doubt = in_doubt || absl::IsUnavailable(created.status());
     }
     return created;
@@ -166,7 +167,9 @@ class RedactionRunner::Worker {
     TakeFinished();
     absl::StatusOr<bool> more = Step();
     if (!more.ok()) {
-      Forget(more.status(), "a redaction stands still");
+      // Once for an outage.
+      if (!backoff_.has_value()) Report("redactions stand still: ", more.status().ToString());
+      GiveUpIfLost(more.status());
       DropJob();  // what was done is noted again as replays
       return BackOff();
     }
@@ -308,9 +311,7 @@ class RedactionRunner::Worker {
     return absl::OkStatus();
   }
 
-  // After an error: a connection that is lost is given up.
-  void Forget(const absl::Status& status, absl::string_view what) {
-    Report(what, ": ", status.ToString());
+  void GiveUpIfLost(const absl::Status& status) {
     if (absl::IsUnavailable(status)) session_.reset();
   }
 

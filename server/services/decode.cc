@@ -328,6 +328,7 @@ class Decoder {
                                    path + ".vehicle_trip");
     }
     to.cancellation_reason = from.cancellation_reason();
+    if (from.has_redact_time()) to.redacted_at = Time(from.redact_time(), path + ".redact_time");
   }
 
   // Numbers and sources of the lines that were decoded before; of those alone, where there are too
@@ -715,11 +716,6 @@ ImportEntry Decode(const v1::ImportedOrder& entry, Violations& violations) {
   decoded.number = DecodeGivenNumber(entry.number(), violations);
   if (!entry.has_order()) {
     violations.Add("order", Flaw::kMissing);
-    return decoded;
-  }
-  // All that else would be said is that this or that is missing.
-  if (entry.order().has_redact_time()) {
-    violations.Add("order.redact_time", Flaw::kRedacted);
     return decoded;
   }
   OrderImported& order = decoded.command.order;

@@ -400,6 +400,8 @@ struct DetailEncoder {
     EncodeProgress(event, audience, imported->mutable_order());
     if (event.received_at.has_value())
       EncodeTime(*event.received_at, imported->mutable_receive_time());
+    if (event.redacted_at.has_value())
+      EncodeTime(*event.redacted_at, imported->mutable_order()->mutable_redact_time());
     EncodePast(event.past, audience, imported);
     if (event.feedback.has_value()) EncodeFeedback(*event.feedback, imported->mutable_feedback());
   }

@@ -1,5 +1,6 @@
 #include "server/services/redaction_service.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -465,6 +465,7 @@ Parts Encode(const OrderImported& event) {
   if (event.feedback.has_value()) PutFeedback(*event.feedback, parts);
   PutTime(parts.data, "changed_at", event.changed_at);
   PutTime(parts.data, "received_at", event.received_at);
+  PutTime(parts.data, "redacted_at", event.redacted_at);
   PutPast(event.past, parts);
   return parts;
 }
@@ -482,6 +483,7 @@ void Decode(const Json& data, const Json& personal, OrderImported& event) {
   event.feedback = ReadFeedback(data, personal);
   event.changed_at = codec::OptionalTime(data, "changed_at");
   event.received_at = codec::OptionalTime(data, "received_at");
+  event.redacted_at = codec::OptionalTime(data, "redacted_at");
   event.past = ReadPast(data, personal);
 }
 

@@ -200,6 +200,17 @@ TEST(Redacting, OfAnImportedPastKeepsWhenAndWhoOfTheShop) {
   EXPECT_EQ(redacted.feedback->rating, command.order.feedback->rating);
 }
 
+TEST(Redacting, IsKnownOfAnOrderThatWasRedactedBeforeItWasImported) {
+  ImportOrder command = test::Importing("OLD-1");
+  command.order.redacted_at = command.created_at + absl::Hours(24);
+  const OrderInTest order(command);
+  EXPECT_EQ(order.order().subject.redacted_at, command.order.redacted_at);
+  command.order.redacted_at = order.now() + absl::Hours(1);
+  const OrderInTest ahead(command);
+  EXPECT_EQ(ahead.order().subject.redacted_at, ahead.log().front().recorded_at)
+      << "no time of it lies after the import";
+}
+
 // --- What is said of it --------------------------------------------------------------------------
 
 std::string Said(Event event, bool redacted) {

@@ -124,14 +124,14 @@ class Redaction(unittest.TestCase):
             if KIND == "sqlite":
                 self.assertEqual(run_orderd("verify", "--database", database.url).returncode, 0)
 
-    def test_by_hand_it_asks_first_and_what_it_left_is_not_imported_again(self):
+    def test_by_hand_it_asks_first_and_what_it_left_is_exported_and_imported(self):
         with Database(KIND) as database, Orderd("--database", database.url) as server, \
                 redactor(server) as client, tempfile.TemporaryDirectory() as folder:
 
             def orderctl(*arguments):
                 environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERCTL_")}
-                return subprocess.run([ORDERCTL, "--server", server.address, "--lang", "en", *arguments],
-                                      env=environment, capture_output=True, text=True, timeout=PATIENCE)
+                return subprocess.run([ORDERCTL, "--lang", "en", *arguments],
+                                      env={"ORDERCTL_SERVER": server.address, **environment}, capture_output=True, text=True, timeout=PATIENCE)
 
             order = self.say_much_of_maria(client)
             comment = client.call(comment_service_pb2.ListCommentsRequest(parent=order.name)).comments[0]
@@ -149,10 +149,16 @@ class Redaction(unittest.TestCase):
             self.assertIn("Personal data was redacted.", page)
             for text in PERSONAL:
                 self.assertNotIn(text, page)
-            lines = os.path.join(folder, "orders.jsonl")
+            lines, again = (os.path.join(folder, name) for name in ("orders.jsonl", "again.jsonl"))
             self.assertEqual(orderctl("export", "--output", lines).returncode, 0)
-            self.assertEqual(orderctl("import", lines).returncode, 3)
-            self.assertIn("order.redact_time: The order's personal data was redacted", orderctl("import", lines).stdout)
+            self.assertIn("EXTERNAL_REFERENCE_EXISTS", orderctl("import", lines).stdout)
+            with Database("sqlite") as other, Orderd("--database", other.url) as elsewhere:
+                self.assertEqual(orderctl("--server", elsewhere.address, "import", lines).returncode, 0)
+                self.assertEqual(
+                    orderctl("--server", elsewhere.address, "export", "--output", again).returncode, 0)
+            self.assertEqual(pathlib.Path(again).read_text(), pathlib.Path(lines).read_text())
+            for text in PERSONAL:
+                self.assertNotIn(text, pathlib.Path(lines).read_text())
 
 
 if __name__ == "__main__":

@@ -303,6 +303,7 @@ OrderImported SomeImport() {
   event.checks[CheckKind::kPayment] = Maybe(SomeCheck());
   event.invoice = Maybe(Invoice{Plain(), absl::CivilDay(2026, 1, 1)});
   event.parcels = {SomeParcel()};
+  event.redacted_at = Maybe(SomeTime());
   event.vehicle_trip = Maybe(VehicleTrip{Plain(), {SomeTime(), SomeTime()}});
   event.cancellation_reason = MaybePersonal();
   event.feedback = Maybe(Feedback{3, MaybePersonal(), SomeTime()});
