@@ -2,8 +2,7 @@
 // counts as personal; the codec marks the same values in what is stored.
 //
 // Emptied, because it says who somebody is, how to reach them, or is in somebody's own words:
-//   customer            name, e-mail, phone, company name, VAT number (that of a sole trader names
-//   a
+//   customer            name, e-mail, phone, company name, VAT number (a sole trader's names a
 //                       person)
 //   delivery address    as a whole, with recipient, phone and instructions
 //   own words           comments, reasons, notes of checks, feedback's text, an enquiry's title and

@@ -61,7 +61,7 @@ class Comparison {
   // `same`: whether the two are the same as a whole.
   std::string Result(bool same) && {
     // So that a member which is not listed above cannot go unnoticed.
-    if (!same && different_.empty()) different_.push_back("something else");
+    if (!same && different_.empty()) different_.emplace_back("something else");
     return absl::StrJoin(different_, ", ");
   }
 

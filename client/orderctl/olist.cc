@@ -51,7 +51,6 @@ std::optional<absl::Time> TimeOf(const Json& object, const char* key, absl::Time
 // "147.9" in cents.
 std::int64_t CentsOf(const Json& object, const char* key) {
   const std::string text = TextOf(object, key);
-  const Bad bad{unreadable::Malformed(absl::StrCat(key, ": ", text))};
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('.', 1));
   std::string decimals = parts.second;
   while (decimals.size() > 2 && decimals.back() == '0') decimals.pop_back();
@@ -61,7 +60,7 @@ std::int64_t CentsOf(const Json& object, const char* key) {
   if (parts.first.empty() || decimals.size() > 2 ||
       !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit) ||
       !absl::SimpleAtoi(digits, &cents)) {
-    throw bad;
+    throw Bad{unreadable::Malformed(absl::StrCat(key, ": ", text))};
   }
   return cents;
 }

@@ -614,7 +614,7 @@ RecordGathering Decode(const v1::RecordGatheringRequest& request, Violations& vi
 }
 
 RecordInvoice Decode(const v1::RecordInvoiceRequest& request, Violations& violations) {
-  const RecordInvoice command{Decoder(violations).DecodeInvoice(request.invoice(), "invoice")};
+  RecordInvoice command{Decoder(violations).DecodeInvoice(request.invoice(), "invoice")};
   Validate(command, violations);
   return command;
 }

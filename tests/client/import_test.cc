@@ -300,7 +300,7 @@ class FakeImports final : public v1::OrderService::Service {
       for (const v1::ImportedOrder& entry : request.orders()) Count(entry, response);
     }
     if (failures.empty()) return grpc::Status::OK;
-    const grpc::Status failure = failures.front();
+    grpc::Status failure = failures.front();
     failures.erase(failures.begin());
     return failure;
   }

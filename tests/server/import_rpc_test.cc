@@ -91,7 +91,7 @@ TEST_F(ImportOrders, CustomersSeeThePublicPastOfTheirOrders) {
   EXPECT_EQ(log[0].order_imported().order().checks(0).note(), "");
   EXPECT_EQ(log[0].order_imported().order().lines(0).gathered_size(), 0);
   EXPECT_EQ(server_.Customer(kMariaId).Must(Getting(order)).last_activity_time().seconds(),
-            order.create_time().seconds() + 60 * 3600)
+            order.create_time().seconds() + absl::ToInt64Seconds(absl::Hours(60)))
       << "not the internal one";
 }
 

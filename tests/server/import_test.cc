@@ -28,6 +28,8 @@ namespace {
 // Remembers what the import asks for.
 class StreamInTest final : public ImportStream {
  public:
+  virtual ~StreamInTest() = default;
+
   void ReadNext() override {
     const std::lock_guard lock(mutex_);
     EXPECT_FALSE(std::exchange(read_wanted_, true)) << "one read at a time";
@@ -102,7 +104,7 @@ class StreamInTest final : public ImportStream {
 
 class ImportInTest : public testing::Test {
  protected:
-  ~ImportInTest() override {
+  void TearDown() override {
     faults_.Heal();
     committer_.reset();
   }
