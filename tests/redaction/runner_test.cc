@@ -75,9 +75,9 @@ class RedactingCustomers : public WritePathOn {
     return *runner_;
   }
   void Start() {
-    RedactionRunnerOptions options = Quick();
-    options.lease = lease;
-    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), options);
+    RedactionRunnerOptions timing = Quick();
+    timing.lease = lease;
+    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), timing);
   }
   // As a crash would: what the runner knew is gone.
   void Restart() {

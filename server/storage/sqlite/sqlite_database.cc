@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/storage/sqlite/file_lock.h"
 
 namespace ipstore::orders::sqlite {
@@ -24,6 +26,7 @@ using sql::ValueType;
 // may take its time.
 constexpr int kLockWaitMillis = 2'000;
 constexpr int kMigrateLockWaitMillis = 60'000;
+constexpr absl::Duration kSwitchPause = absl::Milliseconds(2);
 
 absl::StatusCode CodeOfConstraint(int extended) {
   switch (extended) {
@@ -229,15 +232,29 @@ class SqliteSession final : public sql::Session {
   bool lost_ = false;
 };
 
+int LockWaitMillis(Purpose purpose) {
+  return purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
+}
+
 // The settings of every connection. A connection that only reads cannot write by mistake. What is
 // deleted or overwritten is zeroed in the file: a redaction leaves nothing behind.
 std::string Settings(Purpose purpose) {
-  const int wait = purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
-  return absl::StrCat("PRAGMA busy_timeout=", wait,
-                      "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                      " PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA "
-                      "cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
+  return absl::StrCat("PRAGMA busy_timeout=", LockWaitMillis(purpose),
+                      "; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                      " PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+                      " PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;",
                       purpose == Purpose::kRead ? " PRAGMA query_only=ON;" : "");
+}
+
+// Only the first connection to a new file switches it. While another is switching it too SQLite
+// does not wait, whatever its busy_timeout; so the wait is here.
+absl::Status SwitchToWal(SqliteSession& session, Purpose purpose) {
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(LockWaitMillis(purpose));
+  for (;;) {
+    absl::Status status = session.ExecuteOnce("PRAGMA journal_mode=WAL");
+    if (!absl::IsAborted(status) || absl::Now() >= deadline) return status;
+    absl::SleepFor(kSwitchPause);
+  }
 }
 
 // WAL is refused without an error on file systems that cannot do it.
@@ -265,9 +282,11 @@ absl::StatusOr<std::unique_ptr<sql::Session>> Open(const std::string& path, Purp
   if (code != SQLITE_OK) return Explain(ErrorOf(connection.get(), "opening"), path);
   sqlite3_extended_result_codes(connection.get(), 1);
   auto session = std::make_unique<SqliteSession>(std::move(connection), purpose);
-  if (absl::Status status = session->ExecuteOnce(Settings(purpose)); !status.ok())
-    return Explain(status, path);
-  if (absl::Status status = CheckJournal(*session, path); !status.ok()) return status;
+  absl::Status status = SwitchToWal(*session, purpose);
+  if (status.ok()) status = session->ExecuteOnce(Settings(purpose));
+  if (!status.ok()) return Explain(status, path);
+  status = CheckJournal(*session, path);
+  if (!status.ok()) return status;
   return session;
 }
 
