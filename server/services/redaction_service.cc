@@ -122,6 +122,29 @@ Refusal RefusalFor(const absl::Status& status) {
   return Internal("redaction");
 }
 
+void CreateRedaction(const Backend& backend, const Caller& caller,
+                     const v1::RedactCustomerRequest& request,
+                     Responder<v1::RedactCustomerResponse> responder) {
+  const RequestIdentity identity = Identify(*backend.tokens, caller, "RedactCustomer",
+                                            request.request_id(), request.SerializeAsString());
+  backend.redactions->Create(
+      {.customer_id = request.customer_id(),
+       .actor = caller.actor,
+       .on_behalf_of = caller.on_behalf_of,
+       .request_key = identity.key,
+       .created_at = backend.clock()},
+      [responder = std::move(responder), customer_id = request.customer_id(),
+       request_id = identity.request_id](absl::StatusOr<CreatedRedaction> created) mutable {
+        if (!created.ok()) return responder.Refuse(RefusalFor(created.status()));
+        if (created->job.customer_id != customer_id)
+          return responder.Refuse(RequestIdReused(request_id));
+        v1::RedactCustomerResponse response;
+        Encode(created->job, response.mutable_redaction());
+        response.set_replayed(created->existed);
+        responder.Reply(response);
+      });
+}
+
 }  // namespace
 
 void RedactionMethods::RedactSubject(const CallContext& context,
@@ -175,24 +198,7 @@ void RedactionMethods::RedactCustomer(const CallContext& context,
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
-  const RequestIdentity identity = Identify(*backend_.tokens, context.caller, "RedactCustomer",
-                                            request.request_id(), request.SerializeAsString());
-  backend_.redactions->Create(
-      {.customer_id = request.customer_id(),
-       .actor = context.caller.actor,
-       .on_behalf_of = context.caller.on_behalf_of,
-       .request_key = identity.key,
-       .created_at = backend_.clock()},
-      [responder = std::move(responder), customer_id = request.customer_id(),
-       request_id = identity.request_id](absl::StatusOr<CreatedRedaction> created) mutable {
-        if (!created.ok()) return responder.Refuse(RefusalFor(created.status()));
-        if (created->job.customer_id != customer_id)
-          return responder.Refuse(RequestIdReused(request_id));
-        v1::RedactCustomerResponse response;
-        Encode(created->job, response.mutable_redaction());
-        response.set_replayed(created->existed);
-        responder.Reply(response);
-      });
+  CreateRedaction(backend_, context.caller, request, std::move(responder));
 }
 
 void RedactionMethods::GetRedaction(const CallContext& context,
