@@ -98,10 +98,12 @@ void CheckPromise(const Order& order, const OrderContent& after, absl::Time now,
   if (*after.promised_delivery <= now) violations.Add("order.promised_delivery", Flaw::kInThePast);
 }
 
+// Pieces are gathered of a product: a line of another one has none of them.
 std::optional<Refusal> CheckGathered(const Order& order, const OrderContent& after) {
   for (const Line& line : order.content.lines) {
     const auto kept = std::ranges::find(after.lines, line.number, &Line::number);
-    const std::int64_t quantity = kept == after.lines.end() ? 0 : kept->quantity;
+    const bool is_kept = kept != after.lines.end() && kept->sku == line.sku;
+    const std::int64_t quantity = is_kept ? kept->quantity : 0;
     if (quantity < line.GatheredQuantity())
       return QuantityBelowGathered(line.number, line.GatheredQuantity(), quantity);
   }

@@ -972,7 +972,7 @@ class AmendedInWords {
     const auto shown = [](const std::string& value) {
       return value.empty() ? std::string(kNoValue) : value;
     };
-    // A redaction has taken both; an amendment makes them differ.
+    // A redaction has taken both, or what differs is not in the words: two stores of one name.
     if (before == after) {
       parts_.emplace_back(Label(field, language_));
       return;

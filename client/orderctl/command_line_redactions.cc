@@ -34,9 +34,11 @@ void AddRedact(CLI::App& app, Parsed& parsed) {
   const std::shared_ptr<bool> yes = AddYes(command);
   command.callback([request, yes, &parsed] {
     RequireYes(*yes || request->validate_only());
-    parsed.run = [request](const Session& session) {
-      if (!absl::StrContains(request->name(), "/comments/"))
-        return RedactSubject(session, *request);
+    const bool of_comment = absl::StrContains(request->name(), "/comments/");
+    if (of_comment && !request->etag().empty())
+      throw CLI::ValidationError("--etag", "a comment has none");
+    parsed.run = [request, of_comment](const Session& session) {
+      if (!of_comment) return RedactSubject(session, *request);
       v1::RedactCommentRequest comment;
       comment.set_name(request->name());
       comment.set_request_id(request->request_id());

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/reads.h"
 #include "client/orderctl/words.h"
@@ -50,7 +51,26 @@ void AddImported(const v1::PastEntry& past, v1::ImportedOrder* entry) {
   if (added->actor().id().empty()) added->clear_actor();
 }
 
+// What customers are told of an activity where staff are told more; empty where they are told the
+// same.
+std::string ForCustomers(const v1::Activity& activity) {
+  if (activity.has_check_recorded() && !activity.check_recorded().note().empty()) {
+    const v1::CheckRecorded& check = activity.check_recorded();
+    return absl::StrCat(LabelOf(check.check(), Language::kEnglish), ": ",
+                        LabelOf(check.outcome(), Language::kEnglish));
+  }
+  if (!activity.has_gathering_recorded()) return "";
+  return absl::StrCat(words::kGathered.In(Language::kEnglish), ": ",
+                      absl::StrJoin(activity.gathering_recorded().items(), ", ",
+                                    [](std::string* out, const v1::GatheredItem& item) {
+                                      absl::StrAppend(out, "line ", item.line(), ": ",
+                                                      item.quantity());
+                                    }));
+}
+
+// The feedback is exported as such.
 void AddPast(const v1::Activity& activity, v1::ImportedOrder* entry) {
+  if (activity.kind() == v1::ACTIVITY_KIND_FEEDBACK_SUBMITTED) return;
   if (activity.has_order_imported()) {
     const v1::OrderImported& imported = activity.order_imported();
     for (const v1::PastEntry& past : imported.past()) AddImported(past, entry);
@@ -62,6 +82,12 @@ void AddPast(const v1::Activity& activity, v1::ImportedOrder* entry) {
   past->set_text(activity.text());
   past->set_visibility(activity.visibility());
   *past->mutable_actor() = activity.has_on_behalf_of() ? activity.on_behalf_of() : activity.actor();
+  const std::string for_customers = ForCustomers(activity);
+  if (for_customers.empty()) return;
+  v1::PastEntry* shown = entry->add_past();
+  *shown = *past;
+  shown->set_text(for_customers);
+  past->set_visibility(v1::VISIBILITY_INTERNAL);
 }
 
 std::string AsLine(const v1::ImportedOrder& entry) {

@@ -167,8 +167,11 @@ void CommentMethods::CreateComment(const CallContext& context,
   }
 
   WriteRequest write{.subject = change.subject.number,
-                     .identity = Identify(*backend_.tokens, context.caller, "CreateComment",
-                                          request.request_id(), request.SerializeAsString())};
+                     .identity = Identify(*backend_.tokens, context.caller,
+                                          {.method = "CreateComment",
+                                           .target = request.parent(),
+                                           .request_id = request.request_id(),
+                                           .content = request.SerializeAsString()})};
   SubmitUnit(
       backend_, context, std::move(write),
       [change = std::move(change), caller = context.caller](const UnitContext& unit) {

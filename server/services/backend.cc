@@ -38,12 +38,12 @@ Decision DecideChange(const Change& change, const SubjectState* state, const Cal
   return Decide(std::get<Order>(*state), std::get<OrderCommand>(change.command), caller, now);
 }
 
-RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
-                         absl::string_view request_id, absl::string_view content) {
+RequestIdentity Identify(const Tokens& tokens, const Caller& caller, const RequestText& request) {
   RequestIdentity identity;
-  identity.request_id = request_id.empty() ? RandomRequestId() : std::string(request_id);
+  identity.request_id =
+      request.request_id.empty() ? RandomRequestId() : std::string(request.request_id);
   identity.key = tokens.KeyOfRequest(caller, identity.request_id);
-  identity.content = tokens.HashOfContent(method, content);
+  identity.content = tokens.HashOfRequest(request.method, request.target, request.content);
   return identity;
 }
 

@@ -96,10 +96,30 @@ struct RequestIdentity {
   ContentHash content{};
 };
 
-// The identity of a request of `method`. `content` is the request as serialized; that it holds the
-// request_id too makes no difference, since only requests with the same id are ever compared.
-RequestIdentity Identify(const Tokens& tokens, const Caller& caller, absl::string_view method,
-                         absl::string_view request_id, absl::string_view content);
+// A request as its identity is made of it; see Tokens::HashOfRequest. Borrows.
+struct RequestText {
+  absl::string_view method;
+  absl::string_view target;
+  absl::string_view request_id;  // may be empty
+  // As serialized. That it holds the request_id too makes no difference, since only requests with
+  // the same id are ever compared.
+  absl::string_view content;
+};
+RequestIdentity Identify(const Tokens& tokens, const Caller& caller, const RequestText& request);
+
+// The request as serialized, but without its etag: a retry that has looked at the subject again has
+// another.
+template <typename Request>
+std::string ContentOf(const Request& request) {
+  if constexpr (requires { request.etag(); }) {
+    if (!request.etag().empty()) {
+      Request content = request;
+      content.clear_etag();
+      return content.SerializeAsString();
+    }
+  }
+  return request.SerializeAsString();
+}
 
 // Hands a unit of work to the committer. The fields and `decide` as in Unit; `done` is given what
 // became of it.

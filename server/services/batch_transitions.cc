@@ -37,6 +37,11 @@ Step DecodeStep(const v1::TransitionOrderRequest& request) {
   ValidateText(request.etag(), "etag", kMaxIdentifier, /*required=*/false, /*multiline=*/false,
                violations);
   ValidateRequestId(request.request_id(), violations);
+  // Who wrote it there means it: better refused than done.
+  if (request.validate_only()) {
+    violations.Add("validate_only", Flaw::kMalformed,
+                   {{"expected", "validate_only of the batch, for all of its steps"}});
+  }
   if (!violations.Empty()) return InvalidRequest(std::move(violations).Take());
   return change;
 }
@@ -121,10 +126,12 @@ void SubmitSteps(const Backend& backend, const CallContext& context,
       continue;
     }
     Change& change = std::get<Change>(step);
-    WriteRequest write{
-        .subject = change.subject.number,
-        .identity = Identify(*backend.tokens, context.caller, "TransitionOrder",
-                             RequestIdOf(request, i), request.requests(i).SerializeAsString())};
+    WriteRequest write{.subject = change.subject.number,
+                       .identity = Identify(*backend.tokens, context.caller,
+                                            {.method = "TransitionOrder",
+                                             .target = request.requests(i).name(),
+                                             .request_id = RequestIdOf(request, i),
+                                             .content = ContentOf(request.requests(i))})};
     SubmitUnit(
         backend, context, std::move(write),
         [change = std::move(change), caller = context.caller](const UnitContext& unit) {

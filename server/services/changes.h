@@ -118,8 +118,11 @@ void ChangeSubject(const Backend& backend, const CallContext& context, absl::str
         });
   }
   WriteRequest write{.subject = change.subject.number,
-                     .identity = Identify(*backend.tokens, context.caller, method,
-                                          request.request_id(), request.SerializeAsString())};
+                     .identity = Identify(*backend.tokens, context.caller,
+                                          {.method = method,
+                                           .target = change.subject.text,
+                                           .request_id = request.request_id(),
+                                           .content = ContentOf(request)})};
   WriteAndAnswer(
       backend, context, std::move(write),
       [change = std::move(change), caller = context.caller](const UnitContext& unit) {

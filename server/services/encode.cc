@@ -473,6 +473,13 @@ void EncodeTexts(const auto& text_in, v1::LocalizedText* to) {
   to->set_en(Text(text_in(Language::kEnglish)));
 }
 
+// Nothing of a check is personal but its note, of which customers do not hear even that there was
+// one.
+bool TellsOfRedaction(const Activity& activity, Audience audience) {
+  return activity.redacted &&
+         !(audience.IsCustomer() && std::holds_alternative<CheckRecorded>(activity.event));
+}
+
 }  // namespace
 
 std::string NameOf(SubjectKind kind, Number number) {
@@ -530,7 +537,7 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
   EncodeTime(activity.recorded_at, to->mutable_record_time());
   to->set_text(Sentence(activity, audience.language, audience.IsCustomer()));
   to->set_notification(EncodeWish(activity.notification));
-  to->set_redacted(activity.redacted);
+  to->set_redacted(TellsOfRedaction(activity, audience));
   std::visit(DetailEncoder{activity, tokens, audience, to}, activity.event);
 }
 

@@ -62,8 +62,11 @@ void EnquiryMethods::CreateEnquiry(const CallContext& context,
                            });
   }
   WriteRequest write{.related = command.content.about,
-                     .identity = Identify(*backend_.tokens, context.caller, "CreateEnquiry",
-                                          request.request_id(), request.SerializeAsString())};
+                     .identity = Identify(*backend_.tokens, context.caller,
+                                          {.method = "CreateEnquiry",
+                                           .target = request.enquiry().order(),
+                                           .request_id = request.request_id(),
+                                           .content = request.SerializeAsString()})};
   WriteAndAnswer(
       backend_, context, std::move(write),
       [command = std::move(command), caller = context.caller](const UnitContext& unit) {

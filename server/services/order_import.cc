@@ -118,7 +118,7 @@ OrderImport::EntryPointer OrderImport::MakeEntry(const v1::ImportedOrder& entry,
       .what = {},
       .external_key = {content.source, content.external_reference},
       .request_key = backend_.tokens->KeyOfImport(content.source, content.external_reference),
-      .content_hash = backend_.tokens->HashOfContent("ImportOrders", bytes),
+      .content_hash = backend_.tokens->HashOfRequest("ImportOrders", "", bytes),
       .bytes = bytes.size()};
   made.what = std::move(what);
   return std::make_shared<const Entry>(std::move(made));

@@ -125,10 +125,13 @@ void OrderMethods::CreateOrder(const CallContext& context, const v1::CreateOrder
                            });
   }
 
-  WriteRequest write{
-      .external_key = ExternalKey{command.content.source, command.content.external_reference},
-      .identity = Identify(*backend_.tokens, context.caller, "CreateOrder", request.request_id(),
-                           request.SerializeAsString())};
+  const ExternalKey key{command.content.source, command.content.external_reference};
+  WriteRequest write{.external_key = key,
+                     .identity = Identify(*backend_.tokens, context.caller,
+                                          {.method = "CreateOrder",
+                                           .target = absl::StrCat(key.source, "\n", key.reference),
+                                           .request_id = request.request_id(),
+                                           .content = request.SerializeAsString()})};
   WriteAndAnswer(
       backend_, context, std::move(write),
       [command = std::move(command), caller = context.caller](const UnitContext& unit) {

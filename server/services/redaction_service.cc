@@ -99,8 +99,11 @@ void WriteRedaction(CommentCall& call, FoundComment found) {
     return call.responder.Reply(Redacted(std::move(found.comment), tokens));
   }
   WriteRequest write{.subject = call.parent.number,
-                     .identity = Identify(tokens, call.context.caller, "RedactComment",
-                                          request.request_id(), request.SerializeAsString())};
+                     .identity = Identify(tokens, call.context.caller,
+                                          {.method = "RedactComment",
+                                           .target = request.name(),
+                                           .request_id = request.request_id(),
+                                           .content = request.SerializeAsString()})};
   SubmitUnit(
       call.backend, call.context, std::move(write),
       [change = std::move(change), caller = call.context.caller](const UnitContext& unit) {
@@ -125,8 +128,11 @@ Refusal RefusalFor(const absl::Status& status) {
 void CreateRedaction(const Backend& backend, const Caller& caller,
                      const v1::RedactCustomerRequest& request,
                      Responder<v1::RedactCustomerResponse> responder) {
-  const RequestIdentity identity = Identify(*backend.tokens, caller, "RedactCustomer",
-                                            request.request_id(), request.SerializeAsString());
+  const RequestIdentity identity = Identify(*backend.tokens, caller,
+                                            {.method = "RedactCustomer",
+                                             .target = request.customer_id(),
+                                             .request_id = request.request_id(),
+                                             .content = request.SerializeAsString()});
   backend.redactions->Create(
       {.customer_id = request.customer_id(),
        .actor = caller.actor,

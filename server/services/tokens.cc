@@ -176,11 +176,17 @@ RequestKey Tokens::KeyOfRedaction(std::int64_t job, Number subject) const {
   return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
 }
 
-ContentHash Tokens::HashOfContent(absl::string_view method, absl::string_view content) const {
-  std::string text = "content";
+ContentHash Tokens::HashOfRequest(absl::string_view method, absl::string_view target,
+                                  absl::string_view content) const {
+  std::string text = "target";
   AppendPart(text, method);
+  AppendPart(text, target);
+  const auto wanted = Truncated<kTargetHashBytes>(Hmac(View(hash_key_), text));
+  text = "content";
   AppendPart(text, content);
-  return Truncated<sizeof(ContentHash)>(Hmac(View(hash_key_), text));
+  auto hash = Truncated<sizeof(ContentHash)>(Hmac(View(hash_key_), text));
+  std::copy(wanted.begin(), wanted.end(), hash.begin());
+  return hash;
 }
 
 std::string RandomRequestId() {

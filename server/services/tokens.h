@@ -38,9 +38,10 @@ class Tokens {
   RequestKey KeyOfImport(absl::string_view source, absl::string_view reference) const;
   // The same for the redaction of one subject by a job, whoever does it and however often.
   RequestKey KeyOfRedaction(std::int64_t job, Number subject) const;
-  // What tells a retry from another request with the same id. `content` is the request without its
-  // id.
-  ContentHash HashOfContent(absl::string_view method, absl::string_view content) const;
+  // What tells a retry from another request with the same id. `target` names what the method is to
+  // work on, by names that are not personal; `content` is the request as serialized.
+  ContentHash HashOfRequest(absl::string_view method, absl::string_view target,
+                            absl::string_view content) const;
 
  private:
   using Key = std::array<std::uint8_t, 32>;

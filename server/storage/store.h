@@ -72,8 +72,7 @@ struct CommittedUnit {
   std::int32_t activity_count = 0;
   std::int64_t first_position = 0;
   absl::Time recorded_at;
-  // Nothing once the unit was redacted: a retry is known by its key alone, and not compared.
-  std::optional<ContentHash> content_hash;
+  ContentHash content_hash{};
 };
 
 struct Loaded {
@@ -97,7 +96,7 @@ struct ActivityWrite {
   Activity* activity = nullptr;  // borrowed; its position is set
   std::int32_t unit_size = 0;    // > 0 on the first activity of a unit only
   RequestKey request_key{};
-  std::optional<ContentHash> content_hash;  // nothing: redacted in the batch that writes it
+  ContentHash content_hash{};
 };
 
 // Which stored activities of one subject to redact.
@@ -125,8 +124,8 @@ class WriteSession {
   // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did
   // not change are not written. Numbers must be ascending.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
-  // Takes the personal values out of those stored activities (codec.h), and the content hashes of
-  // the units that they belong to, which could confirm a guess at what was said. Request keys stay.
+  // Takes the personal values out of those stored activities (codec.h), and the content out of the
+  // hashes of the units that they belong to (request_key.h). Request keys stay.
   // The subjects must be locked by Load(). Reads and writes page by page, so that its memory does
   // not grow with the log. What of it remains in files and logs of the database: see README.
   virtual absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) = 0;

@@ -135,8 +135,7 @@ std::optional<Outcome> BatchAttempt::FindReplay(const PendingUnit& pending) {
   const auto found = request_keys_.find(pending.unit.request_key);
   if (found == request_keys_.end()) return std::nullopt;
   const CommittedUnit& committed = found->second;
-  // What was redacted is not compared: its hash is gone, and the key alone tells that it was done.
-  if (committed.content_hash.has_value() && *committed.content_hash != pending.unit.content_hash)
+  if (!CanBeRetryOf(committed.content_hash, pending.unit.content_hash))
     return RequestIdReused(pending.unit.request_id);
   // The answer to our own COMMIT was lost, and now we know that it held.
   if (IsOwnCommit(pending, committed)) {
@@ -199,7 +198,9 @@ void BatchAttempt::RedactStaged(const Activity& activity, const Redacted& redact
       RedactPersonalData(staged);
       concerned = true;
     }
-    if (concerned) request_keys_[units_[index]->unit.request_key].content_hash.reset();
+    if (!concerned) continue;
+    CommittedUnit& unit = request_keys_.at(units_[index]->unit.request_key);
+    unit.content_hash = WithoutContent(unit.content_hash);
   }
 }
 

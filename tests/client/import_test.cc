@@ -255,6 +255,48 @@ TEST(Export, LeavesOutWhatTheServerComputes) {
   EXPECT_EQ(entry.order().SerializeAsString(), kept.SerializeAsString());
 }
 
+// Staff export what staff are told. Customers must not read it where it is imported.
+TEST(Export, WhatOnlyStaffAreToldStaysInternal) {
+  v1::Activity check;
+  check.set_kind(v1::ACTIVITY_KIND_CHECK_RECORDED);
+  check.set_visibility(v1::VISIBILITY_PUBLIC);
+  check.set_text("The payment check failed (note: secret).");
+  check.mutable_check_recorded()->set_check(v1::CHECK_KIND_PAYMENT);
+  check.mutable_check_recorded()->set_outcome(v1::CHECK_OUTCOME_FAILED);
+  v1::Activity plain = check;
+  plain.set_text("The payment check failed.");
+  check.mutable_check_recorded()->set_note("secret");
+  v1::Activity gathering;
+  gathering.set_kind(v1::ACTIVITY_KIND_GATHERING_RECORDED);
+  gathering.set_visibility(v1::VISIBILITY_PUBLIC);
+  gathering.set_text("2 pieces were gathered (line 1: 2 from supplier secret).");
+  v1::GatheredItem* item = gathering.mutable_gathering_recorded()->add_items();
+  item->set_line(1);
+  item->set_quantity(2);
+  item->mutable_source()->set_id("secret");
+
+  std::vector<std::string> shown;
+  std::vector<std::string> hidden;
+  const v1::ImportedOrder imported = AsImported({}, {check, plain, gathering});
+  for (const v1::PastEntry& entry : imported.past())
+    (entry.visibility() == v1::VISIBILITY_PUBLIC ? shown : hidden).push_back(entry.text());
+  EXPECT_THAT(shown,
+              ElementsAre("Payment: Failed", "The payment check failed.", "Gathered: line 1: 2"));
+  EXPECT_THAT(hidden, ElementsAre(check.text(), gathering.text()));
+}
+
+// It comes as such, and would else be told twice.
+TEST(Export, FeedbackIsNoEntryOfThePast) {
+  v1::Activity activity;
+  activity.set_kind(v1::ACTIVITY_KIND_FEEDBACK_SUBMITTED);
+  activity.set_text("The customer rated the order 4 out of 5.");
+  v1::Order order;
+  order.mutable_feedback()->set_rating(4);
+  const v1::ImportedOrder entry = AsImported(order, {activity});
+  EXPECT_EQ(entry.feedback().rating(), 4);
+  EXPECT_THAT(entry.past(), IsEmpty());
+}
+
 TEST(Export, ThePastBeginsWithWhatHadBeenImported) {
   v1::Activity imported;
   imported.mutable_order_imported()->add_past()->set_text("long ago");

@@ -507,6 +507,9 @@ TEST(AmendingGoods, NoLineGoesBelowWhatIsGatheredOfIt) {
             Decision(QuantityBelowGathered(1, 2, 1)));
   EXPECT_EQ(order.Try(WithLines(order, [](std::vector<Line>& lines) { lines.pop_back(); })),
             Decision(QuantityBelowGathered(3, 1, 0)));
+  EXPECT_EQ(order.Try(WithLines(order, [](std::vector<Line>& lines) { lines[0].sku = "OTHER"; })),
+            Decision(QuantityBelowGathered(1, 2, 0)))
+      << "what is gathered is of the product that the line had";
   EXPECT_EQ(Outcome(order.Try(WithLines(
                 order, [](std::vector<Line>& lines) { lines.erase(lines.begin() + 1); }))),
             "done")

@@ -21,9 +21,7 @@ using test::EnquiryInTest;
 using test::OrderInTest;
 using test::RedactedLog;
 using test::Redactor;
-using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 
 Refusal RefusalOf(const Decision& decision) {
@@ -43,7 +41,7 @@ TEST(Redacting, IsForStaffWithTheRight) {
   const OrderInTest order;
   const EnquiryInTest enquiry;
   const auto reason = [&](const Caller& caller) {
-    const Refusal refusal = RefusalOf(order.Try(Redact{}, caller));
+    Refusal refusal = RefusalOf(order.Try(Redact{}, caller));
     EXPECT_EQ(RefusalOf(Decide(enquiry.enquiry(), Redact{}, caller, enquiry.now())), refusal);
     return refusal;
   };

@@ -53,6 +53,10 @@ class Transfer(unittest.TestCase):
         with Database("sqlite") as database, Orderd("--database", database.url) as server:
             self.assertIn("loaded: 2", self.orderctl(server, "import", "-", given=whole.encode()))
             self.assertEqual(self.orderctl(server, "export"), whole)
+            number = json.loads(active[0])["number"]
+            self.assertIn("κάρτα", self.orderctl(server, "activity", number))
+            self.assertNotIn("κάρτα", self.orderctl(server, "activity", number, role="customer:cust-1042"),
+                             "the note of a check is not for customers, wherever it stands")
             self.assertIn("already there: 2", self.orderctl(server, "import", "out.jsonl"))
             with Client(server.address) as client:
                 self.assertNotIn(client.call(create("WEB-3")).order.number, whole)

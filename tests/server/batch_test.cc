@@ -61,6 +61,15 @@ TEST_F(Batches, HaveAResultForEachOrderInTheirOrder) {
               IsInvalid(std::vector<std::string>{"action MISSING", "name WRONG_CHECK_DIGIT"}));
 }
 
+TEST_F(Batches, DoNotTakeAStepThatIsMarkedAsAPreview) {
+  const v1::Order order = PlaceOne();
+  v1::BatchTransitionOrdersRequest request = Starting({order});
+  request.mutable_requests(0)->set_validate_only(true);
+  EXPECT_THAT(StatusOf(server_.Staff().Must(request).results(0).error()),
+              IsInvalid(std::vector<std::string>{"validate_only MALFORMED"}));
+  EXPECT_EQ(server_.Staff().Must(Getting(order)).status(), order.status());
+}
+
 TEST_F(Batches, RideTheGroupCommitter) {
   std::vector<v1::Order> orders;
   for (int i = 0; i < 500; ++i) orders.push_back(PlaceOne());

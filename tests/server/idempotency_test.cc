@@ -211,6 +211,8 @@ TEST_F(Idempotency, ARetryIsAnsweredWithTheOrderAsItIsNow) {
   const v1::TransitionOrderResponse again = server_.Staff().Must(step);
   EXPECT_TRUE(again.replayed());
   EXPECT_EQ(again.order().status(), v1::ORDER_STATUS_CANCELLED);
+  step.set_etag(again.order().etag());
+  EXPECT_TRUE(server_.Staff().Must(step).replayed()) << "whoever looked again before the retry";
 }
 
 TEST_F(Idempotency, ARefusedCallUsesUpNoRequestId) {

@@ -16,7 +16,6 @@
 namespace ipstore::orders::test {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -223,6 +222,87 @@ TEST_F(Redaction, ARedactedOrderIsImportedAsWhatIsLeftOfIt) {
   EXPECT_EQ(imported.redact_time().SerializeAsString(), redacted.redact_time().SerializeAsString());
   EXPECT_THAT(imported.customer().name(), IsEmpty());
   EXPECT_EQ(imported.totals().SerializeAsString(), redacted.totals().SerializeAsString());
+}
+
+// That a check had a note is not for customers, and so neither is that it was redacted.
+TEST_F(Redaction, TellsCustomersNothingOfANoteThatTheyNeverSaw) {
+  v1::RecordCheckRequest check = Checking(order_, v1::CHECK_KIND_DETAILS);
+  check.set_note("Η Μαρία δεν σηκώνει το τηλέφωνο");
+  server_.Staff().Must(check);
+  server_.Redactor().Must(Redacting(order_.name()));
+  EXPECT_TRUE(ActivitiesOf(server_.Staff(), order_).at(1).redacted());
+  const v1::Activity seen = ActivitiesOf(server_.Customer(kMariaId), order_).at(1);
+  EXPECT_EQ(seen.kind(), v1::ACTIVITY_KIND_CHECK_RECORDED);
+  EXPECT_FALSE(seen.redacted());
+}
+
+// --- Retries of what was redacted ----------------------------------------------------------------
+
+class RedactedRequest : public Redaction {
+ protected:
+  // The request with that id, by somebody who may do everything.
+  template <typename Request>
+  auto Try(Request request, const std::string& id) {
+    request.set_request_id(id);
+    return server_.Redactor().Call(request);
+  }
+
+  // Every way to change something but of `first`, what was done with that id.
+  void ExpectAllReused(const std::string& id, const std::string& first) {
+    SCOPED_TRACE(first);
+    const auto expect = [&](const std::string& what, const CallStatus& status) {
+      if (what == first) return;
+      EXPECT_THAT(status, IsRefusal(google::rpc::INVALID_ARGUMENT, "REQUEST_ID_REUSED")) << what;
+    };
+    expect("create", Try(Creating(PickupOrder("WEB-9")), id).status);
+    expect("ask", Try(Asking("Πότε;"), id).status);
+    expect("comment", Try(Commenting(order_, "άλλο"), id).status);
+    expect("comment on another", Try(Commenting(other_, "άλλο"), id).status);
+    expect("comment on the enquiry", Try(Commenting(enquiry_, "άλλο"), id).status);
+    expect("step", Try(Stepping(order_, v1::ORDER_ACTION_START_PROCESSING), id).status);
+    expect("step of another", Try(Stepping(other_, v1::ORDER_ACTION_START_PROCESSING), id).status);
+    expect("step of the enquiry", Try(Stepping(enquiry_, v1::ENQUIRY_ACTION_TAKE_UP), id).status);
+    expect("redact", Try(Redacting(order_.name()), id).status);
+    expect("redact another", Try(Redacting(other_.name()), id).status);
+    v1::BatchTransitionOrdersRequest batch;
+    *batch.add_requests() = Stepping(other_, v1::ORDER_ACTION_START_PROCESSING);
+    batch.mutable_requests(0)->set_request_id(id);
+    const auto results = server_.Redactor().Must(batch).results();
+    ASSERT_THAT(results, SizeIs(1));
+    EXPECT_EQ(results[0].error().code(), google::rpc::INVALID_ARGUMENT);
+  }
+
+  v1::Order other_ = Place(server_.Service(), PickupOrder("WEB-2"));
+  v1::Enquiry enquiry_ = server_.Service().Must(Asking("Πού είναι η Μαρία;")).enquiry();
+};
+
+// What it said is not compared any more; what it did, and to what, is.
+TEST_F(RedactedRequest, IsKnownAgainByItsMethodAndItsNames) {
+  ASSERT_TRUE(Try(Commenting(order_, "Καλέστε 694…"), "of-a-comment").status.ok());
+  ASSERT_TRUE(Try(Stepping(enquiry_, v1::ENQUIRY_ACTION_TAKE_UP), "of-a-step").status.ok());
+  const v1::Order placed = Try(Creating(CourierOrder("WEB-3")), "of-an-order").value.order();
+  const v1::Enquiry asked = Try(Asking("Και η άλλη;"), "of-a-question").value.enquiry();
+  for (const std::string& name : {order_.name(), enquiry_.name(), placed.name(), asked.name()})
+    server_.Redactor().Must(Redacting(name));
+
+  ExpectAllReused("of-a-comment", "comment");
+  ExpectAllReused("of-a-step", "step of the enquiry");
+  ExpectAllReused("of-an-order", "");
+  ExpectAllReused("of-a-question", "ask");
+  EXPECT_TRUE(Try(Commenting(order_, "άλλο"), "of-a-comment").value.replayed());
+  EXPECT_EQ(Try(Creating(CourierOrder("WEB-3")), "of-an-order").value.order().name(),
+            placed.name());
+  EXPECT_EQ(Try(Asking("Και η τρίτη;"), "of-a-question").value.enquiry().name(), asked.name());
+}
+
+TEST_F(RedactedRequest, OfOneCommentIsNotTakenForThatOfAnother) {
+  const v1::Comment first = server_.Staff().Must(Commenting(order_, "Καλέστε 694…")).comment();
+  ASSERT_TRUE(Try(RedactingComment(first.name()), "once").status.ok());
+  server_.Redactor().Must(Redacting(order_.name()));
+  const v1::Comment second = server_.Staff().Must(Commenting(order_, "Ευχαριστώ!")).comment();
+  EXPECT_THAT(Try(RedactingComment(second.name()), "once").status,
+              IsRefusal(google::rpc::INVALID_ARGUMENT, "REQUEST_ID_REUSED"));
+  EXPECT_TRUE(Try(RedactingComment(first.name()), "once").value.replayed());
 }
 
 // --- Comments ------------------------------------------------------------------------------------

@@ -28,8 +28,6 @@ namespace ipstore::orders::test {
 namespace {
 
 using nlohmann::json;
-using testing::HasSubstr;
-using testing::Not;
 
 StoredPayload Stored(ActivityKind kind, absl::string_view text,
                      std::int64_t version = kPayloadVersion) {

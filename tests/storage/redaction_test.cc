@@ -104,17 +104,20 @@ TEST_P(RedactingStore, ARollbackBringsItBack) {
   EXPECT_EQ(WithoutPositions(Log(order.order().subject.number)), order.log());
 }
 
+// With a zero among those that stay.
+constexpr ContentHash kHash = {7, 0, 7, 200, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+
 TEST_P(RedactingStore, TheHashOfTheContentGoesAndTheKeyOfTheRequestStays) {
   Change creation = CreationOf(WalkedOrder());
-  creation.content_hash.fill(7);
+  creation.content_hash = kHash;
   const RequestKey key = creation.request_key;
   const Number number = creation.after.subject.number;
   MustWrite(std::move(creation));
   const CommittedUnit before = UnitOf(key);
-  EXPECT_NE(before.content_hash, std::nullopt);
+  EXPECT_EQ(before.content_hash, kHash);
   ASSERT_THAT(Redact({.subject = number, .comment_seq = {}}), IsOk());
   const CommittedUnit after = UnitOf(key);
-  EXPECT_EQ(after.content_hash, std::nullopt);
+  EXPECT_EQ(after.content_hash, WithoutContent(kHash));
   EXPECT_EQ(after.subject, before.subject);
   EXPECT_EQ(after.first_position, before.first_position);
   EXPECT_EQ(after.activity_count, before.activity_count);
@@ -135,7 +138,7 @@ TEST_P(RedactingStore, OneCommentLeavesTheOthers) {
   std::vector<RequestKey> keys;
   for (Change& change : changes) {
     keys.push_back(change.request_key);
-    change.content_hash.fill(7);
+    change.content_hash = kHash;
     MustWrite(std::move(change));
   }
   const Number number = order.order().subject.number;
@@ -144,9 +147,10 @@ TEST_P(RedactingStore, OneCommentLeavesTheOthers) {
   ASSERT_TRUE(expected[2].redacted);
   ASSERT_THAT(Redact({.subject = number, .comment_seq = 3}), IsOk());
   EXPECT_EQ(Log(number), expected);
-  EXPECT_NE(UnitOf(keys[0]).content_hash, std::nullopt);
-  EXPECT_EQ(UnitOf(keys[1]).content_hash, std::nullopt) << "the unit that the comment came in";
-  EXPECT_NE(UnitOf(keys[2]).content_hash, std::nullopt);
+  EXPECT_EQ(UnitOf(keys[0]).content_hash, kHash);
+  EXPECT_EQ(UnitOf(keys[1]).content_hash, WithoutContent(kHash))
+      << "the unit that the comment came in";
+  EXPECT_EQ(UnitOf(keys[2]).content_hash, kHash);
 }
 
 // More than one page of activities; and some that leave more behind than a statement's intermediate

@@ -101,7 +101,10 @@ RequestKey KeyOf(const Request& request) {
 }
 
 ContentHash ContentOf(const Request& request) {
-  return HashOf({request.method, request.actor, request.content});
+  const ContentHash target = HashOf({request.method});
+  ContentHash hash = HashOf({request.actor, request.content});
+  std::copy_n(target.begin(), kTargetHashBytes, hash.begin());
+  return hash;
 }
 
 std::string NewRequestId() {

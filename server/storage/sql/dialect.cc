@@ -130,6 +130,14 @@ std::string Dialect::NowPlusMicros() const {
   return absl::StrCat(Now(), IsSqlite() ? " + ?" : " + INTERVAL ? MICROSECOND");
 }
 
+std::string Dialect::FirstBytes(absl::string_view column, std::size_t count,
+                                std::size_t width) const {
+  // What a BINARY column of MySQL is given too little of it fills up with zeros itself.
+  if (!IsSqlite()) return absl::StrCat("LEFT(", column, ", ", count, ")");
+  return absl::StrCat("CAST(substr(", column, ", 1, ", count, ") || zeroblob(", width - count,
+                      ") AS BLOB)");
+}
+
 // Waits for readers as long as any statement does, and leaves the rest to the next time.
 std::string Dialect::ForgetErased() const {
   return IsSqlite() ? "PRAGMA wal_checkpoint(TRUNCATE)" : "";

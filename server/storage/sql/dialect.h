@@ -65,6 +65,9 @@ class Dialect {
   absl::string_view Now() const;
   std::string NowPlusMicros() const;
 
+  // The first bytes of a column of `width` bytes, with zeros behind them up to that width.
+  std::string FirstBytes(absl::string_view column, std::size_t count, std::size_t width) const;
+
   // True where a second server on the database is impossible, so that a lease of another owner is
   // one that its owner has not survived.
   bool HasOneServer() const { return IsSqlite(); }

@@ -210,9 +210,7 @@ absl::Status PutActivity(const ActivityWrite& write, MadeTexts& texts, std::vect
           Param::Time(activity.recorded_at),
           Param::Integer(write.unit_size),
           first_of_unit ? Param::Bytes(BytesOf(write.request_key)) : Param::Null(),
-          first_of_unit && write.content_hash.has_value()
-              ? Param::Bytes(BytesOf(*write.content_hash))
-              : Param::Null(),
+          first_of_unit ? Param::Bytes(BytesOf(write.content_hash)) : Param::Null(),
           Param::Integer(kPayloadVersion),
           Param::Text(Keep(*std::move(payload), texts)),
           Param::Integer(static_cast<int>(activity.subject_kind)),

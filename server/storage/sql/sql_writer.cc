@@ -274,10 +274,8 @@ absl::Status SqlWriter::FindRequests(const LoadRequest& request, Loaded& loaded)
                              .first_position = rows.Integer(row, 4),
                              .recorded_at = rows.Time(row, 5)};
           if (absl::Status status = ReadBytes(rows.Text(row, 0), key); !status.ok()) return status;
-          if (!rows.IsNull(row, 6)) {
-            absl::Status status = ReadBytes(rows.Text(row, 6), unit.content_hash.emplace());
-            if (!status.ok()) return status;
-          }
+          if (absl::Status status = ReadBytes(rows.Text(row, 6), unit.content_hash); !status.ok())
+            return status;
           loaded.request_keys.emplace(key, unit);
         }
         return absl::OkStatus();

@@ -118,9 +118,10 @@ std::string FindPayloads(const Dialect& dialect) {
                       " WHERE subject = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?");
 }
 
-std::string ForgetContent() {
-  return "UPDATE activities SET content_hash = NULL"
-         " WHERE subject = ? AND seq BETWEEN ? AND ? AND content_hash IS NOT NULL";
+std::string ForgetContent(const Dialect& dialect) {
+  return absl::StrCat("UPDATE activities SET content_hash = ",
+                      dialect.FirstBytes("content_hash", kTargetHashBytes, sizeof(ContentHash)),
+                      " WHERE subject = ? AND seq BETWEEN ? AND ? AND content_hash IS NOT NULL");
 }
 
 std::string FindUnit(const Dialect& dialect) {
@@ -169,7 +170,7 @@ StoreStatements::StoreStatements(const Dialect& dialect)
                                      .set = {"done_at", "failure"},
                                      .guard = {}})),
       find_payloads(FindPayloads(dialect)),
-      forget_content(ForgetContent()),
+      forget_content(ForgetContent(dialect)),
       find_unit(FindUnit(dialect)),
       forget_erased(dialect.ForgetErased()) {}
 

@@ -44,7 +44,7 @@ struct StoreStatements {
   BatchStatement redact_payloads;
   BatchStatement note_items;
   std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
-  std::string forget_content;  // subject, first and last seq: takes the content hashes of units
+  std::string forget_content;  // subject, first and last seq: takes the content out of hashes
   std::string find_unit;       // subject, seq: where the unit of that activity begins
   // After the commit of a transaction that erased something; may be empty.
   std::string forget_erased;
