@@ -148,6 +148,13 @@ class StartUp(unittest.TestCase):
         self.assertEqual(second.returncode, 0)
         self.assertIn("at version 3 already", second.stdout)
 
+    def test_nobody_else_may_read_the_embedded_database(self):
+        with Orderd("--database", self.url) as server, Client(server.address) as client:
+            client.call(create("WEB-1"))
+            modes = {file.name: file.stat().st_mode & 0o007 for file in self.folder.iterdir()}
+            self.assertIn("orders.db-wal", modes)
+            self.assertEqual(set(modes.values()), {0}, modes)
+
     def test_orders_survive_a_restart(self):
         with Orderd("--database", self.url) as server, Client(server.address) as client:
             name = client.call(create("WEB-1")).order.name

@@ -1,6 +1,8 @@
 #include "server/storage/sqlite/sqlite_database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <utility>
@@ -290,6 +292,14 @@ absl::StatusOr<std::unique_ptr<sql::Session>> Open(const std::string& path, Purp
   return session;
 }
 
+// SQLite itself would make a file that everybody may read; those that it makes beside have the mode
+// of this one. Never opens one that is there: closing it would end the locks that this process has
+// on it. Other failures are SQLite's to tell, which cannot make the file either.
+void CreatePrivate(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  if (descriptor >= 0) ::close(descriptor);
+}
+
 class SqliteDatabase final : public sql::Database {
  public:
   SqliteDatabase(std::string path, std::unique_ptr<FileLock> lock)
@@ -316,6 +326,7 @@ class SqliteDatabase final : public sql::Database {
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenSqlite(const std::string& path) {
   absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Take(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
+  CreatePrivate(path);
   return std::make_unique<SqliteDatabase>(path, *std::move(lock));
 }
 
