@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "domain/decide.h"
 #include "domain/decide_enquiry.h"
@@ -37,6 +38,11 @@ std::string NewOwner() {
 bool IsPassing(Reason reason) {
   return reason == Reason::kOverloaded || reason == Reason::kUnavailable ||
          reason == Reason::kDeadlineExceeded || reason == Reason::kCancelledByCaller;
+}
+
+// Of the database: the same may succeed at another time.
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsAlreadyExists(status);
 }
 
 Caller CallerOf(const RedactionJob& job) {
@@ -69,8 +75,7 @@ class RedactionRunner::Worker {
       : store_(store), writes_(writes), options_(std::move(options)), thread_([this] { Run(); }) {}
 
   void Create(NewRedaction redaction, Created done) {
-    absl::Status queued = Queue(redaction, done);
-    if (!queued.ok()) return std::move(done)(std::move(queued));
+    if (auto refusal = Queue(redaction, done)) return std::move(done)(*std::move(refusal));
     inbox_->changed.notify_all();
   }
 
@@ -107,14 +112,13 @@ class RedactionRunner::Worker {
 
   // --- Creating ---
 
-  // Takes both, unless it is refused.
-  absl::Status Queue(NewRedaction& redaction, Created& done) {
+  // Takes both, unless it refuses.
+  std::optional<Refusal> Queue(NewRedaction& redaction, Created& done) {
     const std::lock_guard lock(inbox_->mutex);
-    if (inbox_->stopping) return absl::UnavailableError("the server is shutting down");
-    if (inbox_->creates.size() >= kMaxCreates)
-      return absl::ResourceExhaustedError("too many redactions are being created");
+    if (inbox_->stopping) return Unavailable();
+    if (inbox_->creates.size() >= kMaxCreates) return Overloaded();
     inbox_->creates.emplace_back(std::move(redaction), std::move(done));
-    return absl::OkStatus();
+    return std::nullopt;
   }
 
   void AnswerCreates() {
@@ -126,16 +130,22 @@ class RedactionRunner::Worker {
         create = std::move(inbox_->creates.front());
         inbox_->creates.pop_front();
       }
-      std::move(create.second)(CreateOne(create.first));
+      absl::StatusOr<CreatedRedaction> created = CreateOne(create.first);
       // There is work now, whatever the last failure was.
       backoff_.reset();
+      if (created.ok()) {
+        std::move(create.second)(*std::move(created));
+      } else {
+        std::move(create.second)(RefusalFor(created.status()));
+      }
     }
   }
 
   absl::StatusOr<CreatedRedaction> CreateOne(const NewRedaction& redaction) {
-    absl::StatusOr<CreatedRedaction> created = absl::UnavailableError("not tried");
+    absl::StatusOr<CreatedRedaction> created;
     bool in_doubt = false;
     for (int attempt = 0; attempt < kCreateAttempts; ++attempt) {
+      if (attempt > 0) PauseBefore(attempt);
       if (absl::Status ready = MakeReady(); !ready.ok()) return ready;
       created = session_->Create(redaction);
       if (created.ok()) {
@@ -146,8 +156,25 @@ class RedactionRunner::Worker {
       Report("a redaction is not created: ", created.status().ToString());
       GiveUpIfLost(created.status());
       in_doubt = in_doubt || absl::IsUnavailable(created.status());
+      if (!IsPassing(created.status())) break;
     }
+    // It may be there since an attempt without an answer: a retry finds out.
+    if (in_doubt) return absl::UnavailableError("a redaction may have been created");
     return created;
+  }
+
+  // Leaves a conflict time to pass, or the database to come back.
+  void PauseBefore(int attempt) const {
+    std::unique_lock lock(inbox_->mutex);
+    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(attempt * options_.first_backoff),
+                             [this] { return inbox_->stopping; });
+  }
+
+  Refusal RefusalFor(const absl::Status& status) const {
+    if (IsPassing(status)) return Unavailable();
+    const std::string incident = absl::StrCat("J", absl::ToUnixMicros(options_.clock()));
+    Report("incident ", incident, ": ", status.ToString());
+    return Internal(incident);
   }
 
   void RefuseCreates() {
@@ -156,8 +183,7 @@ class RedactionRunner::Worker {
       const std::lock_guard lock(inbox_->mutex);
       creates.swap(inbox_->creates);
     }
-    for (auto& [redaction, done] : creates)
-      std::move(done)(absl::UnavailableError("the server is shutting down"));
+    for (auto& [redaction, done] : creates) std::move(done)(Unavailable());
   }
 
   // --- Working ---

@@ -12,13 +12,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <variant>
 
 #include "absl/functional/any_invocable.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "domain/number.h"
+#include "domain/refusal.h"
 #include "server/storage/redaction_job.h"
 #include "server/storage/store.h"
 #include "server/write/committer.h"
@@ -45,7 +46,7 @@ struct RedactionRunnerOptions {
 // Thread-safe.
 class RedactionRunner {
  public:
-  using Created = absl::AnyInvocable<void(absl::StatusOr<CreatedRedaction>) &&>;
+  using Created = absl::AnyInvocable<void(std::variant<CreatedRedaction, Refusal>) &&>;
 
   // Starts the thread. `store` and `writes` must outlive this, and `writes` must not be stopped
   // before.
@@ -58,9 +59,11 @@ class RedactionRunner {
   RedactionRunner& operator=(const RedactionRunner&) = delete;
 
   // Creates a job, which is then worked on. Never blocks; `done` is called exactly once, from here
-  // or on the runner's thread, and must not block. Errors: RESOURCE_EXHAUSTED when too many wait,
-  // UNAVAILABLE when the database is lost or the runner has stopped (the job may have been created:
-  // call again with the same request key), else as RedactionSession::Create().
+  // or on the runner's thread, and must not block. Refusals:
+  //   OVERLOADED   too many wait
+  //   UNAVAILABLE  the database is lost, a conflict does not pass, or the runner has stopped. The
+  //                job may have been created: call again with the same request key
+  //   INTERNAL     the database refuses this very job; on_trouble() is told of the incident
   void Create(NewRedaction redaction, Created done);
 
   // Begins nothing more and ends the thread; units that are under way are left to the committer.

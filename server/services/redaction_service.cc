@@ -116,12 +116,6 @@ void WriteRedaction(CommentCall& call, FoundComment found) {
       });
 }
 
-Refusal RefusalFor(const absl::Status& status) {
-  if (absl::IsUnavailable(status)) return Unavailable();
-  if (absl::IsResourceExhausted(status)) return Overloaded();
-  return Internal("redaction");
-}
-
 void CreateRedaction(const Backend& backend, const Caller& caller,
                      const v1::RedactCustomerRequest& request,
                      Responder<v1::RedactCustomerResponse> responder) {
@@ -134,13 +128,14 @@ void CreateRedaction(const Backend& backend, const Caller& caller,
        .request_key = identity.key,
        .created_at = backend.clock()},
       [responder = std::move(responder), customer_id = request.customer_id(),
-       request_id = identity.request_id](absl::StatusOr<CreatedRedaction> created) mutable {
-        if (!created.ok()) return responder.Refuse(RefusalFor(created.status()));
-        if (created->job.customer_id != customer_id)
+       request_id = identity.request_id](std::variant<CreatedRedaction, Refusal> outcome) mutable {
+        if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
+        const CreatedRedaction& created = std::get<CreatedRedaction>(outcome);
+        if (created.job.customer_id != customer_id)
           return responder.Refuse(RequestIdReused(request_id));
         v1::RedactCustomerResponse response;
-        Encode(created->job, response.mutable_redaction());
-        response.set_replayed(created->existed);
+        Encode(created.job, response.mutable_redaction());
+        response.set_replayed(created.existed);
         responder.Reply(response);
       });
 }

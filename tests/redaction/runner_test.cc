@@ -1,16 +1,20 @@
 // The jobs that redact all of a customer: each subject once, whatever fails and whoever works on
 // it.
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "domain/decide.h"
 #include "server/redaction/redaction_runner.h"
 #include "tests/write/write_path.h"
@@ -18,9 +22,14 @@
 namespace ipstore::orders::test {
 namespace {
 
+using testing::Contains;
 using testing::Each;
+using testing::HasSubstr;
+using testing::SizeIs;
 
 constexpr int kForever = 1'000'000;
+
+using CreateOutcome = std::variant<CreatedRedaction, Refusal>;
 
 RedactionRunnerOptions Quick() {
   RedactionRunnerOptions options;
@@ -38,26 +47,62 @@ RedactionRunnerOptions Quick() {
 class CreateAnswer {
  public:
   RedactionRunner::Created Done() {
-    return [state = state_](absl::StatusOr<CreatedRedaction> created) {
+    return [state = state_](CreateOutcome outcome) {
       const std::lock_guard lock(state->mutex);
-      state->answer = std::move(created);
+      state->outcome = std::move(outcome);
       state->answered.notify_all();
     };
   }
 
-  absl::StatusOr<CreatedRedaction> Wait() {
+  // After half a minute the test fails and it is INTERNAL.
+  CreateOutcome Wait() {
     std::unique_lock lock(state_->mutex);
-    state_->answered.wait(lock, [&] { return state_->answer.has_value(); });
-    return *state_->answer;
+    if (!state_->answered.wait_for(lock, std::chrono::seconds(30),
+                                   [&] { return state_->outcome.has_value(); })) {
+      ADD_FAILURE() << "a create was not answered";
+      return Internal("no answer");
+    }
+    return *state_->outcome;
+  }
+  CreatedRedaction WaitCreated() {
+    CreateOutcome outcome = Wait();
+    if (auto* created = std::get_if<CreatedRedaction>(&outcome)) return *std::move(created);
+    ADD_FAILURE() << "refused: " << Name(std::get<Refusal>(outcome).reason);
+    return {};
+  }
+  Refusal WaitRefusal() {
+    CreateOutcome outcome = Wait();
+    if (auto* refusal = std::get_if<Refusal>(&outcome)) return *std::move(refusal);
+    ADD_FAILURE() << "created, and should have been refused";
+    return Internal("not refused");
   }
 
  private:
   struct State {
     std::mutex mutex;
     std::condition_variable answered;
-    std::optional<absl::StatusOr<CreatedRedaction>> answer;
+    std::optional<CreateOutcome> outcome;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// What on_trouble() is told.
+class Lines {
+ public:
+  std::function<void(absl::string_view)> Take() {
+    return [this](absl::string_view line) {
+      const std::lock_guard lock(mutex_);
+      lines_.emplace_back(line);
+    };
+  }
+  std::vector<std::string> All() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
 };
 
 class RedactingCustomers : public WritePathOn {
@@ -68,16 +113,15 @@ class RedactingCustomers : public WritePathOn {
   }
 
   // Change it before runner() is first asked for.
-  absl::Duration lease = Quick().lease;
+  RedactionRunnerOptions runner_options = Quick();
+  Lines troubles;
 
   RedactionRunner& runner() {
     if (runner_ == nullptr) Start();
     return *runner_;
   }
   void Start() {
-    RedactionRunnerOptions timing = Quick();
-    timing.lease = lease;
-    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), timing);
+    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), runner_options);
   }
   // As a crash would: what the runner knew is gone.
   void Restart() {
@@ -106,7 +150,7 @@ class RedactingCustomers : public WritePathOn {
   RedactionJob Create(const NewRedaction& redaction) {
     CreateAnswer answer;
     runner().Create(redaction, answer.Done());
-    return answer.Wait().value().job;
+    return answer.WaitCreated().job;
   }
 
   RedactionJob Job(std::int64_t id) {
@@ -186,7 +230,7 @@ TEST_P(RedactingCustomers, TwoJobsOfOneCustomerEachRedactOnce) {
 // that they are done.
 TEST_P(RedactingCustomers, WhatWasDoneBeforeACrashIsNotDoneAgain) {
   const std::vector<Number> orders = PlaceMany(60);
-  lease = absl::Seconds(2);  // long enough for nothing to be noted just to renew it
+  runner_options.lease = absl::Seconds(2);  // long enough for nothing to be noted just to renew it
   runner();
   store().Fail(Method::kNoteRedacted, Fault::kBlock);
   const RedactionJob job = Create(OfMaria());
@@ -231,14 +275,15 @@ TEST_P(RedactingCustomers, EachIsRedactedOnceWhateverFails) {
     store().Fail(method, fault);
     CreateAnswer answer;
     runner().Create(OfMaria(), answer.Done());
-    const auto created = answer.Wait();
-    if (!created.ok()) {
-      EXPECT_EQ(method, Method::kOpenRedactionSession) << created.status();
+    const CreateOutcome outcome = answer.Wait();
+    if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+      EXPECT_EQ(method, Method::kOpenRedactionSession) << Name(refusal->reason);
       continue;
     }
-    EXPECT_FALSE(created->existed);
+    const auto& created = std::get<CreatedRedaction>(outcome);
+    EXPECT_FALSE(created.existed);
     ++jobs;
-    EXPECT_EQ(WaitUntilDone(created->job.id).done, 20);
+    EXPECT_EQ(WaitUntilDone(created.job.id).done, 20);
     EXPECT_THAT(Redactions(orders), Each(jobs));
   }
 }
@@ -268,7 +313,7 @@ TEST_P(RedactingCustomers, ARetryOfTheCreateFindsTheJob) {
   const RedactionJob first = Create(wanted);
   CreateAnswer again;
   runner().Create(wanted, again.Done());
-  const CreatedRedaction second = again.Wait().value();
+  const CreatedRedaction second = again.WaitCreated();
   EXPECT_TRUE(second.existed);
   EXPECT_EQ(second.job.id, first.id);
 }
@@ -277,7 +322,47 @@ TEST_P(RedactingCustomers, AfterTheEndNothingIsCreated) {
   runner().Stop();
   CreateAnswer answer;
   runner().Create(OfMaria(), answer.Done());
-  EXPECT_EQ(answer.Wait().status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+}
+
+// --- Creates that fail
+// ----------------------------------------------------------------------------
+
+TEST_P(RedactingCustomers, ACreateWhoseConflictsDoNotPassMayBeTriedAgain) {
+  for (Fault fault : {Fault::kDeadlock, Fault::kTaken}) {
+    store().Fail(Method::kCreateRedaction, fault, {.times = kForever});
+    CreateAnswer answer;
+    runner().Create(OfMaria(), answer.Done());
+    EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+    store().Heal();
+  }
+}
+
+TEST_P(RedactingCustomers, ACreateThatTheDatabaseRefusesIsAnIncidentInTheLog) {
+  runner_options.on_trouble = troubles.Take();
+  runner();
+  const int before = store().Calls(Method::kCreateRedaction);
+  store().Fail(Method::kCreateRedaction, Fault::kPoison, {.times = kForever});
+  CreateAnswer answer;
+  runner().Create(OfMaria(), answer.Done());
+  const Refusal refusal = answer.WaitRefusal();
+  EXPECT_THAT(refusal, RefusedFor(Reason::kInternal));
+  ASSERT_THAT(refusal.facts, SizeIs(1));
+  EXPECT_THAT(troubles.All(), Contains(HasSubstr(FactAsText(refusal.facts[0].value))));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), before + 1) << "it is not tried again";
+}
+
+TEST_P(RedactingCustomers, ACreateThatMayHaveHappenedIsNoIncident) {
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kExecuteThenLoseAnswer);
+  store().Fail(Method::kCreateRedaction, Fault::kPoison, {.call = 2});
+  const NewRedaction wanted = OfMaria();
+  CreateAnswer answer;
+  runner().Create(wanted, answer.Done());
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  CreateAnswer again;
+  runner().Create(wanted, again.Done());
+  EXPECT_TRUE(again.WaitCreated().existed);
 }
 
 // --- Several servers -----------------------------------------------------------------------------
