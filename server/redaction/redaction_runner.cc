@@ -61,7 +61,7 @@ struct Finished {
 struct Inbox {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<NewRedaction, RedactionRunner::Created>> creates;
+  std::deque<RedactionCall> creates;
   std::vector<Finished> finished;
   bool stopping = false;
 };
@@ -74,17 +74,22 @@ class RedactionRunner::Worker {
   Worker(Store& store, GroupCommitter& writes, RedactionRunnerOptions options)
       : store_(store), writes_(writes), options_(std::move(options)), thread_([this] { Run(); }) {}
 
-  void Create(NewRedaction redaction, Created done) {
-    if (auto refusal = Queue(redaction, done)) return std::move(done)(*std::move(refusal));
+  void Create(RedactionCall call) {
+    if (auto refusal = Queue(call)) return std::move(call.done)(*std::move(refusal));
     inbox_->changed.notify_all();
   }
 
-  void Stop() {
+  void BeginStop() {
     {
       const std::lock_guard lock(inbox_->mutex);
       inbox_->stopping = true;
     }
     inbox_->changed.notify_all();
+    RefuseCreates();
+  }
+
+  void Stop() {
+    BeginStop();
     const std::lock_guard lock(joining_);
     if (thread_.joinable()) thread_.join();
   }
@@ -95,7 +100,6 @@ class RedactionRunner::Worker {
       AnswerCreates();
       WaitForNews(Work());
     }
-    RefuseCreates();
   }
 
   bool Stopping() const {
@@ -112,42 +116,47 @@ class RedactionRunner::Worker {
 
   // --- Creating ---
 
-  // Takes both, unless it refuses.
-  std::optional<Refusal> Queue(NewRedaction& redaction, Created& done) {
+  // Takes the call, unless it refuses.
+  std::optional<Refusal> Queue(RedactionCall& call) {
     const std::lock_guard lock(inbox_->mutex);
     if (inbox_->stopping) return Unavailable();
     if (inbox_->creates.size() >= kMaxCreates) return Overloaded();
-    inbox_->creates.emplace_back(std::move(redaction), std::move(done));
+    inbox_->creates.push_back(std::move(call));
     return std::nullopt;
   }
 
+  std::optional<RedactionCall> NextCreate() {
+    const std::lock_guard lock(inbox_->mutex);
+    if (inbox_->creates.empty()) return std::nullopt;
+    RedactionCall call = std::move(inbox_->creates.front());
+    inbox_->creates.pop_front();
+    return call;
+  }
+
   void AnswerCreates() {
-    while (true) {
-      std::pair<NewRedaction, Created> create;
-      {
-        const std::lock_guard lock(inbox_->mutex);
-        if (inbox_->creates.empty()) return;
-        create = std::move(inbox_->creates.front());
-        inbox_->creates.pop_front();
-      }
-      absl::StatusOr<CreatedRedaction> created = CreateOne(create.first);
+    while (std::optional<RedactionCall> call = NextCreate()) {
+      absl::StatusOr<CreatedRedaction> created = CreateOne(*call);
       // There is work now, whatever the last failure was.
       backoff_.reset();
+      // The others would each wait as long for a database that is lost. They are refused first, so
+      // that nobody is who calls again upon this answer.
+      if (absl::IsUnavailable(created.status())) RefuseCreates();
       if (created.ok()) {
-        std::move(create.second)(*std::move(created));
+        std::move(call->done)(*std::move(created));
       } else {
-        std::move(create.second)(RefusalFor(created.status()));
+        std::move(call->done)(RefusalFor(created.status()));
       }
     }
   }
 
-  absl::StatusOr<CreatedRedaction> CreateOne(const NewRedaction& redaction) {
+  absl::StatusOr<CreatedRedaction> CreateOne(const RedactionCall& call) {
     absl::StatusOr<CreatedRedaction> created;
     bool in_doubt = false;
     for (int attempt = 0; attempt < kCreateAttempts; ++attempt) {
       if (attempt > 0) PauseBefore(attempt);
+      if (absl::Status wanted = CheckStillWanted(call); !wanted.ok()) return wanted;
       if (absl::Status ready = MakeReady(); !ready.ok()) return ready;
-      created = session_->Create(redaction);
+      created = session_->Create(call.redaction);
       if (created.ok()) {
         // What we created ourselves, in an attempt without an answer, is no replay.
         created->existed = created->existed && !in_doubt;
@@ -163,6 +172,16 @@ class RedactionRunner::Worker {
     return created;
   }
 
+  // What cannot be undone must not begin when nobody waits for it any more.
+  absl::Status CheckStillWanted(const RedactionCall& call) const {
+    if (call.cancelled != nullptr && call.cancelled->load(std::memory_order_relaxed))
+      return absl::CancelledError("the caller has gone");
+    if (call.deadline <= options_.clock())
+      return absl::DeadlineExceededError("the caller waits no longer");
+    if (Stopping()) return absl::UnavailableError("the server is shutting down");
+    return absl::OkStatus();
+  }
+
   // Leaves a conflict time to pass, or the database to come back.
   void PauseBefore(int attempt) const {
     std::unique_lock lock(inbox_->mutex);
@@ -172,18 +191,20 @@ class RedactionRunner::Worker {
 
   Refusal RefusalFor(const absl::Status& status) const {
     if (IsPassing(status)) return Unavailable();
+    if (absl::IsCancelled(status)) return CancelledByCaller();
+    if (absl::IsDeadlineExceeded(status)) return DeadlineExceeded();
     const std::string incident = absl::StrCat("J", absl::ToUnixMicros(options_.clock()));
     Report("incident ", incident, ": ", status.ToString());
     return Internal(incident);
   }
 
   void RefuseCreates() {
-    std::deque<std::pair<NewRedaction, Created>> creates;
+    std::deque<RedactionCall> creates;
     {
       const std::lock_guard lock(inbox_->mutex);
       creates.swap(inbox_->creates);
     }
-    for (auto& [redaction, done] : creates) std::move(done)(Unavailable());
+    for (RedactionCall& call : creates) std::move(call.done)(Unavailable());
   }
 
   // --- Working ---
@@ -382,8 +403,12 @@ RedactionRunner::~RedactionRunner() {
   Stop();
 }
 
-void RedactionRunner::Create(NewRedaction redaction, Created done) {
-  worker_->Create(std::move(redaction), std::move(done));
+void RedactionRunner::Create(RedactionCall call) {
+  worker_->Create(std::move(call));
+}
+
+void RedactionRunner::BeginStop() {
+  worker_->BeginStop();
 }
 
 void RedactionRunner::Stop() {

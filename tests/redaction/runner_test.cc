@@ -1,6 +1,7 @@
 // The jobs that redact all of a customer: each subject once, whatever fails and whoever works on
 // it.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "domain/decide.h"
@@ -46,7 +48,7 @@ RedactionRunnerOptions Quick() {
 // What a create came to.
 class CreateAnswer {
  public:
-  RedactionRunner::Created Done() {
+  absl::AnyInvocable<void(CreateOutcome) &&> Done() {
     return [state = state_](CreateOutcome outcome) {
       const std::lock_guard lock(state->mutex);
       state->outcome = std::move(outcome);
@@ -147,10 +149,23 @@ class RedactingCustomers : public WritePathOn {
             .request_key = KeyOf({.id = NewRequestId()}),
             .created_at = PlacedAt()};
   }
-  RedactionJob Create(const NewRedaction& redaction) {
+  CreateAnswer Submit(RedactionCall call) {
     CreateAnswer answer;
-    runner().Create(redaction, answer.Done());
-    return answer.WaitCreated().job;
+    call.done = answer.Done();
+    runner().Create(std::move(call));
+    return answer;
+  }
+  CreateAnswer Submit(const NewRedaction& redaction) {
+    return Submit(RedactionCall{.redaction = redaction, .cancelled = nullptr, .done = nullptr});
+  }
+  using WritePathOn::Submit;
+  RedactionJob Create(const NewRedaction& redaction) { return Submit(redaction).WaitCreated().job; }
+
+  // Keeps the runner's thread in the database until store().Release(), so that creates wait.
+  void Hang() {
+    runner();
+    store().Fail(Method::kTakeRedaction, Fault::kBlock);
+    ASSERT_TRUE(store().WaitUntilBlocked());
   }
 
   RedactionJob Job(std::int64_t id) {
@@ -273,8 +288,7 @@ TEST_P(RedactingCustomers, EachIsRedactedOnceWhateverFails) {
       store().Fail(Method::kTakeRedaction, Fault::kLoseBeforeExecute);
     }
     store().Fail(method, fault);
-    CreateAnswer answer;
-    runner().Create(OfMaria(), answer.Done());
+    CreateAnswer answer = Submit(OfMaria());
     const CreateOutcome outcome = answer.Wait();
     if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
       EXPECT_EQ(method, Method::kOpenRedactionSession) << Name(refusal->reason);
@@ -311,8 +325,7 @@ TEST_P(RedactingCustomers, OneThatTheDatabaseRefusesHasFailedAndStopsNoOther) {
 TEST_P(RedactingCustomers, ARetryOfTheCreateFindsTheJob) {
   const NewRedaction wanted = OfMaria();
   const RedactionJob first = Create(wanted);
-  CreateAnswer again;
-  runner().Create(wanted, again.Done());
+  CreateAnswer again = Submit(wanted);
   const CreatedRedaction second = again.WaitCreated();
   EXPECT_TRUE(second.existed);
   EXPECT_EQ(second.job.id, first.id);
@@ -320,8 +333,7 @@ TEST_P(RedactingCustomers, ARetryOfTheCreateFindsTheJob) {
 
 TEST_P(RedactingCustomers, AfterTheEndNothingIsCreated) {
   runner().Stop();
-  CreateAnswer answer;
-  runner().Create(OfMaria(), answer.Done());
+  CreateAnswer answer = Submit(OfMaria());
   EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
 }
 
@@ -331,8 +343,7 @@ TEST_P(RedactingCustomers, AfterTheEndNothingIsCreated) {
 TEST_P(RedactingCustomers, ACreateWhoseConflictsDoNotPassMayBeTriedAgain) {
   for (Fault fault : {Fault::kDeadlock, Fault::kTaken}) {
     store().Fail(Method::kCreateRedaction, fault, {.times = kForever});
-    CreateAnswer answer;
-    runner().Create(OfMaria(), answer.Done());
+    CreateAnswer answer = Submit(OfMaria());
     EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
     store().Heal();
   }
@@ -343,8 +354,7 @@ TEST_P(RedactingCustomers, ACreateThatTheDatabaseRefusesIsAnIncidentInTheLog) {
   runner();
   const int before = store().Calls(Method::kCreateRedaction);
   store().Fail(Method::kCreateRedaction, Fault::kPoison, {.times = kForever});
-  CreateAnswer answer;
-  runner().Create(OfMaria(), answer.Done());
+  CreateAnswer answer = Submit(OfMaria());
   const Refusal refusal = answer.WaitRefusal();
   EXPECT_THAT(refusal, RefusedFor(Reason::kInternal));
   ASSERT_THAT(refusal.facts, SizeIs(1));
@@ -357,12 +367,81 @@ TEST_P(RedactingCustomers, ACreateThatMayHaveHappenedIsNoIncident) {
   store().Fail(Method::kCreateRedaction, Fault::kExecuteThenLoseAnswer);
   store().Fail(Method::kCreateRedaction, Fault::kPoison, {.call = 2});
   const NewRedaction wanted = OfMaria();
-  CreateAnswer answer;
-  runner().Create(wanted, answer.Done());
+  CreateAnswer answer = Submit(wanted);
   EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
-  CreateAnswer again;
-  runner().Create(wanted, again.Done());
+  CreateAnswer again = Submit(wanted);
   EXPECT_TRUE(again.WaitCreated().existed);
+}
+
+TEST_P(RedactingCustomers, ACreateThatNobodyWaitsForAnyMoreIsNotBegun) {
+  TestClock clock(PlacedAt());
+  runner_options.clock = [&] { return clock.Now(); };
+  Hang();
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  CreateAnswer late = Submit({.redaction = OfMaria(),
+                              .deadline = clock.Now() + absl::Seconds(1),
+                              .cancelled = nullptr,
+                              .done = nullptr});
+  CreateAnswer cancelled = Submit({.redaction = OfMaria(), .cancelled = gone, .done = nullptr});
+  CreateAnswer patient = Submit({.redaction = OfMaria(),
+                                 .deadline = clock.Now() + absl::Seconds(2),
+                                 .cancelled = std::make_shared<std::atomic<bool>>(false),
+                                 .done = nullptr});
+  clock.Advance(absl::Seconds(1));
+  *gone = true;
+  store().Release();
+  EXPECT_THAT(late.WaitRefusal(), RefusedFor(Reason::kDeadlineExceeded));
+  EXPECT_THAT(cancelled.WaitRefusal(), RefusedFor(Reason::kCancelledByCaller));
+  const RedactionJob job = patient.WaitCreated().job;
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
+  EXPECT_THAT(store().OpenReader().value()->ListRedactions(std::nullopt, 10).value(), SizeIs(1));
+  WaitUntilDone(job.id);
+  runner().Stop();
+}
+
+TEST_P(RedactingCustomers, ACreateIsNotTriedAgainAfterItsDeadline) {
+  TestClock clock(PlacedAt());
+  runner_options.clock = [&] { return clock.Now(); };
+  runner_options.on_trouble = [&](absl::string_view) { clock.Advance(absl::Seconds(1)); };
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kDeadlock, {.times = kForever});
+  CreateAnswer answer = Submit({.redaction = OfMaria(),
+                                .deadline = clock.Now() + absl::Seconds(1),
+                                .cancelled = nullptr,
+                                .done = nullptr});
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kDeadlineExceeded));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
+  runner().Stop();
+}
+
+TEST_P(RedactingCustomers, AnOutageIsFoundOutOnceForAllThatWait) {
+  Hang();
+  store().Fail(Method::kCreateRedaction, Fault::kLoseBeforeExecute, {.times = kForever});
+  std::vector<CreateAnswer> answers;
+  for (int i = 0; i < 5; ++i) answers.push_back(Submit(OfMaria()));
+  store().Release();
+  for (CreateAnswer& answer : answers)
+    EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 3) << "the attempts of the first";
+}
+
+TEST_P(RedactingCustomers, AShutdownDoesNotWaitForADatabaseThatHangs) {
+  Hang();
+  CreateAnswer waiting = Submit(OfMaria());
+  runner().BeginStop();
+  EXPECT_THAT(waiting.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_THAT(Submit(OfMaria()).WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  store().Release();
+  runner().Stop();
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 0);
+}
+
+TEST_P(RedactingCustomers, ACreateIsNotTriedAgainInAShutdown) {
+  runner_options.on_trouble = [this](absl::string_view) { runner().BeginStop(); };
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kDeadlock, {.times = kForever});
+  EXPECT_THAT(Submit(OfMaria()).WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
 }
 
 // --- Several servers -----------------------------------------------------------------------------
