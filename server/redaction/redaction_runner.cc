@@ -35,7 +35,7 @@ std::string NewOwner() {
 }
 
 // Refusals that say nothing of the subject: try again.
-bool IsPassing(Reason reason) {
+bool IsPassing(std::optional<Reason> reason) {
   return reason == Reason::kOverloaded || reason == Reason::kUnavailable ||
          reason == Reason::kDeadlineExceeded || reason == Reason::kCancelledByCaller;
 }
@@ -48,6 +48,21 @@ bool IsPassing(const absl::Status& status) {
 Caller CallerOf(const RedactionJob& job) {
   return {.actor = job.actor, .on_behalf_of = job.on_behalf_of, .rights = {Right::kRedact}};
 }
+
+// The waits after failures that follow each other.
+class Backoff {
+ public:
+  bool IsOn() const { return last_.has_value(); }
+  void End() { last_.reset(); }
+  // Doubled each time.
+  absl::Duration Next(absl::Duration first, absl::Duration limit) {
+    last_ = last_.has_value() ? std::min(2 * *last_, limit) : first;
+    return *last_;
+  }
+
+ private:
+  std::optional<absl::Duration> last_;
+};
 
 // What came back for one item of a job.
 struct Finished {
@@ -95,6 +110,12 @@ class RedactionRunner::Worker {
   }
 
  private:
+  // Until the next step.
+  struct Wait {
+    absl::Duration at_most;
+    bool is_pause = false;  // after a failure
+  };
+
   void Run() {
     while (!Stopping()) {
       AnswerCreates();
@@ -107,10 +128,12 @@ class RedactionRunner::Worker {
     return inbox_->stopping;
   }
 
-  void WaitForNews(absl::Duration at_most) const {
+  // What came back is no reason to cut a pause short: it may be the next refusal of many.
+  void WaitForNews(const Wait& wait) const {
     std::unique_lock lock(inbox_->mutex);
-    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(at_most), [this] {
-      return inbox_->stopping || !inbox_->creates.empty() || !inbox_->finished.empty();
+    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(wait.at_most), [&] {
+      return inbox_->stopping || !inbox_->creates.empty() ||
+             (!wait.is_pause && !inbox_->finished.empty());
     });
   }
 
@@ -136,8 +159,6 @@ class RedactionRunner::Worker {
   void AnswerCreates() {
     while (std::optional<RedactionCall> call = NextCreate()) {
       absl::StatusOr<CreatedRedaction> created = CreateOne(*call);
-      // There is work now, whatever the last failure was.
-      backoff_.reset();
       // The others would each wait as long for a database that is lost. They are refused first, so
       // that nobody is who calls again upon this answer.
       if (absl::IsUnavailable(created.status())) RefuseCreates();
@@ -210,23 +231,24 @@ class RedactionRunner::Worker {
   // --- Working ---
 
   // Goes one step on, and returns how long to wait for news before the next.
-  absl::Duration Work() {
+  Wait Work() {
     TakeFinished();
     absl::StatusOr<bool> more = Step();
     if (!more.ok()) {
       // Once for an outage.
-      if (!backoff_.has_value()) Report("redactions stand still: ", more.status().ToString());
+      if (!outage_.IsOn()) Report("redactions stand still: ", more.status().ToString());
       GiveUpIfLost(more.status());
       DropJob();  // what was done is noted again as replays
-      return BackOff();
+      return Pause(outage_);
     }
-    if (held_up_) {
-      held_up_ = false;
-      return BackOff();
-    }
-    backoff_.reset();
-    if (*more) return absl::ZeroDuration();
-    return in_flight_ > 0 ? options_.lease / 3 : options_.poll_interval;
+    outage_.End();
+    if (std::exchange(held_up_, false)) return Pause(refusals_);
+    if (*more) return {absl::ZeroDuration()};
+    return {in_flight_ > 0 ? options_.lease / 3 : options_.poll_interval};
+  }
+
+  Wait Pause(Backoff& backoff) const {
+    return {backoff.Next(options_.first_backoff, options_.last_backoff), /*is_pause=*/true};
   }
 
   // Whether there is more to do without waiting for news.
@@ -325,9 +347,10 @@ class RedactionRunner::Worker {
   }
 
   void Sort(const Finished& finished) {
+    if (!IsPassing(finished.refusal)) refusals_.End();
     if (!finished.refusal.has_value()) {
       outcomes_.push_back({.subject = finished.subject, .failure = ""});
-    } else if (IsPassing(*finished.refusal)) {
+    } else if (IsPassing(finished.refusal)) {
       waiting_.push_front(finished.subject);
       held_up_ = true;
     } else {
@@ -362,12 +385,6 @@ class RedactionRunner::Worker {
     if (absl::IsUnavailable(status)) session_.reset();
   }
 
-  absl::Duration BackOff() {
-    backoff_ = backoff_.has_value() ? std::min(2 * *backoff_, options_.last_backoff)
-                                    : options_.first_backoff;
-    return *backoff_;
-  }
-
   template <typename... Parts>
   void Report(const Parts&... parts) const {
     if (options_.on_trouble) options_.on_trouble(absl::StrCat(parts...));
@@ -389,7 +406,8 @@ class RedactionRunner::Worker {
   absl::Time renewed_at_;                   // the lease
   std::size_t in_flight_ = 0;
   bool held_up_ = false;  // the committer asks for a pause
-  std::optional<absl::Duration> backoff_;
+  Backoff refusals_;      // until it takes a unit
+  Backoff outage_;        // until a step succeeds
 
   std::mutex joining_;  // one thread at a time waits for the end of the thread
   std::thread thread_;  // last: it uses all above

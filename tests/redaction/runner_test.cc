@@ -310,6 +310,31 @@ TEST_P(RedactingCustomers, AnOverloadedCommitterIsWaitedFor) {
   EXPECT_THAT(Redactions(orders), Each(1));
 }
 
+// Eight attempts come after seven pauses, which are 254 ms together where each is double the last.
+TEST_P(RedactingCustomers, ACommitterThatRefusesIsAskedLessAndLessOften) {
+  options.outage_tolerance = absl::ZeroDuration();
+  const std::vector<Number> orders = PlaceMany(1);
+  std::atomic<int> attempts = 0;
+  runner_options.first_backoff = absl::Milliseconds(2);
+  runner_options.last_backoff = absl::Hours(1);
+  runner_options.poll_interval = absl::Hours(1);
+  runner_options.lease = absl::Hours(3);
+  runner_options.key_of = [&attempts](std::int64_t job, Number subject) {
+    ++attempts;
+    return Quick().key_of(job, subject);
+  };
+  runner();
+  store().Fail(Method::kBegin, Fault::kLoseBeforeExecute, {.times = kForever});
+  const RedactionJob job = Create(OfMaria());
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(WaitUntil([&] { return attempts >= 8; }));
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+  store().Heal();
+  EXPECT_EQ(WaitUntilDone(job.id).done, 1);
+  EXPECT_THAT(Redactions(orders), Each(1));
+  runner().Stop();
+}
+
 TEST_P(RedactingCustomers, OneThatTheDatabaseRefusesHasFailedAndStopsNoOther) {
   const std::vector<Number> orders = PlaceMany(8);
   store().PoisonWhere([&](const Activity& activity) {
