@@ -19,7 +19,7 @@ namespace {
 
 // How much of a log is in memory at a time. A payload is some KiB, and megabytes only where an
 // order was imported with a long past, which is one activity.
-constexpr std::int64_t kPage = 64;
+constexpr std::size_t kPage = 64;
 
 constexpr std::array<ValueType, 4> kPayloadTypes = {ValueType::kInteger, ValueType::kInteger,
                                                     ValueType::kInteger, ValueType::kText};
@@ -77,13 +77,13 @@ absl::Status RedactPayloads(Session& session, const StoreStatements& statements,
     absl::StatusOr<Rows> rows =
         session.Query(statements.find_payloads,
                       {Param::Integer(rest.subject.value()), Param::Integer(rest.first),
-                       Param::Integer(rest.last), Param::Integer(kPage)},
+                       Param::Integer(rest.last), Param::Integer(static_cast<std::int64_t>(kPage))},
                       kPayloadTypes);
     if (!rows.ok()) return rows.status();
-    if (rows->empty()) break;
     absl::StatusOr<std::vector<NewPayload>> redacted = RedactRows(*rows, rest.subject);
     if (!redacted.ok()) return redacted.status();
     if (auto s = WritePayloads(session, statements, rest.subject, *redacted); !s.ok()) return s;
+    if (rows->size() < kPage) break;
     rest.first = rows->Integer(rows->size() - 1, 0) + 1;
   }
   return absl::OkStatus();
