@@ -1,4 +1,6 @@
 // The small parts beneath the store: addresses, times, statements, and what errors mean.
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
