@@ -422,14 +422,6 @@ std::optional<Refusal> CheckMayRedact(const Caller& caller) {
   return std::nullopt;
 }
 
-absl::string_view Name(Right right) {
-  switch (right) {
-    case Right::kRedact:
-      return "redact";
-  }
-  return "";
-}
-
 std::string EtagOf(const Subject& subject) {
   return absl::StrCat("v", subject.version);
 }

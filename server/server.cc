@@ -206,12 +206,14 @@ class Server::Impl {
   const std::string& address() const { return address_; }
 
   // The order matters: gRPC's Shutdown() waits for every call to finish, so what finishes them must
-  // still run: the write and read paths, and the redactions, which in turn use the write path.
+  // still run: the write and read paths. The redactions use the write path; those that wait to be
+  // created are refused first, since a database that hangs would hold up each of them.
   void Shutdown(absl::Duration grace) {
     const absl::Time deadline = absl::Now() + grace;
     stopping_ = true;
     prober_.reset();
     health_.Shutdown();
+    redactions_.BeginStop();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
     redactions_.Stop();
     writes_.Stop(deadline);

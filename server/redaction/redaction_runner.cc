@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "domain/decide.h"
 #include "domain/decide_enquiry.h"
@@ -34,14 +35,34 @@ std::string NewOwner() {
 }
 
 // Refusals that say nothing of the subject: try again.
-bool IsPassing(Reason reason) {
+bool IsPassing(std::optional<Reason> reason) {
   return reason == Reason::kOverloaded || reason == Reason::kUnavailable ||
          reason == Reason::kDeadlineExceeded || reason == Reason::kCancelledByCaller;
+}
+
+// Of the database: the same may succeed at another time.
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsAlreadyExists(status);
 }
 
 Caller CallerOf(const RedactionJob& job) {
   return {.actor = job.actor, .on_behalf_of = job.on_behalf_of, .rights = {Right::kRedact}};
 }
+
+// The waits after failures that follow each other.
+class Backoff {
+ public:
+  bool IsOn() const { return last_.has_value(); }
+  void End() { last_.reset(); }
+  // Doubled each time.
+  absl::Duration Next(absl::Duration first, absl::Duration limit) {
+    last_ = last_.has_value() ? std::min(2 * *last_, limit) : first;
+    return *last_;
+  }
+
+ private:
+  std::optional<absl::Duration> last_;
+};
 
 // What came back for one item of a job.
 struct Finished {
@@ -55,7 +76,7 @@ struct Finished {
 struct Inbox {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<NewRedaction, RedactionRunner::Created>> creates;
+  std::deque<RedactionCall> creates;
   std::vector<Finished> finished;
   bool stopping = false;
 };
@@ -68,29 +89,38 @@ class RedactionRunner::Worker {
   Worker(Store& store, GroupCommitter& writes, RedactionRunnerOptions options)
       : store_(store), writes_(writes), options_(std::move(options)), thread_([this] { Run(); }) {}
 
-  void Create(NewRedaction redaction, Created done) {
-    absl::Status queued = Queue(redaction, done);
-    if (!queued.ok()) return std::move(done)(std::move(queued));
+  void Create(RedactionCall call) {
+    if (auto refusal = Queue(call)) return std::move(call.done)(*std::move(refusal));
     inbox_->changed.notify_all();
   }
 
-  void Stop() {
+  void BeginStop() {
     {
       const std::lock_guard lock(inbox_->mutex);
       inbox_->stopping = true;
     }
     inbox_->changed.notify_all();
+    RefuseCreates();
+  }
+
+  void Stop() {
+    BeginStop();
     const std::lock_guard lock(joining_);
     if (thread_.joinable()) thread_.join();
   }
 
  private:
+  // Until the next step.
+  struct Wait {
+    absl::Duration at_most;
+    bool is_pause = false;  // after a failure
+  };
+
   void Run() {
     while (!Stopping()) {
       AnswerCreates();
       WaitForNews(Work());
     }
-    RefuseCreates();
   }
 
   bool Stopping() const {
@@ -98,46 +128,56 @@ class RedactionRunner::Worker {
     return inbox_->stopping;
   }
 
-  void WaitForNews(absl::Duration at_most) const {
+  // What came back is no reason to cut a pause short: it may be the next refusal of many.
+  void WaitForNews(const Wait& wait) const {
     std::unique_lock lock(inbox_->mutex);
-    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(at_most), [this] {
-      return inbox_->stopping || !inbox_->creates.empty() || !inbox_->finished.empty();
+    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(wait.at_most), [&] {
+      return inbox_->stopping || !inbox_->creates.empty() ||
+             (!wait.is_pause && !inbox_->finished.empty());
     });
   }
 
   // --- Creating ---
 
-  // Takes both, unless it is refused.
-  absl::Status Queue(NewRedaction& redaction, Created& done) {
+  // Takes the call, unless it refuses.
+  std::optional<Refusal> Queue(RedactionCall& call) {
     const std::lock_guard lock(inbox_->mutex);
-    if (inbox_->stopping) return absl::UnavailableError("the server is shutting down");
-    if (inbox_->creates.size() >= kMaxCreates)
-      return absl::ResourceExhaustedError("too many redactions are being created");
-    inbox_->creates.emplace_back(std::move(redaction), std::move(done));
-    return absl::OkStatus();
+    if (inbox_->stopping) return Unavailable();
+    if (inbox_->creates.size() >= kMaxCreates) return Overloaded();
+    inbox_->creates.push_back(std::move(call));
+    return std::nullopt;
+  }
+
+  std::optional<RedactionCall> NextCreate() {
+    const std::lock_guard lock(inbox_->mutex);
+    if (inbox_->creates.empty()) return std::nullopt;
+    RedactionCall call = std::move(inbox_->creates.front());
+    inbox_->creates.pop_front();
+    return call;
   }
 
   void AnswerCreates() {
-    while (true) {
-      std::pair<NewRedaction, Created> create;
-      {
-        const std::lock_guard lock(inbox_->mutex);
-        if (inbox_->creates.empty()) return;
-        create = std::move(inbox_->creates.front());
-        inbox_->creates.pop_front();
+    while (std::optional<RedactionCall> call = NextCreate()) {
+      absl::StatusOr<CreatedRedaction> created = CreateOne(*call);
+      // The others would each wait as long for a database that is lost. They are refused first, so
+      // that nobody is who calls again upon this answer.
+      if (absl::IsUnavailable(created.status())) RefuseCreates();
+      if (created.ok()) {
+        std::move(call->done)(*std::move(created));
+      } else {
+        std::move(call->done)(RefusalFor(created.status()));
       }
-      std::move(create.second)(CreateOne(create.first));
-      // There is work now, whatever the last failure was.
-      backoff_.reset();
     }
   }
 
-  absl::StatusOr<CreatedRedaction> CreateOne(const NewRedaction& redaction) {
-    absl::StatusOr<CreatedRedaction> created = absl::UnavailableError("not tried");
+  absl::StatusOr<CreatedRedaction> CreateOne(const RedactionCall& call) {
+    absl::StatusOr<CreatedRedaction> created;
     bool in_doubt = false;
     for (int attempt = 0; attempt < kCreateAttempts; ++attempt) {
+      if (attempt > 0) PauseBefore(attempt);
+      if (absl::Status wanted = CheckStillWanted(call); !wanted.ok()) return wanted;
       if (absl::Status ready = MakeReady(); !ready.ok()) return ready;
-      created = session_->Create(redaction);
+      created = session_->Create(call.redaction);
       if (created.ok()) {
         // What we created ourselves, in an attempt without an answer, is no replay.
         created->existed = created->existed && !in_doubt;
@@ -146,40 +186,69 @@ class RedactionRunner::Worker {
       Report("a redaction is not created: ", created.status().ToString());
       GiveUpIfLost(created.status());
       in_doubt = in_doubt || absl::IsUnavailable(created.status());
+      if (!IsPassing(created.status())) break;
     }
+    // It may be there since an attempt without an answer: a retry finds out.
+    if (in_doubt) return absl::UnavailableError("a redaction may have been created");
     return created;
   }
 
+  // What cannot be undone must not begin when nobody waits for it any more.
+  absl::Status CheckStillWanted(const RedactionCall& call) const {
+    if (call.cancelled != nullptr && call.cancelled->load(std::memory_order_relaxed))
+      return absl::CancelledError("the caller has gone");
+    if (call.deadline <= options_.clock())
+      return absl::DeadlineExceededError("the caller waits no longer");
+    if (Stopping()) return absl::UnavailableError("the server is shutting down");
+    return absl::OkStatus();
+  }
+
+  // Leaves a conflict time to pass, or the database to come back.
+  void PauseBefore(int attempt) const {
+    std::unique_lock lock(inbox_->mutex);
+    inbox_->changed.wait_for(lock, absl::ToChronoMicroseconds(attempt * options_.first_backoff),
+                             [this] { return inbox_->stopping; });
+  }
+
+  Refusal RefusalFor(const absl::Status& status) const {
+    if (IsPassing(status)) return Unavailable();
+    if (absl::IsCancelled(status)) return CancelledByCaller();
+    if (absl::IsDeadlineExceeded(status)) return DeadlineExceeded();
+    const std::string incident = absl::StrCat("J", absl::ToUnixMicros(options_.clock()));
+    Report("incident ", incident, ": ", status.ToString());
+    return Internal(incident);
+  }
+
   void RefuseCreates() {
-    std::deque<std::pair<NewRedaction, Created>> creates;
+    std::deque<RedactionCall> creates;
     {
       const std::lock_guard lock(inbox_->mutex);
       creates.swap(inbox_->creates);
     }
-    for (auto& [redaction, done] : creates)
-      std::move(done)(absl::UnavailableError("the server is shutting down"));
+    for (RedactionCall& call : creates) std::move(call.done)(Unavailable());
   }
 
   // --- Working ---
 
   // Goes one step on, and returns how long to wait for news before the next.
-  absl::Duration Work() {
+  Wait Work() {
     TakeFinished();
     absl::StatusOr<bool> more = Step();
     if (!more.ok()) {
       // Once for an outage.
-      if (!backoff_.has_value()) Report("redactions stand still: ", more.status().ToString());
+      if (!outage_.IsOn()) Report("redactions stand still: ", more.status().ToString());
       GiveUpIfLost(more.status());
       DropJob();  // what was done is noted again as replays
-      return BackOff();
+      return Pause(outage_);
     }
-    if (held_up_) {
-      held_up_ = false;
-      return BackOff();
-    }
-    backoff_.reset();
-    if (*more) return absl::ZeroDuration();
-    return in_flight_ > 0 ? options_.lease / 3 : options_.poll_interval;
+    outage_.End();
+    if (std::exchange(held_up_, false)) return Pause(refusals_);
+    if (*more) return {absl::ZeroDuration()};
+    return {in_flight_ > 0 ? options_.lease / 3 : options_.poll_interval};
+  }
+
+  Wait Pause(Backoff& backoff) const {
+    return {backoff.Next(options_.first_backoff, options_.last_backoff), /*is_pause=*/true};
   }
 
   // Whether there is more to do without waiting for news.
@@ -278,9 +347,10 @@ class RedactionRunner::Worker {
   }
 
   void Sort(const Finished& finished) {
+    if (!IsPassing(finished.refusal)) refusals_.End();
     if (!finished.refusal.has_value()) {
       outcomes_.push_back({.subject = finished.subject, .failure = ""});
-    } else if (IsPassing(*finished.refusal)) {
+    } else if (IsPassing(finished.refusal)) {
       waiting_.push_front(finished.subject);
       held_up_ = true;
     } else {
@@ -315,12 +385,6 @@ class RedactionRunner::Worker {
     if (absl::IsUnavailable(status)) session_.reset();
   }
 
-  absl::Duration BackOff() {
-    backoff_ = backoff_.has_value() ? std::min(2 * *backoff_, options_.last_backoff)
-                                    : options_.first_backoff;
-    return *backoff_;
-  }
-
   template <typename... Parts>
   void Report(const Parts&... parts) const {
     if (options_.on_trouble) options_.on_trouble(absl::StrCat(parts...));
@@ -342,7 +406,8 @@ class RedactionRunner::Worker {
   absl::Time renewed_at_;                   // the lease
   std::size_t in_flight_ = 0;
   bool held_up_ = false;  // the committer asks for a pause
-  std::optional<absl::Duration> backoff_;
+  Backoff refusals_;      // until it takes a unit
+  Backoff outage_;        // until a step succeeds
 
   std::mutex joining_;  // one thread at a time waits for the end of the thread
   std::thread thread_;  // last: it uses all above
@@ -356,8 +421,12 @@ RedactionRunner::~RedactionRunner() {
   Stop();
 }
 
-void RedactionRunner::Create(NewRedaction redaction, Created done) {
-  worker_->Create(std::move(redaction), std::move(done));
+void RedactionRunner::Create(RedactionCall call) {
+  worker_->Create(std::move(call));
+}
+
+void RedactionRunner::BeginStop() {
+  worker_->BeginStop();
 }
 
 void RedactionRunner::Stop() {

@@ -8,17 +8,19 @@
 #ifndef IPSTORE_ORDERS_SERVER_REDACTION_REDACTION_RUNNER_H_
 #define IPSTORE_ORDERS_SERVER_REDACTION_REDACTION_RUNNER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <variant>
 
 #include "absl/functional/any_invocable.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "domain/number.h"
+#include "domain/refusal.h"
 #include "server/storage/redaction_job.h"
 #include "server/storage/store.h"
 #include "server/write/committer.h"
@@ -42,11 +44,19 @@ struct RedactionRunnerOptions {
   std::function<void(absl::string_view line)> on_trouble;
 };
 
+// A call for a job.
+struct RedactionCall {
+  NewRedaction redaction;
+  // No attempt to create it begins after that.
+  absl::Time deadline = absl::InfiniteFuture();
+  std::shared_ptr<const std::atomic<bool>> cancelled;  // the same; may be null
+  // Called exactly once, from RedactionRunner's methods or on its thread; must not block.
+  absl::AnyInvocable<void(std::variant<CreatedRedaction, Refusal>) &&> done;
+};
+
 // Thread-safe.
 class RedactionRunner {
  public:
-  using Created = absl::AnyInvocable<void(absl::StatusOr<CreatedRedaction>) &&>;
-
   // Starts the thread. `store` and `writes` must outlive this, and `writes` must not be stopped
   // before.
   RedactionRunner(Store& store, GroupCommitter& writes, RedactionRunnerOptions options);
@@ -57,14 +67,19 @@ class RedactionRunner {
   RedactionRunner(const RedactionRunner&) = delete;
   RedactionRunner& operator=(const RedactionRunner&) = delete;
 
-  // Creates a job, which is then worked on. Never blocks; `done` is called exactly once, from here
-  // or on the runner's thread, and must not block. Errors: RESOURCE_EXHAUSTED when too many wait,
-  // UNAVAILABLE when the database is lost or the runner has stopped (the job may have been created:
-  // call again with the same request key), else as RedactionSession::Create().
-  void Create(NewRedaction redaction, Created done);
+  // Creates a job, which is then worked on. Never blocks. Refusals:
+  //   OVERLOADED   too many wait
+  //   DEADLINE_EXCEEDED, CANCELLED_BY_CALLER  nothing was done, but for the case of the next line
+  //   UNAVAILABLE  the database is lost, a conflict does not pass, or the runner stops. The job may
+  //                have been created: call again with the same request key
+  //   INTERNAL     the database refuses this very job; on_trouble() is told of the incident
+  void Create(RedactionCall call);
 
-  // Begins nothing more and ends the thread; units that are under way are left to the committer.
-  // Jobs that are not done go on with the next server. Blocks. May be called more than once.
+  // Begins nothing more, refuses what waits to be created, and lets the thread end. Does not block.
+  void BeginStop();
+
+  // As BeginStop(), and waits for the end of the thread; units that are under way are left to the
+  // committer. Jobs that are not done go on with the next server. May be called more than once.
   void Stop();
 
  private:

@@ -119,36 +119,35 @@ void WriteRedaction(CommentCall& call, FoundComment found) {
       });
 }
 
-Refusal RefusalFor(const absl::Status& status) {
-  if (absl::IsUnavailable(status)) return Unavailable();
-  if (absl::IsResourceExhausted(status)) return Overloaded();
-  return Internal("redaction");
-}
-
-void CreateRedaction(const Backend& backend, const Caller& caller,
+void CreateRedaction(const Backend& backend, const CallContext& context,
                      const v1::RedactCustomerRequest& request,
                      Responder<v1::RedactCustomerResponse> responder) {
+  const Caller& caller = context.caller;
   const RequestIdentity identity = Identify(*backend.tokens, caller,
                                             {.method = "RedactCustomer",
                                              .target = request.customer_id(),
                                              .request_id = request.request_id(),
                                              .content = request.SerializeAsString()});
   backend.redactions->Create(
-      {.customer_id = request.customer_id(),
-       .actor = caller.actor,
-       .on_behalf_of = caller.on_behalf_of,
-       .request_key = identity.key,
-       .created_at = backend.clock()},
-      [responder = std::move(responder), customer_id = request.customer_id(),
-       request_id = identity.request_id](absl::StatusOr<CreatedRedaction> created) mutable {
-        if (!created.ok()) return responder.Refuse(RefusalFor(created.status()));
-        if (created->job.customer_id != customer_id)
-          return responder.Refuse(RequestIdReused(request_id));
-        v1::RedactCustomerResponse response;
-        Encode(created->job, response.mutable_redaction());
-        response.set_replayed(created->existed);
-        responder.Reply(response);
-      });
+      {.redaction = {.customer_id = request.customer_id(),
+                     .actor = caller.actor,
+                     .on_behalf_of = caller.on_behalf_of,
+                     .request_key = identity.key,
+                     .created_at = backend.clock()},
+       .deadline = context.deadline,
+       .cancelled = context.cancelled,
+       .done = [responder = std::move(responder), customer_id = request.customer_id(),
+                request_id =
+                    identity.request_id](std::variant<CreatedRedaction, Refusal> outcome) mutable {
+         if (auto* refusal = std::get_if<Refusal>(&outcome)) return responder.Refuse(*refusal);
+         const CreatedRedaction& created = std::get<CreatedRedaction>(outcome);
+         if (created.job.customer_id != customer_id)
+           return responder.Refuse(RequestIdReused(request_id));
+         v1::RedactCustomerResponse response;
+         Encode(created.job, response.mutable_redaction());
+         response.set_replayed(created.existed);
+         responder.Reply(response);
+       }});
 }
 
 }  // namespace
@@ -204,7 +203,7 @@ void RedactionMethods::RedactCustomer(const CallContext& context,
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 
-  CreateRedaction(backend_, context.caller, request, std::move(responder));
+  CreateRedaction(backend_, context, request, std::move(responder));
 }
 
 void RedactionMethods::GetRedaction(const CallContext& context,

@@ -60,9 +60,12 @@ struct RedactionLease {
   absl::Duration length;    // from now on
 };
 
-// One connection for working on jobs. Not thread-safe; every call blocks and is a transaction of
-// its own. Errors as in store.h; after UNAVAILABLE it must not be used again, and what was under
-// way may have been done.
+// One connection for working on jobs. Not thread-safe; every call blocks. Errors as in store.h;
+// after UNAVAILABLE it must not be used again, and what was under way may have been done.
+//
+// Create() is one transaction. Take() and Note() are several, and what stays of one that stops
+// halfway does no harm: a lease that was claimed ends by itself, or is ours at the next Take(); and
+// what was noted of items is true, whether the rest is noted and the lease renewed or not.
 class RedactionSession {
  public:
   virtual ~RedactionSession() = default;

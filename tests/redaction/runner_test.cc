@@ -1,16 +1,22 @@
 // The jobs that redact all of a customer: each subject once, whatever fails and whoever works on
 // it.
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "domain/decide.h"
 #include "server/redaction/redaction_runner.h"
 #include "tests/write/write_path.h"
@@ -18,9 +24,14 @@
 namespace ipstore::orders::test {
 namespace {
 
+using testing::Contains;
 using testing::Each;
+using testing::HasSubstr;
+using testing::SizeIs;
 
 constexpr int kForever = 1'000'000;
+
+using CreateOutcome = std::variant<CreatedRedaction, Refusal>;
 
 RedactionRunnerOptions Quick() {
   RedactionRunnerOptions options;
@@ -37,27 +48,63 @@ RedactionRunnerOptions Quick() {
 // What a create came to.
 class CreateAnswer {
  public:
-  RedactionRunner::Created Done() {
-    return [state = state_](absl::StatusOr<CreatedRedaction> created) {
+  absl::AnyInvocable<void(CreateOutcome) &&> Done() {
+    return [state = state_](CreateOutcome outcome) {
       const std::lock_guard lock(state->mutex);
-      state->answer = std::move(created);
+      state->outcome = std::move(outcome);
       state->answered.notify_all();
     };
   }
 
-  absl::StatusOr<CreatedRedaction> Wait() {
+  // After half a minute the test fails and it is INTERNAL.
+  CreateOutcome Wait() {
     std::unique_lock lock(state_->mutex);
-    state_->answered.wait(lock, [&] { return state_->answer.has_value(); });
-    return *state_->answer;
+    if (!state_->answered.wait_for(lock, std::chrono::seconds(30),
+                                   [&] { return state_->outcome.has_value(); })) {
+      ADD_FAILURE() << "a create was not answered";
+      return Internal("no answer");
+    }
+    return *state_->outcome;
+  }
+  CreatedRedaction WaitCreated() {
+    CreateOutcome outcome = Wait();
+    if (auto* created = std::get_if<CreatedRedaction>(&outcome)) return *std::move(created);
+    ADD_FAILURE() << "refused: " << Name(std::get<Refusal>(outcome).reason);
+    return {};
+  }
+  Refusal WaitRefusal() {
+    CreateOutcome outcome = Wait();
+    if (auto* refusal = std::get_if<Refusal>(&outcome)) return *std::move(refusal);
+    ADD_FAILURE() << "created, and should have been refused";
+    return Internal("not refused");
   }
 
  private:
   struct State {
     std::mutex mutex;
     std::condition_variable answered;
-    std::optional<absl::StatusOr<CreatedRedaction>> answer;
+    std::optional<CreateOutcome> outcome;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// What on_trouble() is told.
+class Lines {
+ public:
+  std::function<void(absl::string_view)> Take() {
+    return [this](absl::string_view line) {
+      const std::lock_guard lock(mutex_);
+      lines_.emplace_back(line);
+    };
+  }
+  std::vector<std::string> All() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
 };
 
 class RedactingCustomers : public WritePathOn {
@@ -68,16 +115,15 @@ class RedactingCustomers : public WritePathOn {
   }
 
   // Change it before runner() is first asked for.
-  absl::Duration lease = Quick().lease;
+  RedactionRunnerOptions runner_options = Quick();
+  Lines troubles;
 
   RedactionRunner& runner() {
     if (runner_ == nullptr) Start();
     return *runner_;
   }
   void Start() {
-    RedactionRunnerOptions timing = Quick();
-    timing.lease = lease;
-    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), timing);
+    runner_ = std::make_unique<RedactionRunner>(store(), server().committer(), runner_options);
   }
   // As a crash would: what the runner knew is gone.
   void Restart() {
@@ -103,10 +149,23 @@ class RedactingCustomers : public WritePathOn {
             .request_key = KeyOf({.id = NewRequestId()}),
             .created_at = PlacedAt()};
   }
-  RedactionJob Create(const NewRedaction& redaction) {
+  CreateAnswer Submit(RedactionCall call) {
     CreateAnswer answer;
-    runner().Create(redaction, answer.Done());
-    return answer.Wait().value().job;
+    call.done = answer.Done();
+    runner().Create(std::move(call));
+    return answer;
+  }
+  CreateAnswer Submit(const NewRedaction& redaction) {
+    return Submit(RedactionCall{.redaction = redaction, .cancelled = nullptr, .done = nullptr});
+  }
+  using WritePathOn::Submit;
+  RedactionJob Create(const NewRedaction& redaction) { return Submit(redaction).WaitCreated().job; }
+
+  // Keeps the runner's thread in the database until store().Release(), so that creates wait.
+  void Hang() {
+    runner();
+    store().Fail(Method::kTakeRedaction, Fault::kBlock);
+    ASSERT_TRUE(store().WaitUntilBlocked());
   }
 
   RedactionJob Job(std::int64_t id) {
@@ -186,7 +245,7 @@ TEST_P(RedactingCustomers, TwoJobsOfOneCustomerEachRedactOnce) {
 // that they are done.
 TEST_P(RedactingCustomers, WhatWasDoneBeforeACrashIsNotDoneAgain) {
   const std::vector<Number> orders = PlaceMany(60);
-  lease = absl::Seconds(2);  // long enough for nothing to be noted just to renew it
+  runner_options.lease = absl::Seconds(2);  // long enough for nothing to be noted just to renew it
   runner();
   store().Fail(Method::kNoteRedacted, Fault::kBlock);
   const RedactionJob job = Create(OfMaria());
@@ -229,16 +288,16 @@ TEST_P(RedactingCustomers, EachIsRedactedOnceWhateverFails) {
       store().Fail(Method::kTakeRedaction, Fault::kLoseBeforeExecute);
     }
     store().Fail(method, fault);
-    CreateAnswer answer;
-    runner().Create(OfMaria(), answer.Done());
-    const auto created = answer.Wait();
-    if (!created.ok()) {
-      EXPECT_EQ(method, Method::kOpenRedactionSession) << created.status();
+    CreateAnswer answer = Submit(OfMaria());
+    const CreateOutcome outcome = answer.Wait();
+    if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+      EXPECT_EQ(method, Method::kOpenRedactionSession) << Name(refusal->reason);
       continue;
     }
-    EXPECT_FALSE(created->existed);
+    const auto& created = std::get<CreatedRedaction>(outcome);
+    EXPECT_FALSE(created.existed);
     ++jobs;
-    EXPECT_EQ(WaitUntilDone(created->job.id).done, 20);
+    EXPECT_EQ(WaitUntilDone(created.job.id).done, 20);
     EXPECT_THAT(Redactions(orders), Each(jobs));
   }
 }
@@ -249,6 +308,31 @@ TEST_P(RedactingCustomers, AnOverloadedCommitterIsWaitedFor) {
   for (int i = 0; i < 30; ++i) orders.push_back(server().Place(absl::StrCat("WEB-", i)));
   EXPECT_EQ(WaitUntilDone(Create(OfMaria()).id).done, 30);
   EXPECT_THAT(Redactions(orders), Each(1));
+}
+
+// Eight attempts come after seven pauses, which are 254 ms together where each is double the last.
+TEST_P(RedactingCustomers, ACommitterThatRefusesIsAskedLessAndLessOften) {
+  options.outage_tolerance = absl::ZeroDuration();
+  const std::vector<Number> orders = PlaceMany(1);
+  std::atomic<int> attempts = 0;
+  runner_options.first_backoff = absl::Milliseconds(2);
+  runner_options.last_backoff = absl::Hours(1);
+  runner_options.poll_interval = absl::Hours(1);
+  runner_options.lease = absl::Hours(3);
+  runner_options.key_of = [&attempts](std::int64_t job, Number subject) {
+    ++attempts;
+    return Quick().key_of(job, subject);
+  };
+  runner();
+  store().Fail(Method::kBegin, Fault::kLoseBeforeExecute, {.times = kForever});
+  const RedactionJob job = Create(OfMaria());
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(WaitUntil([&] { return attempts >= 8; }));
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+  store().Heal();
+  EXPECT_EQ(WaitUntilDone(job.id).done, 1);
+  EXPECT_THAT(Redactions(orders), Each(1));
+  runner().Stop();
 }
 
 TEST_P(RedactingCustomers, OneThatTheDatabaseRefusesHasFailedAndStopsNoOther) {
@@ -266,18 +350,123 @@ TEST_P(RedactingCustomers, OneThatTheDatabaseRefusesHasFailedAndStopsNoOther) {
 TEST_P(RedactingCustomers, ARetryOfTheCreateFindsTheJob) {
   const NewRedaction wanted = OfMaria();
   const RedactionJob first = Create(wanted);
-  CreateAnswer again;
-  runner().Create(wanted, again.Done());
-  const CreatedRedaction second = again.Wait().value();
+  CreateAnswer again = Submit(wanted);
+  const CreatedRedaction second = again.WaitCreated();
   EXPECT_TRUE(second.existed);
   EXPECT_EQ(second.job.id, first.id);
 }
 
 TEST_P(RedactingCustomers, AfterTheEndNothingIsCreated) {
   runner().Stop();
-  CreateAnswer answer;
-  runner().Create(OfMaria(), answer.Done());
-  EXPECT_EQ(answer.Wait().status().code(), absl::StatusCode::kUnavailable);
+  CreateAnswer answer = Submit(OfMaria());
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+}
+
+// --- Creates that fail
+// ----------------------------------------------------------------------------
+
+TEST_P(RedactingCustomers, ACreateWhoseConflictsDoNotPassMayBeTriedAgain) {
+  for (Fault fault : {Fault::kDeadlock, Fault::kTaken}) {
+    store().Fail(Method::kCreateRedaction, fault, {.times = kForever});
+    CreateAnswer answer = Submit(OfMaria());
+    EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+    store().Heal();
+  }
+}
+
+TEST_P(RedactingCustomers, ACreateThatTheDatabaseRefusesIsAnIncidentInTheLog) {
+  runner_options.on_trouble = troubles.Take();
+  runner();
+  const int before = store().Calls(Method::kCreateRedaction);
+  store().Fail(Method::kCreateRedaction, Fault::kPoison, {.times = kForever});
+  CreateAnswer answer = Submit(OfMaria());
+  const Refusal refusal = answer.WaitRefusal();
+  EXPECT_THAT(refusal, RefusedFor(Reason::kInternal));
+  ASSERT_THAT(refusal.facts, SizeIs(1));
+  EXPECT_THAT(troubles.All(), Contains(HasSubstr(FactAsText(refusal.facts[0].value))));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), before + 1) << "it is not tried again";
+}
+
+TEST_P(RedactingCustomers, ACreateThatMayHaveHappenedIsNoIncident) {
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kExecuteThenLoseAnswer);
+  store().Fail(Method::kCreateRedaction, Fault::kPoison, {.call = 2});
+  const NewRedaction wanted = OfMaria();
+  CreateAnswer answer = Submit(wanted);
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  CreateAnswer again = Submit(wanted);
+  EXPECT_TRUE(again.WaitCreated().existed);
+}
+
+TEST_P(RedactingCustomers, ACreateThatNobodyWaitsForAnyMoreIsNotBegun) {
+  TestClock clock(PlacedAt());
+  runner_options.clock = [&] { return clock.Now(); };
+  Hang();
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  CreateAnswer late = Submit({.redaction = OfMaria(),
+                              .deadline = clock.Now() + absl::Seconds(1),
+                              .cancelled = nullptr,
+                              .done = nullptr});
+  CreateAnswer cancelled = Submit({.redaction = OfMaria(), .cancelled = gone, .done = nullptr});
+  CreateAnswer patient = Submit({.redaction = OfMaria(),
+                                 .deadline = clock.Now() + absl::Seconds(2),
+                                 .cancelled = std::make_shared<std::atomic<bool>>(false),
+                                 .done = nullptr});
+  clock.Advance(absl::Seconds(1));
+  *gone = true;
+  store().Release();
+  EXPECT_THAT(late.WaitRefusal(), RefusedFor(Reason::kDeadlineExceeded));
+  EXPECT_THAT(cancelled.WaitRefusal(), RefusedFor(Reason::kCancelledByCaller));
+  const RedactionJob job = patient.WaitCreated().job;
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
+  EXPECT_THAT(store().OpenReader().value()->ListRedactions(std::nullopt, 10).value(), SizeIs(1));
+  WaitUntilDone(job.id);
+  runner().Stop();
+}
+
+TEST_P(RedactingCustomers, ACreateIsNotTriedAgainAfterItsDeadline) {
+  TestClock clock(PlacedAt());
+  runner_options.clock = [&] { return clock.Now(); };
+  runner_options.on_trouble = [&](absl::string_view) { clock.Advance(absl::Seconds(1)); };
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kDeadlock, {.times = kForever});
+  CreateAnswer answer = Submit({.redaction = OfMaria(),
+                                .deadline = clock.Now() + absl::Seconds(1),
+                                .cancelled = nullptr,
+                                .done = nullptr});
+  EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kDeadlineExceeded));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
+  runner().Stop();
+}
+
+TEST_P(RedactingCustomers, AnOutageIsFoundOutOnceForAllThatWait) {
+  Hang();
+  store().Fail(Method::kCreateRedaction, Fault::kLoseBeforeExecute, {.times = kForever});
+  std::vector<CreateAnswer> answers;
+  for (int i = 0; i < 5; ++i) answers.push_back(Submit(OfMaria()));
+  store().Release();
+  for (CreateAnswer& answer : answers)
+    EXPECT_THAT(answer.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 3) << "the attempts of the first";
+}
+
+TEST_P(RedactingCustomers, AShutdownDoesNotWaitForADatabaseThatHangs) {
+  Hang();
+  CreateAnswer waiting = Submit(OfMaria());
+  runner().BeginStop();
+  EXPECT_THAT(waiting.WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_THAT(Submit(OfMaria()).WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  store().Release();
+  runner().Stop();
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 0);
+}
+
+TEST_P(RedactingCustomers, ACreateIsNotTriedAgainInAShutdown) {
+  runner_options.on_trouble = [this](absl::string_view) { runner().BeginStop(); };
+  runner();
+  store().Fail(Method::kCreateRedaction, Fault::kDeadlock, {.times = kForever});
+  EXPECT_THAT(Submit(OfMaria()).WaitRefusal(), RefusedFor(Reason::kUnavailable));
+  EXPECT_EQ(store().Calls(Method::kCreateRedaction), 1);
 }
 
 // --- Several servers -----------------------------------------------------------------------------

@@ -1,4 +1,6 @@
 // The small parts beneath the store: addresses, times, statements, and what errors mean.
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -224,6 +226,22 @@ TEST(BatchStatement, NothingToDoIsNotSent) {
   EXPECT_TRUE(sql::InsertAll(session, sql::BatchStatement(InTemplate()), {}).ok());
   EXPECT_EQ(sql::UpdateAll(session, sql::BatchStatement(InTemplate()), {}).value(), 0);
   EXPECT_TRUE(session.statements.empty());
+}
+
+// Five rows would be filled up to eight, which is too much; so is what four of them make.
+TEST(BatchStatement, LongTextsGoIntoSeveral) {
+  const std::string long_text(std::size_t{1} << 20U, 'x');
+  const std::vector<sql::Param> params(5, sql::Param::Text(long_text));
+  std::vector<std::size_t> sizes;
+  ASSERT_TRUE(
+      sql::ForEachFilledSlice(sql::BatchStatement(InTemplate()), params,
+                              [&](const std::string& text, absl::Span<const sql::Param> slice) {
+                                EXPECT_EQ(std::count(text.begin(), text.end(), '?'), slice.size());
+                                sizes.push_back(slice.size());
+                                return absl::OkStatus();
+                              })
+          .ok());
+  EXPECT_THAT(sizes, ElementsAre(4, 1));
 }
 
 TEST(BatchStatement, MoreThanTheLargestSizeGoesIntoSeveral) {

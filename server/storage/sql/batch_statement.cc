@@ -34,8 +34,16 @@ std::size_t FilledSize(absl::Span<const Param> params, std::size_t params_per_ro
   return BytesOf(slice) + filling <= kMaxStatementBytes ? rows : ExactSize(params, params_per_row);
 }
 
-// Calls `act` with slices of `params` whose sizes there are texts for, each text with its slice.
-// The last slice is filled up by repeating its last row.
+}  // namespace
+
+BatchStatement::BatchStatement(const RowsTemplate& text) : params_per_row_(text.params_per_row) {
+  for (std::size_t i = 0; i < kSizes; ++i) texts_[i] = text.Text(std::size_t{1} << i);
+}
+
+const std::string& BatchStatement::Text(std::size_t rows) const {
+  return texts_[static_cast<std::size_t>(absl::countr_zero(rows))];
+}
+
 absl::Status ForEachFilledSlice(
     const BatchStatement& statement, absl::Span<const Param> params,
     absl::FunctionRef<absl::Status(const std::string&, absl::Span<const Param>)> act) {
@@ -55,16 +63,6 @@ absl::Status ForEachFilledSlice(
     params.remove_prefix(rows * per_row);
   }
   return absl::OkStatus();
-}
-
-}  // namespace
-
-BatchStatement::BatchStatement(const RowsTemplate& text) : params_per_row_(text.params_per_row) {
-  for (std::size_t i = 0; i < kSizes; ++i) texts_[i] = text.Text(std::size_t{1} << i);
-}
-
-const std::string& BatchStatement::Text(std::size_t rows) const {
-  return texts_[static_cast<std::size_t>(absl::countr_zero(rows))];
 }
 
 absl::Status InsertAll(Session& session, const BatchStatement& statement,

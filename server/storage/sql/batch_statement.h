@@ -55,6 +55,12 @@ absl::Status QueryAll(Session& session, const BatchStatement& statement,
                       absl::Span<const Param> params, absl::Span<const ValueType> columns,
                       absl::FunctionRef<absl::Status(const Rows&)> take);
 
+// For statements whose text takes more than the rows: calls `act` with each text and the slice of
+// `params` that it is for, the last filled up as in UpdateAll(). Errors are those of `act`.
+absl::Status ForEachFilledSlice(
+    const BatchStatement& statement, absl::Span<const Param> params,
+    absl::FunctionRef<absl::Status(const std::string& text, absl::Span<const Param> slice)> act);
+
 }  // namespace ipstore::orders::sql
 
 #endif  // IPSTORE_ORDERS_SERVER_STORAGE_SQL_BATCH_STATEMENT_H_

@@ -17,11 +17,8 @@ namespace {
 
 constexpr absl::string_view kSelect =
     "SELECT r.id, r.customer_id, r.actor_role, r.actor_id, r.on_behalf_of_role, r.on_behalf_of_id,"
-    " r.created_at, r.finished_at,"
-    " (SELECT COUNT(*) FROM redaction_items i WHERE i.redaction = r.id),"
-    " (SELECT COUNT(i.done_at) FROM redaction_items i WHERE i.redaction = r.id),"
-    " (SELECT COUNT(i.failure) FROM redaction_items i WHERE i.redaction = r.id)"
-    " FROM redactions r WHERE ";
+    " r.created_at, r.finished_at, COUNT(i.number), COUNT(i.done_at), COUNT(i.failure)"
+    " FROM redactions r LEFT JOIN redaction_items i ON i.redaction = r.id WHERE ";
 constexpr std::array<ValueType, 11> kTypes = {
     ValueType::kInteger, ValueType::kText,    ValueType::kInteger, ValueType::kText,
     ValueType::kInteger, ValueType::kText,    ValueType::kTime,    ValueType::kTime,
@@ -66,17 +63,17 @@ absl::StatusOr<std::optional<RedactionJob>> ReadOne(Session& session, absl::stri
 }  // namespace
 
 absl::StatusOr<std::optional<RedactionJob>> ReadRedaction(Session& session, std::int64_t id) {
-  return ReadOne(session, "r.id = ?", Param::Integer(id));
+  return ReadOne(session, "r.id = ? GROUP BY r.id", Param::Integer(id));
 }
 
 absl::StatusOr<std::optional<RedactionJob>> ReadRedaction(Session& session, const RequestKey& key) {
-  return ReadOne(session, "r.request_key = ?", Param::Bytes(BytesOf(key)));
+  return ReadOne(session, "r.request_key = ? GROUP BY r.id", Param::Bytes(BytesOf(key)));
 }
 
 absl::StatusOr<std::vector<RedactionJob>> ReadRedactions(Session& session,
                                                          std::optional<std::int64_t> before,
                                                          std::int32_t limit) {
-  return Read(session, "r.id < ? ORDER BY r.id DESC LIMIT ?",
+  return Read(session, "r.id < ? GROUP BY r.id ORDER BY r.id DESC LIMIT ?",
               {Param::Integer(before.value_or(std::numeric_limits<std::int64_t>::max())),
                Param::Integer(std::max(limit, 0))});
 }
