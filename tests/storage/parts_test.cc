@@ -179,6 +179,7 @@ class RecordingSession final : public sql::Session {
     return sql::Rows(columns.size());
   }
   absl::Status ExecuteOnce(const std::string&) override { return absl::OkStatus(); }
+  bool ForgetErased(bool /*wait*/) override { return true; }
 
   std::vector<std::string> statements;
   std::vector<std::vector<std::int64_t>> values;

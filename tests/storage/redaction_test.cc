@@ -2,12 +2,14 @@
 // jobs are created once, and worked on by one server at a time.
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "server/storage/open.h"
 #include "server/storage/sql/store_statements.h"
@@ -169,6 +171,51 @@ TEST_P(RedactingStore, ALongLogIsRedactedWhole) {
   const Number number = order.order().subject.number;
   ASSERT_THAT(Redact({.subject = number, .comment_seq = {}}), IsOk());
   EXPECT_EQ(WithoutPositions(Log(number)), RedactedLog(order.log()));
+}
+
+// Bytes in SQLite's write-ahead log.
+std::uintmax_t LogBytes(const TestDatabase& database) {
+  const std::string path(absl::StripPrefix(database.url(), "sqlite:"));
+  return std::filesystem::file_size(absl::StrCat(path, "-wal"));
+}
+
+TEST_P(RedactingStore, ALogOfChangesThatAReaderHoldsIsEmptiedByALaterCommit) {
+  if (!OnSqlite()) return;  // elsewhere it is the operator's
+  for (std::int64_t serial : {kSerial, kSerial + 1, kSerial + 2})
+    MustWrite(CreationOf(PlacedOrder(serial)));
+  const auto reader = database().Connect(sql::Purpose::kRead);
+  auto writer = OpenWriter();
+  const auto commit = [&](std::int64_t serial, bool redact) {
+    const Number number = Number::FromSerial(serial);
+    ASSERT_THAT(writer->Begin(), IsOk());
+    ASSERT_THAT(writer->Load({.subjects = {number}}).status(), IsOk());
+    if (redact) {
+      ASSERT_THAT(writer->RedactActivities({{.subject = number, .comment_seq = {}}}), IsOk());
+    }
+    ASSERT_THAT(writer->Commit(), IsOk());
+  };
+  commit(kSerial, /*redact=*/true);
+  EXPECT_EQ(LogBytes(database()), 0U) << "at once";
+  ASSERT_THAT(reader->Begin(), IsOk());
+  ASSERT_THAT(
+      reader->Query("SELECT COUNT(*) FROM subjects", {}, {sql::ValueType::kInteger}).status(),
+      IsOk());
+  commit(kSerial + 1, /*redact=*/true);
+  EXPECT_GT(LogBytes(database()), 0U) << "the reader sees what was there before";
+  ASSERT_THAT(reader->Rollback(), IsOk());
+  commit(kSerial + 1, /*redact=*/false);
+  EXPECT_EQ(LogBytes(database()), 0U) << "the next commit";
+
+  ASSERT_THAT(reader->Begin(), IsOk());
+  ASSERT_THAT(
+      reader->Query("SELECT COUNT(*) FROM subjects", {}, {sql::ValueType::kInteger}).status(),
+      IsOk());
+  commit(kSerial + 2, /*redact=*/true);
+  ASSERT_THAT(reader->Rollback(), IsOk());
+  EXPECT_GT(LogBytes(database()), 0U);
+  writer = OpenWriter();
+  commit(kSerial + 2, /*redact=*/false);
+  EXPECT_EQ(LogBytes(database()), 0U) << "the first commit of the next connection";
 }
 
 TEST_P(RedactingStore, TheStatementsGoByTheKeyOfTheLog) {

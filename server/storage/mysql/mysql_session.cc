@@ -124,6 +124,8 @@ class MySqlSession final : public sql::Session {
 
   absl::Status Rollback() override { return ExecuteOnce("ROLLBACK"); }
 
+  bool ForgetErased(bool /*wait*/) override { return true; }
+
   absl::StatusOr<std::int64_t> Execute(const std::string& statement,
                                        absl::Span<const Param> params) override {
     return Run<std::int64_t>(statement, params, [](::sql::PreparedStatement& prepared) {

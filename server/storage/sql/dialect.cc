@@ -138,11 +138,6 @@ std::string Dialect::FirstBytes(absl::string_view column, std::size_t count,
                       ") AS BLOB)");
 }
 
-// Waits for readers as long as any statement does, and leaves the rest to the next time.
-std::string Dialect::ForgetErased() const {
-  return IsSqlite() ? "PRAGMA wal_checkpoint(TRUNCATE)" : "";
-}
-
 RowsTemplate Dialect::InsertRows(absl::string_view table,
                                  const std::vector<absl::string_view>& columns) const {
   RowsTemplate text;

@@ -72,10 +72,6 @@ class Dialect {
   // one that its owner has not survived.
   bool HasOneServer() const { return IsSqlite(); }
 
-  // A statement to run after a transaction that has erased something is committed, so that it is
-  // gone from the database's own log of changes too. Empty where that log is the operator's affair.
-  std::string ForgetErased() const;
-
   // INSERT of several rows into these columns.
   RowsTemplate InsertRows(absl::string_view table,
                           const std::vector<absl::string_view>& columns) const;

@@ -138,6 +138,11 @@ class Session {
 
   // Runs a statement without parameters once, without preparing it: schema changes, settings.
   virtual absl::Status ExecuteOnce(const std::string& statement) = 0;
+
+  // Takes what committed transactions have erased out of the database's own log of changes, too,
+  // where that log is ours: on SQLite. False while readers or another writer stand in the way; with
+  // `wait` they are waited for as long as any lock is. Not within a transaction.
+  virtual bool ForgetErased(bool wait) = 0;
 };
 
 // A database that sessions can be opened on. Thread-safe. Sessions must not outlive it.

@@ -299,12 +299,13 @@ absl::Status SqlWriter::RedactActivities(absl::Span<const ActivityRedaction> red
 }
 
 // The erasing has happened when it is committed; what the database still does about it is no reason
-// to call the commit in doubt.
+// to call the commit in doubt. Only the transaction that erased waits for readers: the later ones
+// would each hold up their callers for as long.
 absl::Status SqlWriter::Commit() {
   const bool erased = std::exchange(erased_, false);
   absl::Status status = session_->Commit();
-  if (!status.ok() || !erased || statements_.forget_erased.empty()) return status;
-  session_->ExecuteOnce(statements_.forget_erased).IgnoreError();
+  if (!status.ok()) return status;
+  if (erased || to_forget_) to_forget_ = !session_->ForgetErased(/*wait=*/erased);
   return status;
 }
 

@@ -49,6 +49,9 @@ class SqlWriter final : public WriteSession {
   std::vector<Param> params_;
   MadeTexts texts_;
   bool erased_ = false;  // this transaction has redacted something
+  // What was redacted may still stand in the database's log of changes. So it may at first, since a
+  // connection before this one, or a server that was killed, may have left it there.
+  bool to_forget_ = true;
 };
 
 }  // namespace ipstore::orders::sql

@@ -171,7 +171,6 @@ StoreStatements::StoreStatements(const Dialect& dialect)
                                      .guard = {}})),
       find_payloads(FindPayloads(dialect)),
       forget_content(ForgetContent(dialect)),
-      find_unit(FindUnit(dialect)),
-      forget_erased(dialect.ForgetErased()) {}
+      find_unit(FindUnit(dialect)) {}
 
 }  // namespace ipstore::orders::sql

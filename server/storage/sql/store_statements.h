@@ -46,8 +46,6 @@ struct StoreStatements {
   std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
   std::string forget_content;  // subject, first and last seq: takes the content out of hashes
   std::string find_unit;       // subject, seq: where the unit of that activity begins
-  // After the commit of a transaction that erased something; may be empty.
-  std::string forget_erased;
 };
 
 }  // namespace ipstore::orders::sql

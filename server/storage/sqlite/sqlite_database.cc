@@ -139,6 +139,10 @@ void AddCell(sqlite3_stmt* statement, int column, ValueType type, Rows& rows) {
   }
 }
 
+int LockWaitMillis(Purpose purpose) {
+  return purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
+}
+
 class SqliteSession final : public sql::Session {
  public:
   SqliteSession(Connection connection, Purpose purpose)
@@ -196,6 +200,15 @@ class SqliteSession final : public sql::Session {
     return absl::OkStatus();
   }
 
+  bool ForgetErased(bool wait) override {
+    if (lost_) return false;
+    if (!wait) sqlite3_busy_timeout(connection_.get(), 0);
+    const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
+                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (!wait) sqlite3_busy_timeout(connection_.get(), LockWaitMillis(purpose_));
+    return code == SQLITE_OK;
+  }
+
  private:
   // The statement, ready to step, with its parameters bound.
   absl::StatusOr<sqlite3_stmt*> Prepare(const std::string& statement,
@@ -233,10 +246,6 @@ class SqliteSession final : public sql::Session {
   absl::flat_hash_map<std::string, Statement> statements_;
   bool lost_ = false;
 };
-
-int LockWaitMillis(Purpose purpose) {
-  return purpose == Purpose::kMigrate ? kMigrateLockWaitMillis : kLockWaitMillis;
-}
 
 // The settings of every connection. A connection that only reads cannot write by mistake. What is
 // deleted or overwritten is zeroed in the file: a redaction leaves nothing behind.
