@@ -548,8 +548,8 @@ Text SentenceOf(Reason reason, Grammar count) {
     case Reason::kCommentNotFound:
       return {"Δεν βρέθηκε το σχόλιο {comment}.", "There is no comment {comment}."};
     case Reason::kPermissionDenied:
-      return {"Δεν έχετε πρόσβαση σε αυτή την παραγγελία ή ενέργεια.",
-              "You do not have access to this order or action."};
+      return {"Δεν έχετε πρόσβαση εδώ ή δεν σας επιτρέπεται αυτή η ενέργεια.",
+              "You do not have access to this, or are not allowed to do it."};
     case Reason::kUnauthenticated:
       return {"Δεν προκύπτει ποιος καλεί: λείπει ή δεν είναι έγκυρο το {missing}.",
               "It is not known who is calling: {missing} is missing or not valid."};
@@ -598,12 +598,10 @@ Text SentenceOf(Reason reason, Grammar count) {
           "new one."};
     case Reason::kEtagMismatch:
       return {
-          "Η παραγγελία άλλαξε στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε την "
-          "ξανά και "
-          "επαναλάβετε.",
-          "The order has changed in the meantime (you sent etag {given}, it is now {current}); "
-          "read it again and "
-          "retry."};
+          "Τα στοιχεία άλλαξαν στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε τα "
+          "ξανά και επαναλάβετε.",
+          "This has changed in the meantime (you sent etag {given}, it is now {current}); read it "
+          "again and retry."};
     case Reason::kOverloaded:
       return {"Το σύστημα έχει αυτή τη στιγμή μεγάλο φόρτο· παρακαλούμε δοκιμάστε ξανά σε λίγο.",
               "The service is overloaded at the moment; please try again shortly."};
@@ -791,10 +789,10 @@ constexpr Text kChargesChanged = {"Χρεώσεις: {changes}", "Charges: {chan
 constexpr Text kAmountChanged = {"{before} → {after}", "{before} → {after}"};
 constexpr Text kToCheckAgain = {"για επανέλεγχο: {checks}", "to be checked again: {checks}"};
 constexpr absl::string_view kNoValue = "–";
-constexpr Text kNotificationsOn = {"Οι ειδοποιήσεις για την παραγγελία ενεργοποιήθηκαν.",
-                                   "Notifications for the order were turned on."};
-constexpr Text kNotificationsOff = {"Οι ειδοποιήσεις για την παραγγελία απενεργοποιήθηκαν.",
-                                    "Notifications for the order were turned off."};
+constexpr Text kNotificationsOn = {"Οι ειδοποιήσεις ενεργοποιήθηκαν.",
+                                   "Notifications were turned on."};
+constexpr Text kNotificationsOff = {"Οι ειδοποιήσεις απενεργοποιήθηκαν.",
+                                    "Notifications were turned off."};
 constexpr Text kRated = {"Ο πελάτης βαθμολόγησε την παραγγελία με {rating} στα 5.",
                          "The customer rated the order {rating} out of 5."};
 constexpr Text kRatedWithText = {

@@ -17,6 +17,7 @@
 namespace ipstore::orders {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -54,6 +55,12 @@ void ExpectSentences(const std::string& greek, const std::string& english) {
   ExpectBothLanguages(greek, english);
   EXPECT_THAT(greek, EndsWith("."));
   EXPECT_THAT(english, EndsWith("."));
+}
+
+// True of an order and of an enquiry alike.
+void ExpectOfAnyKind(const std::string& greek, const std::string& english) {
+  EXPECT_THAT(greek, AllOf(Not(HasSubstr("αραγγελί")), Not(HasSubstr("αίτημα"))));
+  EXPECT_THAT(english, AllOf(Not(HasSubstr("order")), Not(HasSubstr("enquiry"))));
 }
 
 // --- Labels --------------------------------------------------------------------------------------
@@ -319,6 +326,13 @@ TEST(RefusalSentences, OfEnquiriesEndWithWhatIsOpenInstead) {
   EXPECT_THAT(Sentence(refusal, kEn), EndsWith("Open now: Take up, Resolve."));
 }
 
+TEST(RefusalSentences, OfWhatOrdersAndEnquiriesShareNameNeither) {
+  for (const Refusal& refusal : {PermissionDenied(), EtagMismatch("v4", "v6")}) {
+    SCOPED_TRACE(Name(refusal.reason));
+    ExpectOfAnyKind(Sentence(refusal, kEl), Sentence(refusal, kEn));
+  }
+}
+
 // --- Explanations --------------------------------------------------------------------------------
 
 std::vector<std::string> ReasonsFor(const Order& order, const Caller& caller, OrderAction action) {
@@ -407,6 +421,14 @@ TEST(ActivitySentences, EveryStepOfAnEnquiryHasItsOwn) {
     EXPECT_EQ(++seen[Said(moved, kEl)], 1);
     EXPECT_EQ(++seen[Said(moved, kEn)], 1);
   }
+}
+
+TEST(ActivitySentences, OfTheNotificationsFitOrdersAndEnquiries) {
+  for (bool on : {true, false}) {
+    const NotificationsSet set{on};
+    ExpectOfAnyKind(Said(set, kEl), Said(set, kEn));
+  }
+  EXPECT_NE(Said(NotificationsSet{true}, kEl), Said(NotificationsSet{false}, kEl));
 }
 
 TEST(ActivitySentences, EveryOutcomeOfEveryCheckHasItsOwn) {
