@@ -1,7 +1,9 @@
 #include "domain/sentences.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -12,9 +14,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "domain/amount_text.h"
 #include "domain/money.h"
+#include "domain/validate.h"
 
 namespace ipstore::orders {
 namespace {
@@ -543,8 +548,8 @@ Text SentenceOf(Reason reason, Grammar count) {
     case Reason::kCommentNotFound:
       return {"Δεν βρέθηκε το σχόλιο {comment}.", "There is no comment {comment}."};
     case Reason::kPermissionDenied:
-      return {"Δεν έχετε πρόσβαση σε αυτή την παραγγελία ή ενέργεια.",
-              "You do not have access to this order or action."};
+      return {"Δεν έχετε πρόσβαση εδώ ή δεν σας επιτρέπεται αυτή η ενέργεια.",
+              "You do not have access to this, or are not allowed to do it."};
     case Reason::kUnauthenticated:
       return {"Δεν προκύπτει ποιος καλεί: λείπει ή δεν είναι έγκυρο το {missing}.",
               "It is not known who is calling: {missing} is missing or not valid."};
@@ -593,12 +598,10 @@ Text SentenceOf(Reason reason, Grammar count) {
           "new one."};
     case Reason::kEtagMismatch:
       return {
-          "Η παραγγελία άλλαξε στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε την "
-          "ξανά και "
-          "επαναλάβετε.",
-          "The order has changed in the meantime (you sent etag {given}, it is now {current}); "
-          "read it again and "
-          "retry."};
+          "Τα στοιχεία άλλαξαν στο μεταξύ (στείλατε etag {given}, τώρα είναι {current})· δείτε τα "
+          "ξανά και επαναλάβετε.",
+          "This has changed in the meantime (you sent etag {given}, it is now {current}); read it "
+          "again and retry."};
     case Reason::kOverloaded:
       return {"Το σύστημα έχει αυτή τη στιγμή μεγάλο φόρτο· παρακαλούμε δοκιμάστε ξανά σε λίγο.",
               "The service is overloaded at the moment; please try again shortly."};
@@ -767,18 +770,29 @@ constexpr Text kNothingNewTracked = {"Ελέγχθηκαν τα στοιχεία
 constexpr Text kAmended = {"Η παραγγελία άλλαξε ({changes}).",
                            "The order was amended ({changes})."};
 constexpr Text kFieldChanged = {"{field}: {before} → {after}", "{field}: {before} → {after}"};
-constexpr Text kTotalChanged = {"Σύνολο: {before} → {after} {currency}",
-                                "Total: {before} → {after} {currency}"};
-constexpr Text kLineAdded = {"γραμμή {line}: προστέθηκε, {quantity} × {name}",
-                             "line {line}: added, {quantity} × {name}"};
-constexpr Text kLineRemoved = {"γραμμή {line}: αφαιρέθηκε", "line {line}: removed"};
-constexpr Text kLineChanged = {"γραμμή {line}: άλλαξε", "line {line}: changed"};
+constexpr Text kRecipient = {"Παραλήπτης", "Recipient"};
+constexpr Text kDeliveryPhone = {"Τηλέφωνο παράδοσης", "Delivery phone"};
+constexpr Text kDeliveryInstructions = {"Οδηγίες παράδοσης", "Delivery instructions"};
+constexpr Text kTotal = {"Σύνολο", "Total"};
+constexpr Text kLineAdded = {"γραμμή {line}: προστέθηκε, {quantity} × {name} προς {price}",
+                             "line {line}: added, {quantity} × {name} at {price}"};
+constexpr Text kLineRemoved = {"γραμμή {line}: αφαιρέθηκε, {quantity} × {name}",
+                               "line {line}: removed, {quantity} × {name}"};
+constexpr Text kLineChanged = {"γραμμή {line}: {changes}", "line {line}: {changes}"};
+constexpr Text kPriceChanged = {"τιμή {before} → {after}", "price {before} → {after}"};
+constexpr Text kDiscountChanged = {"έκπτωση {before} → {after}", "discount {before} → {after}"};
+constexpr Text kVatChanged = {"ΦΠΑ {before} → {after}", "VAT {before} → {after}"};
+constexpr Text kSkuChanged = {"κωδικός {before} → {after}", "SKU {before} → {after}"};
+constexpr Text kProductChanged = {"προϊόν «{before}» → «{after}»",
+                                  "product \"{before}\" → \"{after}\""};
+constexpr Text kChargesChanged = {"Χρεώσεις: {changes}", "Charges: {changes}"};
+constexpr Text kAmountChanged = {"{before} → {after}", "{before} → {after}"};
 constexpr Text kToCheckAgain = {"για επανέλεγχο: {checks}", "to be checked again: {checks}"};
 constexpr absl::string_view kNoValue = "–";
-constexpr Text kNotificationsOn = {"Οι ειδοποιήσεις για την παραγγελία ενεργοποιήθηκαν.",
-                                   "Notifications for the order were turned on."};
-constexpr Text kNotificationsOff = {"Οι ειδοποιήσεις για την παραγγελία απενεργοποιήθηκαν.",
-                                    "Notifications for the order were turned off."};
+constexpr Text kNotificationsOn = {"Οι ειδοποιήσεις ενεργοποιήθηκαν.",
+                                   "Notifications were turned on."};
+constexpr Text kNotificationsOff = {"Οι ειδοποιήσεις απενεργοποιήθηκαν.",
+                                    "Notifications were turned off."};
 constexpr Text kRated = {"Ο πελάτης βαθμολόγησε την παραγγελία με {rating} στα 5.",
                          "The customer rated the order {rating} out of 5."};
 constexpr Text kRatedWithText = {
@@ -787,9 +801,14 @@ constexpr Text kRatedWithText = {
 
 Text QuantityChangedText(Grammar pieces) {
   if (pieces == Grammar::kOne) {
-    return {"γραμμή {line}: {before} → {after} τεμάχιο", "line {line}: {before} → {after} piece"};
+    return {"{before} → {after} τεμάχιο", "{before} → {after} piece"};
   }
-  return {"γραμμή {line}: {before} → {after} τεμάχια", "line {line}: {before} → {after} pieces"};
+  return {"{before} → {after} τεμάχια", "{before} → {after} pieces"};
+}
+
+Text MoreLinesText(Grammar lines) {
+  if (lines == Grammar::kOne) return {"και {lines} ακόμη γραμμή", "and {lines} more line"};
+  return {"και {lines} ακόμη γραμμές", "and {lines} more lines"};
 }
 
 Text GatheredText(Grammar pieces, bool with_sources) {
@@ -919,11 +938,185 @@ std::string TimeInWords(absl::Time time, Language language) {
       absl::StripLeadingAsciiWhitespace(absl::FormatTime(format, time, absl::UTCTimeZone())));
 }
 
-// What became of each field that was amended, in a few words. One overload for each type of field:
-// short values are shown as they were and are, long ones only named.
+// --- Amendments ----------------------------------------------------------------------------------
+
+constexpr std::size_t kMaxShown = 80;       // characters of a value
+constexpr std::int64_t kMaxLinesShown = 8;  // lines of an order
+
+bool BeginsCharacter(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;  // UTF-8
+}
+
+// As many characters as are shown, and "…" where there are more.
+std::string Shortened(absl::string_view text) {
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!BeginsCharacter(text[at])) continue;
+    if (characters == kMaxShown) return absl::StrCat(text.substr(0, at), "…");
+    ++characters;
+  }
+  return std::string(text);
+}
+
+// Where the first word that differs begins; in a long word, the first character.
+std::size_t FirstDifference(absl::string_view before, absl::string_view after) {
+  const auto differ = std::ranges::mismatch(before, after);
+  auto same = static_cast<std::size_t>(differ.in1 - before.begin());
+  const std::size_t blank = before.substr(0, same).rfind(' ');
+  if (blank != absl::string_view::npos && same - blank < kMaxShown / 2) return blank + 1;
+  while (same > 0 && same < before.size() && !BeginsCharacter(before[same])) --same;
+  return same;
+}
+
+// The facts "before" and "after". Of long texts, what begins with the first word that differs.
+std::vector<Fact> BeforeAndAfter(absl::string_view before, absl::string_view after) {
+  const bool whole = CountCharacters(before) <= kMaxShown && CountCharacters(after) <= kMaxShown;
+  const std::size_t from = whole ? 0 : FirstDifference(before, after);
+  const auto shown = [&](absl::string_view text) {
+    if (text.empty()) return std::string(kNoValue);
+    return absl::StrCat(from > 0 ? "…" : "", Shortened(absl::ClippedSubstr(text, from)));
+  };
+  return {{"before", shown(before)}, {"after", shown(after)}};
+}
+
+// "Ermou 48, 105 63 Athens, GR".
+std::string PlaceOf(const Address& address) {
+  std::vector<std::string> parts = address.lines;
+  const std::string city = absl::StrCat(address.postal_code, " ", address.city);
+  parts.emplace_back(absl::StripAsciiWhitespace(city));
+  parts.push_back(address.region);
+  parts.push_back(address.country);
+  std::erase(parts, "");
+  return absl::StrJoin(parts, ", ");
+}
+
+// Line breaks and tabs become blanks.
+std::string OnOneLine(absl::string_view text) {
+  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar("\r\n\t"), absl::SkipEmpty()), " ");
+}
+
+bool SameCharge(const Charge& a, const Charge& b) {
+  return a.kind == b.kind && a.label == b.label;
+}
+
+// A charge as it was and as it is; nothing where there was or is none.
+struct ChargeChange {
+  const Charge* before = nullptr;
+  const Charge* after = nullptr;
+};
+
+// Charges have no numbers: those of one kind and label are taken for the same, in their order.
+std::vector<ChargeChange> PairedCharges(const Amended<std::vector<Charge>>& amended) {
+  std::vector<ChargeChange> changes;
+  for (const Charge& charge : amended.before) changes.push_back({.before = &charge});
+  for (const Charge& charge : amended.after) {
+    const auto same = std::ranges::find_if(changes, [&](const ChargeChange& change) {
+      return change.after == nullptr && SameCharge(*change.before, charge);
+    });
+    if (same == changes.end()) {
+      changes.push_back({.after = &charge});
+    } else {
+      same->after = &charge;
+    }
+  }
+  return changes;
+}
+
+// What became of lines and charges, in a few words for each that changed.
+class GoodsInWords {
+ public:
+  GoodsInWords(Language language, absl::string_view currency)
+      : language_(language), currency_(currency) {}
+
+  std::string Of(Amount amount) const { return AmountInWords(amount, currency_, language_); }
+
+  std::vector<std::string> Of(const Amended<std::vector<Line>>& amended) const {
+    std::vector<std::string> changes;
+    for (const Line& line : amended.after) {
+      const auto before = std::ranges::find(amended.before, line.number, &Line::number);
+      const bool added = before == amended.before.end();
+      changes.push_back(added ? Of(kLineAdded, line) : Of(*before, line));
+    }
+    for (const Line& line : amended.before) {
+      const auto after = std::ranges::find(amended.after, line.number, &Line::number);
+      if (after == amended.after.end()) changes.push_back(Of(kLineRemoved, line));
+    }
+    std::erase(changes, "");
+    return changes;
+  }
+
+  std::vector<std::string> Of(const Amended<std::vector<Charge>>& amended) const {
+    std::vector<std::string> changes;
+    for (const ChargeChange& change : PairedCharges(amended)) changes.push_back(Of(change));
+    std::erase(changes, "");
+    return changes;
+  }
+
+ private:
+  std::string Of(VatRate rate) const { return RateInWords(rate, language_); }
+
+  // `text` says whether it was added or removed.
+  std::string Of(Text text, const Line& line) const {
+    return Fill(text,
+                {{"line", std::int64_t{line.number}},
+                 {"quantity", line.quantity},
+                 {"name", Shortened(line.name)},
+                 {"price", Of(line.unit_price)}},
+                language_);
+  }
+
+  // Empty where nothing changed.
+  std::string Of(const Line& before, const Line& after) const {
+    std::vector<std::string> changes;
+    Compare(QuantityChangedText(GrammarFor(after.quantity)), absl::StrCat(before.quantity),
+            absl::StrCat(after.quantity), changes);
+    Compare(kPriceChanged, Of(before.unit_price), Of(after.unit_price), changes);
+    Compare(kDiscountChanged, Of(before.discount), Of(after.discount), changes);
+    Compare(kVatChanged, Of(before.vat_rate), Of(after.vat_rate), changes);
+    Compare(kSkuChanged, before.sku, after.sku, changes);
+    Compare(kProductChanged, before.name, after.name, changes);
+    if (changes.empty()) return "";
+    return Fill(kLineChanged,
+                {{"line", std::int64_t{after.number}}, {"changes", absl::StrJoin(changes, ", ")}},
+                language_);
+  }
+
+  // Likewise.
+  std::string Of(const ChargeChange& change) const {
+    const auto [before, after] = change;
+    std::vector<std::string> changes;
+    Compare(kAmountChanged, before == nullptr ? "" : Of(before->amount),
+            after == nullptr ? "" : Of(after->amount), changes);
+    if (before != nullptr && after != nullptr)
+      Compare(kVatChanged, Of(before->vat_rate), Of(after->vat_rate), changes);
+    if (changes.empty()) return "";
+    return absl::StrCat(NameOf(after != nullptr ? *after : *before), " ",
+                        absl::StrJoin(changes, ", "));
+  }
+
+  std::string NameOf(const Charge& charge) const {
+    return charge.label.empty() ? std::string(Label(charge.kind, language_))
+                                : Shortened(charge.label);
+  }
+
+  // Adds what there is to tell of two values, if anything.
+  void Compare(Text text, const std::string& before, const std::string& after,
+               std::vector<std::string>& changes) const {
+    if (before != after) changes.push_back(Fill(text, BeforeAndAfter(before, after), language_));
+  }
+
+  Language language_;
+  absl::string_view currency_;
+};
+
+// What became of each field that was amended, in a few words. One overload for each type of field.
+// What a redaction has taken is the same before and after, which no amendment leaves; such a field
+// is only named.
 class AmendedInWords {
  public:
-  explicit AmendedInWords(Language language) : language_(language) {}
+  // `currency`: of lines and charges.
+  AmendedInWords(Language language, absl::string_view currency)
+      : language_(language), goods_(language, currency) {}
 
   void operator()(OrderField field, const Amended<std::string>& amended) {
     AddValues(field, amended.before, amended.after);
@@ -944,21 +1137,30 @@ class AmendedInWords {
     };
     AddValues(field, name(amended.before), name(amended.after));
   }
-  void operator()(OrderField field, const Amended<std::optional<Address>>& /*amended*/) {
-    parts_.emplace_back(Label(field, language_));
+  void operator()(OrderField field, const Amended<std::optional<Address>>& amended) {
+    if (amended.before.has_value() && amended.after.has_value())
+      return AddAddress(field, *amended.before, *amended.after);
+    // Of one that was added or removed the place is enough.
+    const auto place = [](const std::optional<Address>& address) {
+      return address.has_value() ? PlaceOf(*address) : "";
+    };
+    AddValues(field, place(amended.before), place(amended.after));
   }
-  void operator()(OrderField field, const Amended<std::vector<Charge>>& /*amended*/) {
-    parts_.emplace_back(Label(field, language_));
+  void operator()(OrderField field, const Amended<std::vector<Charge>>& amended) {
+    const std::vector<std::string> changes = goods_.Of(amended);
+    if (changes.empty()) return AddName(field);  // they stand in another order
+    Add(kChargesChanged, {{"changes", absl::StrJoin(changes, ", ")}});
   }
   void operator()(OrderField /*field*/, const Amended<std::vector<Line>>& amended) {
-    for (const Line& line : amended.after) {
-      const auto before = std::ranges::find(amended.before, line.number, &Line::number);
-      before == amended.before.end() ? AddNewLine(line) : AddLine(*before, line);
-    }
-    for (const Line& line : amended.before) {
-      const auto after = std::ranges::find(amended.after, line.number, &Line::number);
-      if (after == amended.after.end()) Add(kLineRemoved, {{"line", std::int64_t{line.number}}});
-    }
+    std::vector<std::string> changes = goods_.Of(amended);
+    const auto more = static_cast<std::int64_t>(changes.size()) - kMaxLinesShown;
+    if (more > 0) changes.resize(kMaxLinesShown);
+    std::ranges::move(changes, std::back_inserter(parts_));
+    if (more > 0) Add(MoreLinesText(GrammarFor(more)), {{"lines", more}});
+  }
+
+  void AddTotal(const Amended<Totals>& totals) {
+    AddDifference(kTotal, goods_.Of(totals.before.gross), goods_.Of(totals.after.gross));
   }
 
   void Add(Text text, const std::vector<Fact>& facts) {
@@ -968,37 +1170,34 @@ class AmendedInWords {
   std::string Joined() const { return absl::StrJoin(parts_, " · "); }
 
  private:
+  void AddName(OrderField field) { parts_.emplace_back(Label(field, language_)); }
+
   void AddValues(OrderField field, const std::string& before, const std::string& after) {
-    const auto shown = [](const std::string& value) {
-      return value.empty() ? std::string(kNoValue) : value;
-    };
     // A redaction has taken both, or what differs is not in the words: two stores of one name.
-    if (before == after) {
-      parts_.emplace_back(Label(field, language_));
-      return;
-    }
-    Add(kFieldChanged, {{"field", std::string(Label(field, language_))},
-                        {"before", shown(before)},
-                        {"after", shown(after)}});
+    if (before == after) return AddName(field);
+    AddDifference(LabelOf(field), before, after);
   }
 
-  void AddNewLine(const Line& line) {
-    Add(kLineAdded,
-        {{"line", std::int64_t{line.number}}, {"quantity", line.quantity}, {"name", line.name}});
+  void AddAddress(OrderField field, const Address& before, const Address& after) {
+    const std::size_t told = parts_.size();
+    AddDifference(LabelOf(field), PlaceOf(before), PlaceOf(after));
+    AddDifference(kRecipient, before.recipient, after.recipient);
+    AddDifference(kDeliveryPhone, before.phone, after.phone);
+    AddDifference(kDeliveryInstructions, OnOneLine(before.instructions),
+                  OnOneLine(after.instructions));
+    if (parts_.size() == told) AddName(field);  // it reads the same, set in other lines
   }
 
-  void AddLine(const Line& before, const Line& after) {
-    if (before.quantity != after.quantity) {
-      Add(QuantityChangedText(GrammarFor(after.quantity)), {{"line", std::int64_t{after.number}},
-                                                            {"before", before.quantity},
-                                                            {"after", after.quantity}});
-    }
-    Line but_for_quantity = before;
-    but_for_quantity.quantity = after.quantity;
-    if (but_for_quantity != after) Add(kLineChanged, {{"line", std::int64_t{after.number}}});
+  // Nothing where there is none.
+  void AddDifference(Text label, const std::string& before, const std::string& after) {
+    if (before == after) return;
+    std::vector<Fact> facts = BeforeAndAfter(before, after);
+    facts.push_back({"field", std::string(label.In(language_))});
+    Add(kFieldChanged, facts);
   }
 
   Language language_;
+  GoodsInWords goods_;
   std::vector<std::string> parts_;
 };
 
@@ -1079,16 +1278,11 @@ struct EventSentence {
   }
 
   std::string operator()(const OrderAmended& event) const {
-    AmendedInWords changes(language);
+    AmendedInWords changes(language, event.currency);
     VisitFields(event, [&](OrderField field, const auto& amended, auto /*of*/) {
       if (amended.has_value()) changes(field, *amended);
     });
-    if (event.totals.has_value()) {
-      changes.Add(kTotalChanged,
-                  {{"before", AmountAsDecimal(event.totals->before.gross, event.currency)},
-                   {"after", AmountAsDecimal(event.totals->after.gross, event.currency)},
-                   {"currency", event.currency}});
-    }
+    if (event.totals.has_value()) changes.AddTotal(*event.totals);
     if (!event.cleared_checks.empty())
       changes.Add(kToCheckAgain, {{"checks", CheckLabels(event.cleared_checks, language)}});
     return Fill(kAmended, {{"changes", changes.Joined()}}, language);

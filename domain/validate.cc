@@ -855,8 +855,8 @@ void Validate(const NewComment& comment, absl::string_view path, Violations& vio
 
 void ValidateRequestId(absl::string_view request_id, Violations& violations) {
   CheckLine(request_id, "request_id", kMaxIdentifier, Presence::kOptional, violations);
-  CheckForm(request_id, "request_id", IsRequestId, "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-            violations);
+  CheckForm(request_id, "request_id", IsRequestId,
+            "[A-Za-z0-9._:-]{1,64} (7c9e6679-7425-40de-944b-e07fc1f90ae7)", violations);
 }
 
 void ValidateText(absl::string_view text, absl::string_view path, std::size_t max_characters,

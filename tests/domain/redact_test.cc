@@ -228,11 +228,12 @@ TEST(RedactionSentences, DoNotSpeakOfWhatIsGone) {
   EXPECT_EQ(Said(OrderMoved{.action = OrderAction::kCancel}, true), "The order was cancelled.");
   OrderAmended amended;
   amended.customer_email = Amended<std::string>{};
+  amended.delivery_address = Amended<std::optional<Address>>{};
   amended.method =
       Amended<FulfilmentMethod>{FulfilmentMethod::kCourier, FulfilmentMethod::kStorePickup};
-  EXPECT_EQ(
-      Said(amended, true),
-      "The order was amended (Email · Delivery method: Carrier/courier → Pickup from store).");
+  EXPECT_EQ(Said(amended, true),
+            "The order was amended (Email · Delivery method: Carrier/courier → Pickup from store · "
+            "Delivery address).");
 }
 
 }  // namespace

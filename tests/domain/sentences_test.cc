@@ -17,6 +17,7 @@
 namespace ipstore::orders {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -54,6 +55,12 @@ void ExpectSentences(const std::string& greek, const std::string& english) {
   ExpectBothLanguages(greek, english);
   EXPECT_THAT(greek, EndsWith("."));
   EXPECT_THAT(english, EndsWith("."));
+}
+
+// True of an order and of an enquiry alike.
+void ExpectOfAnyKind(const std::string& greek, const std::string& english) {
+  EXPECT_THAT(greek, AllOf(Not(HasSubstr("αραγγελί")), Not(HasSubstr("αίτημα"))));
+  EXPECT_THAT(english, AllOf(Not(HasSubstr("order")), Not(HasSubstr("enquiry"))));
 }
 
 // --- Labels --------------------------------------------------------------------------------------
@@ -319,6 +326,13 @@ TEST(RefusalSentences, OfEnquiriesEndWithWhatIsOpenInstead) {
   EXPECT_THAT(Sentence(refusal, kEn), EndsWith("Open now: Take up, Resolve."));
 }
 
+TEST(RefusalSentences, OfWhatOrdersAndEnquiriesShareNameNeither) {
+  for (const Refusal& refusal : {PermissionDenied(), EtagMismatch("v4", "v6")}) {
+    SCOPED_TRACE(Name(refusal.reason));
+    ExpectOfAnyKind(Sentence(refusal, kEl), Sentence(refusal, kEn));
+  }
+}
+
 // --- Explanations --------------------------------------------------------------------------------
 
 std::vector<std::string> ReasonsFor(const Order& order, const Caller& caller, OrderAction action) {
@@ -409,6 +423,14 @@ TEST(ActivitySentences, EveryStepOfAnEnquiryHasItsOwn) {
   }
 }
 
+TEST(ActivitySentences, OfTheNotificationsFitOrdersAndEnquiries) {
+  for (bool on : {true, false}) {
+    const NotificationsSet set{on};
+    ExpectOfAnyKind(Said(set, kEl), Said(set, kEn));
+  }
+  EXPECT_NE(Said(NotificationsSet{true}, kEl), Said(NotificationsSet{false}, kEl));
+}
+
 TEST(ActivitySentences, EveryOutcomeOfEveryCheckHasItsOwn) {
   std::map<std::string, int> seen;
   for (CheckKind check : kCheckKinds) {
@@ -443,7 +465,7 @@ TEST(ActivitySentences, NotesAndSourcesAreNotForCustomers) {
             "2 pieces were gathered (line 1: 2 from supplier ACME).");
 }
 
-TEST(ActivitySentences, AnAmendmentShowsShortValuesAsTheyWereAndAre) {
+TEST(ActivitySentences, AnAmendmentShowsValuesAsTheyWereAndAre) {
   OrderAmended event;
   event.customer_email = Amended<std::string>{"a@x.gr", "b@y.gr"};
   event.customer_phone = Amended<std::string>{"", "210 1234567"};
@@ -465,43 +487,161 @@ TEST(ActivitySentences, AnAmendmentShowsShortValuesAsTheyWereAndAre) {
             "παραλαβής: – → IP Store Athens).");
 }
 
-TEST(ActivitySentences, AnAmendmentTellsEachLineTheTotalAndTheChecksToMakeAgain) {
-  const auto line = [](std::int32_t number, std::int64_t quantity, const char* name) {
-    Line made;
-    made.number = number;
-    made.quantity = quantity;
-    made.name = name;
-    return made;
-  };
+// A line that costs 10 euros a piece.
+Line Ordered(std::int32_t number, std::int64_t quantity, const char* name) {
+  Line made;
+  made.number = number;
+  made.sku = "SKU-1";
+  made.name = name;
+  made.quantity = quantity;
+  made.unit_price = Amount{10'00};
+  made.vat_rate = VatRate{2400};
+  return made;
+}
+
+OrderAmended LinesAmended(std::vector<Line> before, std::vector<Line> after) {
   OrderAmended event;
-  event.lines = Amended<std::vector<Line>>{
-      {line(1, 2, "Mouse"), line(2, 3, "Cable"), line(3, 1, "Book"), line(5, 1, "Pen")},
-      {line(1, 2, "Quiet mouse"), line(2, 5, "Cable"), line(5, 1, "Pen"), line(6, 2, "Lamp")}};
-  event.totals = Amended<Totals>{{.gross = Amount{25915}}, {.gross = Amount{30000}}};
+  event.lines = Amended<std::vector<Line>>{std::move(before), std::move(after)};
   event.currency = "EUR";
+  return event;
+}
+
+TEST(ActivitySentences, AnAmendmentTellsEachLineTheTotalAndTheChecksToMakeAgain) {
+  OrderAmended event = LinesAmended(
+      {Ordered(1, 2, "Mouse"), Ordered(2, 3, "Cable"), Ordered(3, 1, "Book"), Ordered(5, 1, "Pen")},
+      {Ordered(1, 2, "Quiet mouse"), Ordered(2, 5, "Cable"), Ordered(5, 1, "Pen"),
+       Ordered(6, 2, "Lamp")});
+  event.totals = Amended<Totals>{{.gross = Amount{1'259'15}}, {.gross = Amount{300'00}}};
   event.cleared_checks = {CheckKind::kDetails, CheckKind::kPayment};
   EXPECT_EQ(Said(event, kEn),
-            "The order was amended (line 1: changed · line 2: 3 → 5 pieces · line 6: added, 2 × "
-            "Lamp · line 3: removed · Total: 259.15 → 300.00 EUR · to be checked again: Order "
-            "details, Payment).");
-  event.lines = Amended<std::vector<Line>>{{line(2, 3, "Cable")}, {line(2, 1, "Cable")}};
-  event.totals.reset();
-  event.cleared_checks.clear();
+            "The order was amended (line 1: product \"Mouse\" → \"Quiet mouse\" · line 2: 3 → 5 "
+            "pieces · line 6: added, 2 × Lamp at €10.00 · line 3: removed, 1 × Book · Total: "
+            "€1,259.15 → €300.00 · to be checked again: Order details, Payment).");
+  EXPECT_EQ(Said(event, kEl),
+            "Η παραγγελία άλλαξε (γραμμή 1: προϊόν «Mouse» → «Quiet mouse» · γραμμή 2: 3 → 5 "
+            "τεμάχια · γραμμή 6: προστέθηκε, 2 × Lamp προς 10,00 € · γραμμή 3: αφαιρέθηκε, 1 × "
+            "Book · Σύνολο: 1.259,15 € → 300,00 € · για επανέλεγχο: Στοιχεία παραγγελίας, "
+            "Πληρωμή).");
+  event = LinesAmended({Ordered(2, 3, "Cable")}, {Ordered(2, 1, "Cable")});
   EXPECT_EQ(Said(event, kEn), "The order was amended (line 2: 3 → 1 piece).");
   EXPECT_EQ(Said(event, kEl), "Η παραγγελία άλλαξε (γραμμή 2: 3 → 1 τεμάχιο).");
 }
 
-TEST(ActivitySentences, AnAmendmentOfPricesOrChargesSaysThatTheyChanged) {
-  Line line;
-  line.number = 4;
-  line.quantity = 1;
-  Line cheaper = line;
-  line.unit_price = Amount{10'00};
-  cheaper.unit_price = Amount{9'00};
+TEST(ActivitySentences, AnAmendedLineShowsAllThatChangedAsItWasAndIs) {
+  Line dearer = Ordered(4, 2, "Pen");
+  dearer.quantity = 3;
+  dearer.unit_price = Amount{110'00};
+  dearer.discount = Amount{5'50};
+  dearer.vat_rate = VatRate{650};
+  dearer.sku = "SKU-2";
+  dearer.name = "Fountain pen";
+  const OrderAmended event = LinesAmended({Ordered(4, 2, "Pen")}, {dearer});
+  EXPECT_EQ(Said(event, kEn),
+            "The order was amended (line 4: 2 → 3 pieces, price €10.00 → €110.00, discount €0.00 → "
+            "€5.50, VAT 24% → 6.5%, SKU SKU-1 → SKU-2, product \"Pen\" → \"Fountain pen\").");
+  EXPECT_EQ(Said(event, kEl),
+            "Η παραγγελία άλλαξε (γραμμή 4: 2 → 3 τεμάχια, τιμή 10,00 € → 110,00 €, έκπτωση 0,00 € "
+            "→ 5,50 €, ΦΠΑ 24% → 6,5%, κωδικός SKU-1 → SKU-2, προϊόν «Pen» → «Fountain pen»).");
+}
+
+TEST(ActivitySentences, OfManyAmendedLinesTheFirstAreShownAndTheOthersCounted) {
+  OrderAmended event = LinesAmended({}, {});
+  for (std::int32_t number = 1; number <= 9; ++number) {
+    event.lines->before.push_back(Ordered(number, 1, "Pen"));
+    event.lines->after.push_back(Ordered(number, 2, "Pen"));
+  }
+  EXPECT_THAT(Said(event, kEn), EndsWith("line 8: 1 → 2 pieces · and 1 more line)."));
+  EXPECT_THAT(Said(event, kEl), EndsWith("γραμμή 8: 1 → 2 τεμάχια · και 1 ακόμη γραμμή)."));
+  event.lines->after.push_back(Ordered(10, 1, "Ink"));
+  EXPECT_THAT(Said(event, kEn), EndsWith("line 8: 1 → 2 pieces · and 2 more lines)."));
+  EXPECT_THAT(Said(event, kEl), EndsWith("γραμμή 8: 1 → 2 τεμάχια · και 2 ακόμη γραμμές)."));
+}
+
+TEST(ActivitySentences, AmendedChargesShowWhatBecameOfEach) {
+  const Charge shipping{ChargeKind::kShipping, "", Amount{3'50}, VatRate{2400}};
+  const Charge dearer{ChargeKind::kShipping, "", Amount{5'00}, VatRate{1300}};
+  const Charge on_delivery{ChargeKind::kCashOnDelivery, "", Amount{2'00}, VatRate{2400}};
+  const Charge wrapping{ChargeKind::kOther, "Gift wrapping", Amount{1'50}, VatRate{2400}};
   OrderAmended event;
-  event.lines = Amended<std::vector<Line>>{{line}, {cheaper}};
-  event.charges = Amended<std::vector<Charge>>{{}, {Charge{}}};
-  EXPECT_EQ(Said(event, kEn), "The order was amended (line 4: changed · Charges).");
+  event.charges =
+      Amended<std::vector<Charge>>{{on_delivery, shipping, wrapping}, {dearer, wrapping}};
+  event.currency = "EUR";
+  EXPECT_EQ(Said(event, kEn),
+            "The order was amended (Charges: Cash-on-delivery fee €2.00 → –, Shipping €3.50 → "
+            "€5.00, VAT 24% → 13%).");
+  EXPECT_EQ(Said(event, kEl),
+            "Η παραγγελία άλλαξε (Χρεώσεις: Έξοδα αντικαταβολής 2,00 € → –, Μεταφορικά 3,50 € → "
+            "5,00 €, ΦΠΑ 24% → 13%).");
+  event.charges = Amended<std::vector<Charge>>{{}, {wrapping, wrapping}};
+  EXPECT_EQ(Said(event, kEn),
+            "The order was amended (Charges: Gift wrapping – → €1.50, Gift wrapping – → €1.50).");
+  event.charges = Amended<std::vector<Charge>>{{shipping, wrapping}, {wrapping, shipping}};
+  EXPECT_EQ(Said(event, kEn), "The order was amended (Charges).");
+}
+
+Address Ermou() {
+  return {.recipient = "Maria",
+          .lines = {"Ermou 48", "2nd floor"},
+          .postal_code = "105 63",
+          .city = "Athens",
+          .country = "GR",
+          .phone = "6944 123 456"};
+}
+
+std::string SaidOfAddress(std::optional<Address> before, std::optional<Address> after,
+                          Language language = kEn) {
+  OrderAmended event;
+  event.delivery_address = Amended<std::optional<Address>>{std::move(before), std::move(after)};
+  return Said(event, language);
+}
+
+TEST(ActivitySentences, AnAmendedAddressShowsWhatChangedOfIt) {
+  Address moved = Ermou();
+  moved.lines = {"Stadiou 5"};
+  moved.region = "Attica";
+  EXPECT_EQ(SaidOfAddress(Ermou(), moved),
+            "The order was amended (Delivery address: Ermou 48, 2nd floor, 105 63 Athens, GR → "
+            "Stadiou 5, 105 63 Athens, Attica, GR).");
+  Address handed = Ermou();
+  handed.recipient = "Nikos";
+  handed.phone = "";
+  handed.instructions = "Third bell.\nNot before 9.";
+  EXPECT_EQ(SaidOfAddress(Ermou(), handed),
+            "The order was amended (Recipient: Maria → Nikos · Delivery phone: 6944 123 456 → – · "
+            "Delivery instructions: – → Third bell. Not before 9.).");
+  EXPECT_EQ(SaidOfAddress(Ermou(), handed, kEl),
+            "Η παραγγελία άλλαξε (Παραλήπτης: Maria → Nikos · Τηλέφωνο παράδοσης: 6944 123 456 → – "
+            "· Οδηγίες παράδοσης: – → Third bell. Not before 9.).");
+}
+
+TEST(ActivitySentences, AnAddressThatCameOrWentIsItsPlace) {
+  EXPECT_EQ(
+      SaidOfAddress(Ermou(), std::nullopt),
+      "The order was amended (Delivery address: Ermou 48, 2nd floor, 105 63 Athens, GR → –).");
+  EXPECT_EQ(
+      SaidOfAddress(std::nullopt, Ermou()),
+      "The order was amended (Delivery address: – → Ermou 48, 2nd floor, 105 63 Athens, GR).");
+}
+
+TEST(ActivitySentences, AnAddressThatOnlyBreaksItsLinesElsewhereIsNamed) {
+  Address other = Ermou();
+  other.lines = {"Ermou 48, 2nd floor"};
+  EXPECT_EQ(SaidOfAddress(Ermou(), other), "The order was amended (Delivery address).");
+}
+
+TEST(ActivitySentences, LongValuesAreShownFromWhereTheyDiffer) {
+  const std::string same = "Φορητός υπολογιστής 15,6 ιντσών, 16 GB, με θήκη, ποντίκι, βάση και";
+  OrderAmended event;
+  event.company_name = Amended<std::string>{same + " οθόνη 24 ιντσών", same + " οθόνη 27 ιντσών"};
+  EXPECT_EQ(Said(event, kEn), "The order was amended (Company: …24 ιντσών → …27 ιντσών).");
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "ώ";
+  const std::string eighty = many.substr(0, 2 * 80);
+  event.company_name = Amended<std::string>{"", many};
+  EXPECT_EQ(Said(event, kEn), "The order was amended (Company: – → " + eighty + "…).");
+  // These differ in the second of their two bytes.
+  event.company_name = Amended<std::string>{many + "ώ", many + "ύ"};
+  EXPECT_EQ(Said(event, kEn), "The order was amended (Company: …ώ → …ύ).");
 }
 
 TEST(ActivitySentences, FeedbackIsToldWithItsText) {

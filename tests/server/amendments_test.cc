@@ -122,8 +122,9 @@ TEST_F(Amendments, TheTextOfTheActivityIsInTheLanguageOfTheReader) {
   server_.Staff().Must(Updating(order, {"lines", "customer.email"}));
   EXPECT_EQ(Last(maria_.In("en"), order).text(),
             "The order was amended (Email: maria.papadopoulou@example.gr → new@example.gr · line "
-            "2: 1 → 4 pieces · Total: 259.15 → 374.65 EUR).");
-  EXPECT_THAT(Last(maria_.In("el"), order).text(), HasSubstr("γραμμή 2: 1 → 4 τεμάχια"));
+            "2: 1 → 4 pieces · Total: €259.15 → €374.65).");
+  EXPECT_THAT(Last(maria_.In("el"), order).text(),
+              HasSubstr("γραμμή 2: 1 → 4 τεμάχια · Σύνολο: 259,15 € → 374,65 €"));
 }
 
 TEST_F(Amendments, LinesAreAmendedAddedAndRemovedByTheirNumbers) {

@@ -287,6 +287,29 @@ TEST_P(StoreConformance, WhatAnOrderIsFoundByFollowsItsChanges) {
   EXPECT_THAT(reader->Search({.words = {"παπαδοπουλου"}}).value(), testing::SizeIs(1));
 }
 
+TEST_P(StoreConformance, ABusinessIsFoundByItsCompanyAsLongAsThatIsKnown) {
+  OrderContent content = VehicleContent();
+  content.customer.company_name = "Εταιρία ΑΕ";
+  OrderInTest order = PlacedOrder(kSerial, std::move(content));
+  order.Do(Updating(order.order(), {OrderField::kCompanyName},
+                    [](OrderContent& amended) { amended.customer.company_name = "Νέα Επωνυμία"; }));
+  order.Do(Redact{}, Redactor());
+  const std::vector<Change> steps = StepsOf(order.log());
+  ASSERT_THAT(steps, testing::SizeIs(3));
+  auto reader = OpenReader();
+  const auto found = [&](const char* word) {
+    return !reader->Search({.words = {word}}).value().empty();
+  };
+  MustWrite(steps[0]);
+  EXPECT_TRUE(found("εταιρια"));
+  EXPECT_FALSE(found("επωνυμια"));
+  MustWrite(steps[1]);
+  EXPECT_FALSE(found("εταιρια"));
+  EXPECT_TRUE(found("επωνυμια"));
+  MustWrite(steps[2]);
+  EXPECT_FALSE(found("επωνυμια")) << "redacted";
+}
+
 TEST_P(StoreConformance, ListedOrdersAreWhole) {
   OrderInTest order = PlacedOrder(kSerial);
   order.WalkTo(OrderStatus::kHandedToCarrier);

@@ -26,8 +26,9 @@ constexpr Migration kMigrations[] = {
      .fill = FillSearchTerms},
     {.version = 3,
      .oldest_server = 3,
-     .name = "redaction of personal data",
-     .statements = SchemaV3},
+     .name = "redaction of personal data, search by company",
+     .statements = SchemaV3,
+     .fill = FillSearchTerms},
 };
 
 constexpr int kSecretBytes = 32;

@@ -1,10 +1,11 @@
-// Version 3 of the schema: redaction of personal data.
+// Version 3 of the schema: redaction of personal data, search by company.
 //
 // subjects.redacted_at: when all of the subject was last redacted.
 // redactions: the jobs that redact all of a customer's subjects (redaction_job.h). The index finds
 //   those that are not finished.
 // redaction_items: the subjects of each job, and what became of them; `failure` is the name of the
 //   reason why one cannot be redacted.
+// search_terms: filled again, since companies' names are among them now.
 //
 // A server for version 2 stops at an activity of the kind REDACTED and at a content hash that was
 // taken away, and would answer with what it can still read; so it must not run beside.

@@ -21,6 +21,7 @@ void AddWords(absl::string_view text, Terms& terms) {
 void AddTerms(const Order& order, Terms& terms) {
   AddWords(order.content.external_reference, terms);
   AddWords(order.content.customer.name, terms);
+  AddWords(order.content.customer.company_name, terms);
   for (const Line& line : order.content.lines) {
     AddWords(line.sku, terms);
     AddWords(line.name, terms);
@@ -35,6 +36,7 @@ void AddTerms(const Enquiry& enquiry, Terms& terms) {
 bool MayDiffer(const Order& before, const Order& after) {
   return before.content.external_reference != after.content.external_reference ||
          before.content.customer.name != after.content.customer.name ||
+         before.content.customer.company_name != after.content.customer.company_name ||
          !std::ranges::equal(
              before.content.lines, after.content.lines,
              [](const Line& a, const Line& b) { return a.sku == b.sku && a.name == b.name; });

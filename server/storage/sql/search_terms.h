@@ -14,16 +14,16 @@ namespace ipstore::orders::sql {
 
 using Terms = std::set<std::string>;
 
-// The words of number, external reference, SKUs, product names and customer name; of an enquiry, of
-// its title too.
+// The words of number, external reference, SKUs, product names, customer name and company name; of
+// an enquiry, of its title too.
 Terms TermsOf(const SubjectState& state);
 
 // False only when both have the same terms; cheap, so that a change of an order's status costs no
 // folding.
 bool TermsMayDiffer(const SubjectState& before, const SubjectState& after);
 
-// Writes the terms of all subjects anew: for those that were stored before there were any. Safe to
-// run again. Errors as in store.h.
+// Writes the terms of all subjects anew: for those that were stored before there were any, or
+// fewer. Safe to run again. Errors as in store.h.
 absl::Status FillSearchTerms(Session& session, const Dialect& dialect);
 
 }  // namespace ipstore::orders::sql
