@@ -76,6 +76,11 @@ std::string Heading(absl::string_view title, const Reader& reader) {
   return absl::StrCat("\n", reader.style.Paint(title, Tone::kStrong), "\n");
 }
 
+std::string ActivityHeading(const Reader& reader) {
+  return Heading(absl::StrCat(words::kActivity.In(reader.language), " (", reader.zone.name(), ")"),
+                 reader);
+}
+
 std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders,
                       const Reader& reader) {
   const Language language = reader.language;

@@ -17,6 +17,9 @@ namespace ipstore::orders::client {
 // A bold title in a line of its own, with an empty line before it.
 std::string Heading(absl::string_view title, const Reader& reader);
 
+// The title of what happened, which tells in which zone the times are.
+std::string ActivityHeading(const Reader& reader);
+
 // A table with one row for each order: number, status, customer, way of delivery, gross, last
 // activity.
 std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders,

@@ -17,19 +17,6 @@ std::string NextPageHint(const Session& session, const std::string& token) {
   return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
 }
 
-Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client, const std::string& order) {
-  std::vector<v1::Comment> all;
-  v1::ListCommentsRequest request;
-  request.set_parent(order);
-  do {
-    const Result<v1::ListCommentsResponse> page = client.ListComments(request);
-    if (!page.ok()) return page.error();
-    all.insert(all.end(), page.value().comments().begin(), page.value().comments().end());
-    request.set_page_token(page.value().next_page_token());
-  } while (!request.page_token().empty());
-  return all;
-}
-
 // Completes the page of an order that has been read.
 Result<std::string> Page(const Session& session, const Result<v1::Order>& order) {
   if (!order.ok()) return order.error();
@@ -88,14 +75,28 @@ Result<std::string> ListComments(const Session& session, const v1::ListCommentsR
 }
 
 Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
-                                                const std::string& order) {
+                                                const std::string& subject) {
   std::vector<v1::Activity> all;
   v1::ListActivitiesRequest request;
-  request.set_parent(order);
+  request.set_parent(subject);
   do {
     const Result<v1::ListActivitiesResponse> page = client.ListActivities(request);
     if (!page.ok()) return page.error();
     all.insert(all.end(), page.value().activities().begin(), page.value().activities().end());
+    request.set_page_token(page.value().next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
+                                             const std::string& subject) {
+  std::vector<v1::Comment> all;
+  v1::ListCommentsRequest request;
+  request.set_parent(subject);
+  do {
+    const Result<v1::ListCommentsResponse> page = client.ListComments(request);
+    if (!page.ok()) return page.error();
+    all.insert(all.end(), page.value().comments().begin(), page.value().comments().end());
     request.set_page_token(page.value().next_page_token());
   } while (!request.page_token().empty());
   return all;

@@ -19,9 +19,12 @@ Result<std::string> ListActivities(const Session& session,
                                    const v1::ListActivitiesRequest& request);
 Result<std::string> ListComments(const Session& session, const v1::ListCommentsRequest& request);
 
-// What happened to an order and what was said, all of it.
+// What happened to an order or enquiry and what was said, all of it, the oldest first.
 Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
-                                                const std::string& order);
+                                                const std::string& subject);
+// All comments on it, the oldest first.
+Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
+                                             const std::string& subject);
 
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request);
 

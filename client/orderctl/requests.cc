@@ -1,10 +1,15 @@
 #include "client/orderctl/requests.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "client/orderctl/columns.h"
+#include "client/orderctl/enquiry_page.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/reads.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
 #include "client/orderctl/words.h"
@@ -89,19 +94,15 @@ Result<std::string> ShowEnquiry(const Session& session, const v1::GetEnquiryRequ
   const Result<v1::Enquiry> enquiry = session.client.GetEnquiry(request);
   if (!enquiry.ok()) return enquiry.error();
   if (session.json) return ToJson(enquiry.value());
-  v1::ListActivitiesRequest list;
-  list.set_parent(enquiry.value().name());
-  const Result<v1::ListActivitiesResponse> activities = session.client.ListActivities(list);
+  Result<std::vector<v1::Activity>> activities =
+      AllActivities(session.client, enquiry.value().name());
   if (!activities.ok()) return activities.error();
-  const Reader& reader = session.reader;
-  std::string page = absl::StrCat(EnquiryLine(enquiry.value(), reader), "\n",
-                                  Printable(enquiry.value().status_meaning()), "\n",
-                                  Heading(Printable(enquiry.value().title()), reader));
-  for (const std::string& line : PrintableLines(enquiry.value().text()))
-    absl::StrAppend(&page, line, "\n");
-  absl::StrAppend(&page, Heading(words::kActivity.In(reader.language), reader),
-                  ActivityList(activities.value().activities(), reader));
-  return page;
+  Result<std::vector<v1::Comment>> comments = AllComments(session.client, enquiry.value().name());
+  if (!comments.ok()) return comments.error();
+  return EnquiryPageText({.enquiry = enquiry.value(),
+                          .activities = std::move(activities).value(),
+                          .comments = std::move(comments).value()},
+                         session.reader);
 }
 
 Result<std::string> ListRequests(const Session& session, const v1::ListRequestsRequest& request) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/orderctl/columns.h"
+#include "client/orderctl/enquiry_page.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
@@ -21,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 absl::TimeZone Athens() {
   return *LoadZone("Europe/Athens");
@@ -61,6 +63,54 @@ TEST(OrderPage, ShowsTheFeedbackOnceThereIsSome) {
   EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5\n"));
   page.order.mutable_feedback()->set_text("Fast,\nbut dear.");
   EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5 · Fast, but dear."));
+}
+
+Reader English() {
+  return {.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
+}
+
+v1::Enquiry ReturnOfMaria() {
+  v1::Enquiry enquiry;
+  enquiry.set_number("1000000026");
+  enquiry.set_kind(v1::ENQUIRY_KIND_RETURN);
+  enquiry.set_status_text("In Progress");
+  enquiry.mutable_customer()->set_id("c-17");
+  enquiry.mutable_customer()->set_name("Maria");
+  enquiry.mutable_customer()->set_email("maria@example.gr");
+  enquiry.mutable_customer()->set_phone("6944 123 456");
+  enquiry.set_title("The cable");
+  enquiry.set_text("It is too short.\nWhere do I send it?");
+  enquiry.set_order("orders/1000000018");
+  enquiry.set_notifications_on(false);
+  enquiry.add_open_actions(v1::ENQUIRY_ACTION_ASK_CUSTOMER);
+  return enquiry;
+}
+
+TEST(EnquiryPage, TellsWhoAsksWhatAboutWhichOrderAndWhatCanBeDone) {
+  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  page.comments.emplace_back().set_text("Which cable?\nThe short one?");
+  const std::string text = EnquiryPageText(page, English());
+  EXPECT_THAT(text, StartsWith("Enquiry 1000000026\n"));
+  EXPECT_THAT(text, HasSubstr("Kind           Return\n"));
+  EXPECT_THAT(text, HasSubstr("Maria (c-17) · maria@example.gr · 6944 123 456\n"));
+  EXPECT_THAT(text, HasSubstr("Order          1000000018\n"));
+  EXPECT_THAT(text, HasSubstr("Notifications  off\n"));
+  EXPECT_THAT(text, HasSubstr("The cable\nIt is too short.\nWhere do I send it?\n"));
+  EXPECT_THAT(text, HasSubstr("  Which cable?\n  The short one?\n"));
+  EXPECT_THAT(text, HasSubstr("ask-customer  Ask the customer\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Redacted")));
+}
+
+TEST(EnquiryPage, OfARedactedEnquirySaysWhenItWas) {
+  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  page.enquiry.clear_title();
+  page.enquiry.clear_text();
+  page.enquiry.clear_open_actions();
+  page.enquiry.mutable_redact_time()->set_seconds(1'795'888'800);
+  const std::string text = EnquiryPageText(page, English());
+  EXPECT_THAT(text, HasSubstr("Redacted       28 Nov 2026 20:00\n"));
+  EXPECT_THAT(text, HasSubstr("\n[redacted]\n[redacted]\n"));
+  EXPECT_THAT(text, HasSubstr("Open actions\nnone\n"));
 }
 
 TEST(Table, ColumnsStandUnderEachOtherInGreekAndEnglish) {
@@ -202,10 +252,12 @@ TEST(Words, EveryEnumOfTheContractHasALabelInBothLanguages) {
       EXPECT_GT(LabelOf(static_cast<v1::CheckKind>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::CheckOutcome>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::ChargeKind>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::EnquiryKind>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::Role>(method), language).size(), 1U);
     }
     for (const int method : {1, 2, 3, 4, 5}) {
       EXPECT_GT(LabelOf(static_cast<v1::PaymentMethod>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::EnquiryAction>(method), language).size(), 1U);
     }
   }
 }

@@ -1,0 +1,56 @@
+"""orderctl by hand against a real orderd: what its pages and lists show, and what it can change."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from orders_e2e import PATIENCE, Client, Database, Orderd, comment_service_pb2, create, main, step
+
+ORDERCTL = os.environ["IPSTORE_ORDERCTL"]
+
+
+class Orderctl(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.database = cls.enterClassContext(Database("sqlite"))
+        cls.server = cls.enterClassContext(Orderd("--database", cls.database.url))
+        cls.client = cls.enterClassContext(Client(cls.server.address))
+
+    def run_orderctl(self, *arguments, given=None, role="staff:eleni"):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERCTL_")}
+        return subprocess.run([ORDERCTL, "--server", self.server.address, "--as", role, "--lang", "en", *arguments],
+                              env=environment, input=given, capture_output=True, text=True, timeout=PATIENCE)
+
+    def orderctl(self, *arguments, **options):
+        ended = self.run_orderctl(*arguments, **options)
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        return ended.stdout
+
+    def order(self, reference):
+        return self.client.call(create(reference)).order
+
+    def enquiry(self, *arguments):
+        """A question of the customer that the orders are of; its number."""
+        asked = self.orderctl("ask", "Delivery", "When does it come?", "--customer", "cust-1042", "--name", "Μαρία",
+                              "--email", "maria@example.gr", *arguments)
+        return asked.split()[0]
+
+    def comment(self, name, text):
+        self.client.call(comment_service_pb2.CreateCommentRequest(parent=name, comment={"text": text}))
+
+    def test_the_page_of_a_long_enquiry_has_all_of_it(self):
+        order = self.order("WEB-ENQUIRY")
+        number = self.enquiry("--order", order.number)
+        self.orderctl("move-enquiry", number, "take-up")
+        for i in range(110):
+            self.comment(f"enquiries/{number}", f"Remark {i}.\nIts second line.")
+        page = self.orderctl("enquiry", number)
+        for shown in ("Question", "Μαρία (cust-1042) · maria@example.gr", order.number, "“Remark 0. …”", "“Remark 109. …”",
+                      "  Its second line.", "ask-customer"):
+            self.assertIn(shown, page)
+
+
+if __name__ == "__main__":
+    main()
