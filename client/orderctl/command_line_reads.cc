@@ -18,11 +18,11 @@ std::vector<std::string> StatusNames() {
 }
 
 void AddGet(CLI::App& app, Parsed& parsed) {
-  auto request = std::make_shared<v1::GetOrderRequest>();
+  auto request = std::make_shared<v1::GetOrderPageRequest>();
   CLI::App& command = AddCommand(app, kGroup, "get", "Show the page of an order");
   AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
   command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return GetOrderPage(session, *request); };
+    parsed.run = [request](const Session& session) { return ShowOrder(session, *request); };
   });
 }
 
@@ -34,7 +34,7 @@ void AddLookup(CLI::App& app, Parsed& parsed) {
   command.add_option("REFERENCE", *request->mutable_external_reference(), "Its name there")
       ->required();
   command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return LookupOrderPage(session, *request); };
+    parsed.run = [request](const Session& session) { return LookupOrder(session, *request); };
   });
 }
 

@@ -8,6 +8,7 @@
 #include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/page_parts.h"
+#include "client/orderctl/rules_text.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
 #include "client/orderctl/words.h"
@@ -160,11 +161,10 @@ std::string ParcelTable(const v1::Order& order, const Reader& reader) {
   return table.Render(reader.style, reader.width);
 }
 
-std::string OpenActionTable(const std::vector<v1::ActionExplanation>& actions,
+std::string OpenActionTable(const google::protobuf::RepeatedPtrField<v1::OpenAction>& actions,
                             const Reader& reader) {
   Table table({{}, {"", Align::kLeft, /*wraps=*/true}});
-  for (const v1::ActionExplanation& action : actions) {
-    if (!action.allowed()) continue;
+  for (const v1::OpenAction& action : actions) {
     table.AddRow({{SubcommandOf(action.action()), Tone::kStrong},
                   {absl::StrCat(action.label(), " → ", action.target_text())}});
   }
@@ -174,8 +174,8 @@ std::string OpenActionTable(const std::vector<v1::ActionExplanation>& actions,
 
 }  // namespace
 
-std::string OrderPageText(const OrderPage& page, const Reader& reader) {
-  const v1::Order& order = page.order;
+std::string OrderPageText(const v1::OrderPage& page, const Reader& reader) {
+  const v1::Order& order = page.order();
   Facts facts(reader);
   AddCustomer(order, reader, facts);
   AddDelivery(order, reader, facts);
@@ -190,11 +190,15 @@ std::string OrderPageText(const OrderPage& page, const Reader& reader) {
     absl::StrAppend(&out, Heading(words::kParcels.In(reader.language), reader),
                     ParcelTable(order, reader));
   }
-  absl::StrAppend(&out, ActivityHeading(reader), ActivityList(page.activities, reader));
+  absl::StrAppend(&out, ActivityHeading(reader), ActivityList(page.activities(), reader));
   absl::StrAppend(&out, Heading(words::kComments.In(reader.language), reader),
-                  CommentList(page.comments, reader));
+                  CommentList(page.comments(), reader));
+  if (page.has_next_step()) {
+    absl::StrAppend(&out, Heading(words::kNextStep.In(reader.language), reader),
+                    NextStepText(page.next_step(), reader));
+  }
   absl::StrAppend(&out, Heading(words::kActions.In(reader.language), reader),
-                  OpenActionTable(page.actions, reader));
+                  OpenActionTable(page.open_actions(), reader));
   return out;
 }
 

@@ -16,6 +16,13 @@ void Facts::Add(Phrase name, absl::string_view value) {
   table_.AddRow({{std::string(name.In(reader_.language)), Tone::kFaint}, {std::string(value)}});
 }
 
+void Facts::AddEach(Phrase name, const std::vector<std::string>& values) {
+  for (const std::string& value : values) {
+    Add(name, value);
+    name = {"", ""};
+  }
+}
+
 void Facts::AddTime(Phrase name, bool known, const google::protobuf::Timestamp& time) {
   if (known) Add(name, FormatTime(time, reader_.zone, reader_.language));
 }

@@ -20,6 +20,8 @@ class Facts {
   explicit Facts(const Reader& reader);
 
   void Add(Phrase name, absl::string_view value);
+  // One under the other.
+  void AddEach(Phrase name, const std::vector<std::string>& values);
   void AddTime(Phrase name, bool known, const google::protobuf::Timestamp& time);
 
   std::string Render() const { return table_.Render(reader_.style, reader_.width); }

@@ -10,8 +10,8 @@
 namespace ipstore::orders::client {
 
 // The whole page of an order, all its activities and comments included.
-Result<std::string> GetOrderPage(const Session& session, const v1::GetOrderRequest& request);
-Result<std::string> LookupOrderPage(const Session& session, const v1::LookupOrderRequest& request);
+Result<std::string> ShowOrder(const Session& session, v1::GetOrderPageRequest request);
+Result<std::string> LookupOrder(const Session& session, const v1::LookupOrderRequest& request);
 
 // One page of a list, and how to ask for the next one.
 Result<std::string> ListOrders(const Session& session, const v1::ListOrdersRequest& request);

@@ -9,6 +9,7 @@
 
 #include "client/orderctl/columns.h"
 #include "client/orderctl/enquiry_page.h"
+#include "client/orderctl/json_text.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
@@ -55,18 +56,65 @@ TEST(Columns, WrapsAtBlanksAndKeepsWordsWhole) {
   EXPECT_THAT(Wrap("", 10), ElementsAre(""));
 }
 
-TEST(OrderPage, ShowsTheFeedbackOnceThereIsSome) {
-  OrderPage page;
-  const Reader reader{.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
-  EXPECT_THAT(OrderPageText(page, reader), Not(HasSubstr("Feedback")));
-  page.order.mutable_feedback()->set_rating(4);
-  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5\n"));
-  page.order.mutable_feedback()->set_text("Fast,\nbut dear.");
-  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5 · Fast, but dear."));
-}
-
 Reader English() {
   return {.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
+}
+
+TEST(OrderPage, ShowsTheFeedbackOnceThereIsSome) {
+  v1::OrderPage page;
+  EXPECT_THAT(OrderPageText(page, English()), Not(HasSubstr("Feedback")));
+  v1::Feedback& feedback = *page.mutable_order()->mutable_feedback();
+  feedback.set_rating(4);
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("4/5\n"));
+  feedback.set_text("Fast,\nbut dear.");
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("4/5 · Fast, but dear."));
+}
+
+v1::OrderPage PageWithNextStep() {
+  v1::OrderPage page;
+  v1::ActionExplanation& step = *page.mutable_next_step();
+  step.set_action(v1::ORDER_ACTION_START_GATHERING);
+  step.set_label("Start gathering");
+  step.set_target_text("Gathering Products");
+  step.add_roles(v1::ROLE_STAFF);
+  step.add_roles(v1::ROLE_SERVICE);
+  v1::OpenAction& open = *page.add_open_actions();
+  open.set_action(v1::ORDER_ACTION_CANCEL);
+  open.set_label("Cancel order");
+  open.set_target_text("Cancelled");
+  return page;
+}
+
+TEST(OrderPage, TellsWhatIsMissingForTheNextStepAndWhoCouldTakeIt) {
+  v1::OrderPage page = PageWithNextStep();
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("\nMissing  nothing\n"));
+  page.mutable_next_step()->add_guards()->set_description("Nothing was verified.");
+  page.mutable_next_step()->add_guards()->set_description("Nothing was paid.");
+  EXPECT_THAT(OrderPageText(page, English()),
+              HasSubstr("Next step\n"
+                        "Step     start-gathering: Start gathering → Gathering Products\n"
+                        "Who      Staff, Service\n"
+                        "Missing  Nothing was verified.\n"
+                        "         Nothing was paid.\n"
+                        "\n"
+                        "Open actions\n"
+                        "cancel  Cancel order → Cancelled\n"));
+}
+
+TEST(OrderPage, OfAClosedOrderHasNoNextStep) {
+  v1::OrderPage page = PageWithNextStep();
+  page.clear_next_step();
+  EXPECT_THAT(OrderPageText(page, English()), Not(HasSubstr("Next step")));
+  EXPECT_THAT(OrderPageJson(page), Not(HasSubstr("nextStep")));
+}
+
+TEST(OrderPage, AsJsonMarksItsActionsAsAllowedAndHasTheNextStep) {
+  const std::string json = OrderPageJson(PageWithNextStep());
+  EXPECT_THAT(json, HasSubstr(R"("activities": [],)"));
+  EXPECT_THAT(json, HasSubstr(R"("comments": [],)"));
+  EXPECT_THAT(json, HasSubstr(R"("action": "ORDER_ACTION_CANCEL")"));
+  EXPECT_THAT(json, HasSubstr(R"("allowed": true)"));
+  EXPECT_THAT(json, HasSubstr(R"("nextStep": {)"));
 }
 
 v1::Enquiry ReturnOfMaria() {

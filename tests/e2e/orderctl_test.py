@@ -40,6 +40,25 @@ class Orderctl(unittest.TestCase):
     def comment(self, name, text):
         self.client.call(comment_service_pb2.CreateCommentRequest(parent=name, comment={"text": text}))
 
+    def test_the_page_of_an_order_tells_what_is_missing_and_has_a_long_past_from_its_beginning(self):
+        order = self.order("WEB-LONG")
+        self.client.call(step(order.name, "start_processing"))
+        for i in range(210):
+            self.comment(order.name, f"Remark {i}.")
+        page = self.orderctl("get", order.number)
+        for shown in ("start-gathering: Start gathering", "Staff, Service", "The payment has not been arranged yet.",
+                      "cancel"):
+            self.assertIn(shown, page)
+        self.assertEqual(self.orderctl("lookup", "eshop", "WEB-LONG"), page)
+        whole = json.loads(self.orderctl("get", order.number, "--json"))
+        self.assertEqual(list(whole), ["order", "activities", "comments", "actions", "nextStep"])
+        self.assertEqual([comment["text"] for comment in whole["comments"]], [f"Remark {i}." for i in range(210)])
+        self.assertEqual([activity["text"] for activity in whole["activities"][2:]],
+                         [comment["text"] for comment in whole["comments"]])
+        self.assertEqual({action["allowed"] for action in whole["actions"]}, {True})
+        self.orderctl("cancel", order.number, "--reason", "Changed her mind.")
+        self.assertNotIn("Next step", self.orderctl("get", order.number))
+
     def test_the_page_of_a_long_enquiry_has_all_of_it(self):
         order = self.order("WEB-ENQUIRY")
         number = self.enquiry("--order", order.number)
