@@ -2,6 +2,8 @@
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
 
+#include <google/protobuf/descriptor.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
@@ -109,6 +111,10 @@ void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) 
                   "Where to go on, as the page before said; the other options as they were")
       ->type_name("TOKEN");
 }
+
+// The values of an enum of the contract as they are typed, without that for "unspecified".
+std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& values,
+                                    absl::string_view prefix);
 
 // --status, which may be repeated, each given to `add`.
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);

@@ -7,16 +7,6 @@ namespace {
 
 constexpr char kGroup[] = "Look";
 
-// The statuses as they are typed.
-std::vector<std::string> StatusNames() {
-  std::vector<std::string> names;
-  const auto* descriptor = v1::OrderStatus_descriptor();
-  for (int i = 1; i < descriptor->value_count(); ++i) {
-    names.push_back(Kebab(WithoutPrefix(descriptor->value(i)->name(), "ORDER_STATUS_")));
-  }
-  return names;
-}
-
 void AddGet(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::GetOrderPageRequest>();
   CLI::App& command = AddCommand(app, kGroup, "get", "Show the page of an order");
@@ -101,6 +91,14 @@ void AddLifecycle(CLI::App& app, Parsed& parsed) {
 
 }  // namespace
 
+std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& values,
+                                    absl::string_view prefix) {
+  std::vector<std::string> names;
+  for (int i = 1; i < values.value_count(); ++i)
+    names.push_back(Kebab(WithoutPrefix(values.value(i)->name(), prefix)));
+  return names;
+}
+
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add) {
   command
       .add_option_function<std::vector<std::string>>(
@@ -110,7 +108,8 @@ void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add) {
           },
           "Only orders in this status; may be repeated")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(StatusNames(), CLI::ignore_case));
+      ->check(CLI::IsMember(TypedNames(*v1::OrderStatus_descriptor(), "ORDER_STATUS_"),
+                            CLI::ignore_case));
 }
 
 void AddReads(CLI::App& app, Parsed& parsed) {

@@ -27,6 +27,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
   const Language language = reader.language;
   if (requests.empty()) return absl::StrCat(words::kNoRequests.In(language), "\n");
   Table table({{std::string(words::kRequest.In(language))},
+               {std::string(words::kKind.In(language))},
                {std::string(words::kStatus.In(language))},
                {std::string(words::kCustomer.In(language)), Column::Align::kLeft, /*wraps=*/true},
                {std::string(words::kAbout.In(language)), Column::Align::kLeft, /*wraps=*/true},
@@ -35,6 +36,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
     if (request.has_enquiry()) {
       const v1::Enquiry& enquiry = request.enquiry();
       table.AddRow({{enquiry.number(), Tone::kStrong},
+                    {LabelOf(enquiry.kind(), language)},
                     {enquiry.status_text(), enquiry.active() ? Tone::kStatus : Tone::kFaint},
                     {enquiry.customer().name()},
                     {enquiry.title()},
@@ -43,6 +45,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
     }
     const v1::Order& order = request.order();
     table.AddRow({{order.number(), Tone::kStrong},
+                  {std::string(words::kOrder.In(language))},
                   {order.status_text(), order.active() ? Tone::kStatus : Tone::kFaint},
                   {order.customer().name()},
                   {FormatMoney(order.totals().gross(), language)},

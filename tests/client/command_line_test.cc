@@ -174,6 +174,16 @@ TEST_F(CommandLine, RequestsAreListedByStoreMethodAndTimeAndSearchedByWords) {
                      "2026-11-01 08:00"}),
             "(accepted)");
   EXPECT_THAT(Refusal({"requests", "--method", "pigeon"}), HasSubstr("pigeon"));
+  EXPECT_EQ(Refusal({"requests", "--kind", "order", "--kind", "enquiry", "--status", "open"}),
+            "(accepted)");
+  EXPECT_EQ(Refusal({"requests", "--status", "RESOLVED", "--status", "gathering-products"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"requests", "--kind", "joke"}), HasSubstr("joke"));
+  EXPECT_THAT(Refusal({"requests", "--status", "lost"}), HasSubstr("lost"));
+  EXPECT_THAT(Refusal({"requests", "--kind", "order", "--status", "open"}),
+              HasSubstr("of enquiries, which --kind leaves out"));
+  EXPECT_THAT(Refusal({"requests", "--kind", "enquiry", "--status", "processing"}),
+              HasSubstr("of orders, which --kind leaves out"));
   EXPECT_EQ(Refusal({"search", "μαρια"}), "(accepted)");
   EXPECT_THAT(Refusal({"search"}), HasSubstr("WORDS"));
   EXPECT_EQ(Refusal({"overdue", "--page-size", "5"}), "(accepted)");
@@ -277,6 +287,19 @@ TEST(Arguments, AStatusIsReadAsItIsTyped) {
   EXPECT_EQ(ParseStatus("gathering-products").value(), v1::ORDER_STATUS_GATHERING_PRODUCTS);
   EXPECT_EQ(ParseStatus("READY_FOR_PICKUP").value(), v1::ORDER_STATUS_READY_FOR_PICKUP);
   EXPECT_FALSE(ParseStatus("shipped").ok());
+}
+
+TEST(Arguments, AStatusOfEitherIsToldApartByItsName) {
+  EXPECT_EQ(std::get<v1::OrderStatus>(ParseAnyStatus("processing").value()),
+            v1::ORDER_STATUS_PROCESSING);
+  EXPECT_EQ(std::get<v1::EnquiryStatus>(ParseAnyStatus("in-progress").value()),
+            v1::ENQUIRY_STATUS_IN_PROGRESS);
+  EXPECT_FALSE(ParseAnyStatus("shipped").ok());
+}
+
+TEST(Arguments, AKindOfRequestIsAnOrderOrAnEnquiry) {
+  EXPECT_EQ(ParseRequestKind("enquiry").value(), v1::REQUEST_KIND_ENQUIRY);
+  EXPECT_FALSE(ParseRequestKind("question").ok());
 }
 
 TEST(JsonText, AnOrderAndAWholeRequestAreBothRead) {

@@ -180,6 +180,36 @@ TEST(Table, TheWrappingColumnGivesWayWhenTheTableIsTooWide) {
             "   not fit here\n");
 }
 
+TEST(Table, AWordThatIsTooLongWidensItsColumnAndPushesNothingAside) {
+  Table table({{"Who", Column::Align::kLeft, true}, {"End"}});
+  table.AddRow({{"of 9d40b27f4a3c11ee8c8a0242ac120002"}, {"x"}});
+  table.AddRow({{"Maria"}, {"y"}});
+  EXPECT_EQ(table.Render(Style(), 20),
+            "Who                               End\n"
+            "of                                x\n"
+            "9d40b27f4a3c11ee8c8a0242ac120002\n"
+            "Maria                             y\n");
+}
+
+TEST(Table, InTheLastColumnALongWordSticksOut) {
+  Table table({{"#"}, {"Text", Column::Align::kLeft, true}});
+  table.AddRow({{"1"}, {"see https://acs.example/?c=7001234567 for more of it"}});
+  EXPECT_EQ(table.Render(Style(), 24),
+            "#  Text\n"
+            "1  see\n"
+            "   https://acs.example/?c=7001234567\n"
+            "   for more of it\n");
+}
+
+TEST(Table, OfSeveralWrappingColumnsTheWidestGivesWayFirst) {
+  Table table({{"A", Column::Align::kLeft, true}, {"B", Column::Align::kLeft, true}, {"C"}});
+  table.AddRow({{"some words and more"}, {"other words that are quite a few more"}, {"x"}});
+  EXPECT_EQ(table.Render(Style(), 45),
+            "A                    B                      C\n"
+            "some words and more  other words that are   x\n"
+            "                     quite a few more\n");
+}
+
 TEST(Table, ColorDoesNotMoveColumns) {
   Table table({{}, {}});
   table.AddRow({{"ναι", Tone::kGood}, {"a"}});

@@ -70,6 +70,31 @@ class Orderctl(unittest.TestCase):
                       "  Its second line.", "ask-customer"):
             self.assertIn(shown, page)
 
+    def listed(self, *arguments):
+        """What `requests` lists of the customer: number and kind."""
+        lines = self.orderctl("requests", "--customer", "cust-1042", *arguments).splitlines()[1:]
+        return {line.split()[0]: line.split()[1] for line in lines}
+
+    def test_requests_are_told_apart_by_kind_and_status(self):
+        order, cancelled = (self.order(reference).number for reference in ("WEB-KIND", "WEB-CANCELLED"))
+        self.orderctl("cancel", cancelled, "--reason", "Changed her mind.")
+        question, complaint = self.enquiry(), self.enquiry("--kind", "complaint")
+        self.orderctl("move-enquiry", complaint, "take-up")
+        everything = self.listed("--all", "--page-size", "200")
+        self.assertEqual([everything[number] for number in (order, cancelled, question, complaint)],
+                         ["Order", "Order", "Question", "Complaint"])
+        self.assertEqual(set(self.listed("--kind", "order").values()), {"Order"})
+        self.assertNotIn("Order", self.listed("--kind", "enquiry").values())
+        opened = self.listed("--status", "open")
+        self.assertIn(question, opened)
+        self.assertTrue({order, cancelled, complaint}.isdisjoint(opened))
+        either = self.listed("--status", "in-progress", "--status", "cancelled")
+        self.assertLessEqual({cancelled, complaint}, either.keys())
+        self.assertTrue({order, question}.isdisjoint(either))
+        mixed = self.listed("--kind", "order", "--kind", "enquiry", "--status", "open")
+        self.assertLessEqual({order, question}, mixed.keys())
+        self.assertNotIn(complaint, mixed)
+
 
 if __name__ == "__main__":
     main()
