@@ -18,6 +18,9 @@
 
 namespace ipstore::orders::client {
 
+// What --help lists the steps of orders under.
+inline constexpr char kStepGroup[] = "Move an order";
+
 // What parsing leaves behind. Must outlive the parsing, and stay where it is: the options write
 // into it.
 struct Parsed {
@@ -98,6 +101,21 @@ void AddSilent(CLI::App& command, const std::shared_ptr<Request>& request) {
       "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
 }
 
+// --comment and --internal of a step.
+template <typename Request>
+void AddStepComment(CLI::App& command, const std::shared_ptr<Request>& request) {
+  CLI::Option* comment = command.add_option_function<std::string>(
+      "--comment",
+      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
+      "Leave a comment together with the step");
+  command
+      .add_flag_callback(
+          "--internal",
+          [request] { request->mutable_comment()->set_visibility(v1::VISIBILITY_INTERNAL); },
+          "The comment is for staff only")
+      ->needs(comment);
+}
+
 // --page-size and --page-token of a request for a list.
 template <typename Request>
 void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
@@ -119,10 +137,12 @@ std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& valu
 // --status, which may be repeated, each given to `add`.
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);
 
-// Adds the commands that read, those that change an order, those about enquiries and lists of
-// everything, those that take orders over, those that redact, and the one for shells.
+// Adds the commands that read, those that change an order, that for many orders, those about
+// enquiries and lists of everything, those that take orders over, those that redact, and the one
+// for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
+void AddBatch(CLI::App& app, Parsed& parsed);
 void AddRequests(CLI::App& app, Parsed& parsed);
 void AddTransfers(CLI::App& app, Parsed& parsed);
 void AddRedactions(CLI::App& app, Parsed& parsed);

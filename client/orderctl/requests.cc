@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/orderctl/columns.h"
 #include "client/orderctl/enquiry_page.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/listings.h"
@@ -12,6 +11,7 @@
 #include "client/orderctl/reads.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
+#include "client/orderctl/told.h"
 #include "client/orderctl/words.h"
 
 namespace ipstore::orders::client {
@@ -52,25 +52,6 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
                   {FormatTime(order.last_activity_time(), reader.zone, language)}});
   }
   return table.Render(reader.style, reader.width);
-}
-
-std::string EnquiryLine(const v1::Enquiry& enquiry, const Reader& reader) {
-  return absl::StrCat(reader.style.Paint(enquiry.number(), Tone::kStrong),
-                      enquiry.number().empty() ? "" : "  ",
-                      reader.style.Paint(Printable(enquiry.status_text()), Tone::kStatus));
-}
-
-template <typename Response>
-Result<std::string> Told(const Session& session, const Result<Response>& answer, bool preview) {
-  if (!answer.ok()) return answer.error();
-  if (session.json) return ToJson(answer.value());
-  std::string remark;
-  if (preview) {
-    remark = absl::StrCat(" (", words::kPreview.In(session.reader.language), ")");
-  } else if (answer.value().replayed()) {
-    remark = absl::StrCat(" (", words::kReplayed.In(session.reader.language), ")");
-  }
-  return absl::StrCat(EnquiryLine(answer.value().enquiry(), session.reader), remark, "\n");
 }
 
 // A page of orders and enquiries.

@@ -118,6 +118,7 @@ inline constexpr Phrase kLines{"γραμμές", "lines"};
 inline constexpr Phrase kLinesRead{"Γραμμές", "Lines read"};
 inline constexpr Phrase kLoaded{"φορτώθηκαν", "loaded"};
 inline constexpr Phrase kAlreadyThere{"υπήρχαν ήδη", "already there"};
+inline constexpr Phrase kMoved{"άλλαξαν κατάσταση", "moved"};
 inline constexpr Phrase kRefused{"απορρίφθηκαν", "refused"};
 inline constexpr Phrase kMoreRefused{"… και άλλες· όλες με --json.",
                                      "… and more; all with --json."};

@@ -125,6 +125,27 @@ TEST_F(CommandLine, GatherWantsLinesOrAllAndToEachASource) {
               HasSubstr("one --from for all lines"));
 }
 
+TEST_F(CommandLine, ABatchIsOneStepOfSeveralOrdersWithWhatThatStepNeeds) {
+  EXPECT_EQ(Refusal({"batch", "start-processing", "1", "2", "3", "--dry-run"}), "(accepted)");
+  EXPECT_EQ(Refusal({"batch", "cancel", "1", "2", "--reason", "No stock"}), "(accepted)");
+  EXPECT_THAT(Refusal({"batch", "cancel", "1", "2"}), HasSubstr("--reason: cancel needs it"));
+  EXPECT_THAT(Refusal({"batch", "start-processing", "1", "--reason", "None"}),
+              HasSubstr("--reason: start-processing has no use for it"));
+  EXPECT_THAT(Refusal({"batch", "dispatch-vehicle", "1", "--vehicle", "ΙΒΕ-4417", "--from",
+                       "2026-11-28 10:00"}),
+              HasSubstr("--to: dispatch-vehicle needs it"));
+  EXPECT_THAT(Refusal({"batch", "return-to-gathering", "1"}), HasSubstr("return-to-gathering"));
+  EXPECT_THAT(Refusal({"batch", "start-processing"}), HasSubstr("ORDER is required"));
+}
+
+TEST_F(CommandLine, ABatchHasAtMostFiveHundredOrders) {
+  std::vector<std::string> arguments = {"batch", "start-processing"};
+  arguments.resize(arguments.size() + 500, "1000000018");
+  EXPECT_EQ(Refusal(arguments), "(accepted)");
+  arguments.emplace_back("1000000018");
+  EXPECT_THAT(Refusal(arguments), HasSubstr("at most 500 orders; these are 501"));
+}
+
 TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
   EXPECT_EQ(Refusal({"update", "1", "--phone", ""}), "(accepted)");
   EXPECT_EQ(Refusal({"update", "1", "--no-promised-delivery"}), "(accepted)");

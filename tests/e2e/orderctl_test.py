@@ -95,6 +95,30 @@ class Orderctl(unittest.TestCase):
         self.assertLessEqual({order, question}, mixed.keys())
         self.assertNotIn(complaint, mixed)
 
+    def test_a_batch_tells_of_each_order_and_how_many_moved(self):
+        orders = [self.order(f"WEB-BATCH-{i}").number for i in range(3)]
+        self.orderctl("cancel", orders[2], "--reason", "Changed her mind.")
+        given = "\n".join([*orders, ""])
+        preview = self.run_orderctl("batch", "start-processing", "-", "--dry-run", given=given)
+        self.assertEqual(preview.returncode, 6, preview.stderr)
+        self.assertIn("moved: 2 · refused: 1 (Preview, nothing was changed.)", preview.stdout)
+        moved = self.run_orderctl("batch", "start-processing", "-", "--request-id", "batch-1", given=given)
+        self.assertEqual(moved.returncode, 6, moved.stderr)
+        lines = moved.stdout.splitlines()
+        self.assertEqual(lines[:2], [f"{number}  Order Processing" for number in orders[:2]])
+        self.assertTrue(lines[2].startswith(f"{orders[2]}  ACTION_NOT_OPEN: "), lines[2])
+        self.assertEqual(lines[-1], "moved: 2 · refused: 1")
+        again = self.run_orderctl("batch", "start-processing", *orders, "--request-id", "batch-1")
+        self.assertIn(f"{orders[0]}  Order Processing (Was already done with this request_id.)", again.stdout)
+        self.assertIn("moved: 2", again.stdout)
+        unready = self.run_orderctl("batch", "start-gathering", orders[0])
+        self.assertIn("  PAYMENT_ARRANGED: ", unready.stdout)
+        as_json = json.loads(self.run_orderctl("batch", "start-gathering", orders[0], "--json").stdout)
+        self.assertEqual(as_json["results"][0]["error"]["details"][0]["reason"], "GUARDS_NOT_SATISFIED")
+        self.assertEqual(self.orderctl("batch", "cancel", *orders[:2], "--reason", "No stock.").splitlines()[-1],
+                         "moved: 2 · refused: 0")
+        self.assertIn("stdin names none", self.run_orderctl("batch", "start-processing", "-", given="\n").stderr)
+
 
 if __name__ == "__main__":
     main()
