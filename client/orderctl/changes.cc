@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/money_text.h"
@@ -9,6 +10,18 @@
 #include "client/orderctl/words.h"
 
 namespace ipstore::orders::client {
+namespace {
+
+v1::SetEnquiryNotificationsRequest OfEnquiry(const v1::SetNotificationsRequest& request) {
+  v1::SetEnquiryNotificationsRequest same;
+  same.set_name(request.name());
+  same.set_notifications_on(request.notifications_on());
+  same.set_request_id(request.request_id());
+  same.set_validate_only(request.validate_only());
+  return same;
+}
+
+}  // namespace
 
 Result<std::string> CreateOrderFromJson(const Session& session, const std::string& json,
                                         const v1::CreateOrderRequest& options) {
@@ -64,6 +77,10 @@ Result<std::string> CreateComment(const Session& session, const v1::CreateCommen
 
 Result<std::string> SetNotifications(const Session& session,
                                      const v1::SetNotificationsRequest& request) {
+  if (absl::StartsWith(request.name(), "enquiries/")) {
+    return ToldOrUnchanged(session, session.client.SetEnquiryNotifications(OfEnquiry(request)),
+                           request.validate_only());
+  }
   return ToldOrUnchanged(session, session.client.SetNotifications(request),
                          request.validate_only());
 }

@@ -57,6 +57,15 @@ inline void AddOrder(CLI::App& command, std::function<void(std::string)> set) {
       ->required();
 }
 
+// The same for a command that takes orders and enquiries.
+inline void AddSubject(CLI::App& command, std::function<void(std::string)> set) {
+  command
+      .add_option_function<std::string>(
+          "ORDER", [set = std::move(set)](const std::string& text) { set(OrderName(text)); },
+          "The order's number, e.g. 1000000018, or an enquiry: enquiries/1000000026")
+      ->required();
+}
+
 // An option for a time, given to `set` once the zone is known.
 inline CLI::Option* AddTime(CLI::App& command, Parsed& parsed, const std::string& name,
                             std::function<void(google::protobuf::Timestamp)> set,

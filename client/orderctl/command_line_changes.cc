@@ -436,9 +436,10 @@ void AddUpdate(CLI::App& app, Parsed& parsed) {
 
 void AddNotifications(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::SetNotificationsRequest>();
-  CLI::App& command = AddCommand(app, kRecordGroup, "notifications",
-                                 "Turn the e-mails to the customer of an order on or off");
-  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  CLI::App& command =
+      AddCommand(app, kRecordGroup, "notifications",
+                 "Turn the e-mails to the customer of an order or an enquiry on or off");
+  AddSubject(command, [request](std::string name) { request->set_name(std::move(name)); });
   command
       .add_option_function<std::string>(
           "STATE",

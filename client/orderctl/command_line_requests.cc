@@ -72,10 +72,7 @@ void AddMoveEnquiry(CLI::App& app, Parsed& parsed) {
       ->check(CLI::IsMember({"take-up", "ask-customer", "resume", "resolve", "reopen"},
                             CLI::ignore_case))
       ->required();
-  command.add_option_function<std::string>(
-      "--comment",
-      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
-      "Leave a comment together with the step: the question, or the answer");
+  AddStepComment(command, request);
   AddEtag(command, request);
   AddSilent(command, request);
   AddRetryOptions(command, request);

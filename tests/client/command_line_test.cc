@@ -169,6 +169,7 @@ TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
 
 TEST_F(CommandLine, NotificationsAreOnOrOffAndFeedbackNeedsARating) {
   EXPECT_EQ(Refusal({"notifications", "1", "off"}), "(accepted)");
+  EXPECT_EQ(Refusal({"notifications", "enquiries/1", "on"}), "(accepted)");
   EXPECT_THAT(Refusal({"notifications", "1"}), HasSubstr("STATE is required"));
   EXPECT_THAT(Refusal({"notifications", "1", "sometimes"}), HasSubstr("sometimes"));
   EXPECT_EQ(Refusal({"feedback", "1", "--rating", "4"}), "(accepted)");
@@ -186,6 +187,10 @@ TEST_F(CommandLine, AnEnquiryNeedsWhoAsksAndAKindAndStepThatThereAre) {
               HasSubstr("joke"));
   EXPECT_EQ(Refusal({"move-enquiry", "1000000026", "ask-customer", "--comment", "Ποιο;"}),
             "(accepted)");
+  EXPECT_EQ(Refusal({"move-enquiry", "1000000026", "resolve", "--comment", "?", "--internal"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"move-enquiry", "1000000026", "resolve", "--internal"}),
+              HasSubstr("--comment"));
   EXPECT_THAT(Refusal({"move-enquiry", "1000000026", "close"}), HasSubstr("close"));
   EXPECT_EQ(Refusal({"enquiry", "enquiries/1000000026"}), "(accepted)");
 }

@@ -119,6 +119,22 @@ class Orderctl(unittest.TestCase):
                          "moved: 2 · refused: 0")
         self.assertIn("stdin names none", self.run_orderctl("batch", "start-processing", "-", given="\n").stderr)
 
+    def test_notifications_of_an_enquiry_are_turned_off_and_on(self):
+        name = f"enquiries/{self.enquiry()}"
+        self.assertIn("(Preview", self.orderctl("notifications", name, "off", "--dry-run"))
+        self.assertRegex(self.orderctl("enquiry", name), "Notifications +on\n")
+        self.assertEqual(self.orderctl("notifications", name, "off"), f"{name.split('/')[1]}  Open\n")
+        self.assertRegex(self.orderctl("enquiry", name), "Notifications +off\n")
+        self.assertIn("(It was so already", self.orderctl("notifications", name, "off"))
+        no_enquiry = self.order("WEB-NO-ENQUIRY").number
+        self.assertEqual(self.run_orderctl("notifications", f"enquiries/{no_enquiry}", "off").returncode, 4)
+
+    def test_a_step_of_an_enquiry_may_come_with_a_word_among_staff(self):
+        number = self.enquiry()
+        self.orderctl("move-enquiry", number, "take-up", "--comment", "Ask the warehouse.", "--internal")
+        self.assertIn("Ask the warehouse.” [internal]", self.orderctl("enquiry", number))
+        self.assertNotIn("Ask the warehouse.", self.orderctl("enquiry", number, role="customer:cust-1042"))
+
 
 if __name__ == "__main__":
     main()
