@@ -79,7 +79,7 @@ Result<std::string> ListOrders(const Session& session, const v1::ListOrdersReque
   const Result<v1::ListOrdersResponse> page = session.client.ListOrders(request);
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
-  return absl::StrCat(OrderList(page.value().orders(), session.reader),
+  return absl::StrCat(OrderList(page.value().orders(), OrderTime::kLastActivity, session.reader),
                       NextPageHint(session, page.value().next_page_token()));
 }
 

@@ -38,7 +38,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
       table.AddRow({{enquiry.number(), Tone::kStrong},
                     {LabelOf(enquiry.kind(), language)},
                     {enquiry.status_text(), enquiry.active() ? Tone::kStatus : Tone::kFaint},
-                    {enquiry.customer().name()},
+                    {CustomerName(enquiry.customer())},
                     {enquiry.title()},
                     {FormatTime(enquiry.last_activity_time(), reader.zone, language)}});
       continue;
@@ -47,7 +47,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
     table.AddRow({{order.number(), Tone::kStrong},
                   {std::string(words::kOrder.In(language))},
                   {order.status_text(), order.active() ? Tone::kStatus : Tone::kFaint},
-                  {order.customer().name()},
+                  {CustomerName(order.customer())},
                   {FormatMoney(order.totals().gross(), language)},
                   {FormatTime(order.last_activity_time(), reader.zone, language)}});
   }
@@ -103,8 +103,9 @@ Result<std::string> ListOverdue(const Session& session,
   const Result<v1::ListOverdueOrdersResponse> page = session.client.ListOverdueOrders(request);
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
-  return absl::StrCat(OrderList(page.value().orders(), session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+  return absl::StrCat(
+      OrderList(page.value().orders(), OrderTime::kPromisedDelivery, session.reader),
+      NextPageHint(session, page.value().next_page_token()));
 }
 
 }  // namespace ipstore::orders::client

@@ -10,6 +10,7 @@
 #include "client/orderctl/columns.h"
 #include "client/orderctl/enquiry_page.h"
 #include "client/orderctl/json_text.h"
+#include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
@@ -20,6 +21,7 @@
 namespace ipstore::orders::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -132,6 +134,28 @@ v1::Enquiry ReturnOfMaria() {
   enquiry.set_notifications_on(false);
   enquiry.add_open_actions(v1::ENQUIRY_ACTION_ASK_CUSTOMER);
   return enquiry;
+}
+
+TEST(OrderList, ShowsTheTimeThatItIsSortedBy) {
+  google::protobuf::RepeatedPtrField<v1::Order> orders;
+  v1::Order& order = *orders.Add();
+  order.mutable_last_activity_time()->set_seconds(1'795'888'800);
+  order.mutable_promised_delivery()->set_seconds(1'795'888'800 - 24 * 3600);
+  const std::string by_activity = OrderList(orders, OrderTime::kLastActivity, English());
+  EXPECT_THAT(by_activity, AllOf(HasSubstr("Last activity\n"), HasSubstr("28 Nov 2026 20:00\n")));
+  const std::string by_promise = OrderList(orders, OrderTime::kPromisedDelivery, English());
+  EXPECT_THAT(by_promise,
+              AllOf(HasSubstr("Promised delivery\n"), HasSubstr("27 Nov 2026 20:00\n")));
+}
+
+TEST(CustomerName, IsTheCompanysElseThePersonsElseTheId) {
+  v1::Customer customer;
+  customer.set_id("b-00912");
+  EXPECT_EQ(CustomerName(customer), "b-00912");
+  customer.set_name("Γιώργος Νικολάου");
+  EXPECT_EQ(CustomerName(customer), "Γιώργος Νικολάου");
+  customer.set_company_name("Νικολάου ΑΕ");
+  EXPECT_EQ(CustomerName(customer), "Νικολάου ΑΕ");
 }
 
 TEST(EnquiryPage, TellsWhoAsksWhatAboutWhichOrderAndWhatCanBeDone) {

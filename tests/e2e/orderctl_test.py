@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from orders_e2e import PATIENCE, Client, Database, Orderd, comment_service_pb2, create, main, step
+from orders_e2e import PATIENCE, Client, Database, Orderd, comment_service_pb2, create, main, order_pb2, step
 
 ORDERCTL = os.environ["IPSTORE_ORDERCTL"]
 
@@ -134,6 +134,32 @@ class Orderctl(unittest.TestCase):
         self.orderctl("move-enquiry", number, "take-up", "--comment", "Ask the warehouse.", "--internal")
         self.assertIn("Ask the warehouse.” [internal]", self.orderctl("enquiry", number))
         self.assertNotIn("Ask the warehouse.", self.orderctl("enquiry", number, role="customer:cust-1042"))
+
+    def import_with(self, exported, **changed):
+        """An order as it was exported, imported as another one with some of its fields changed."""
+        entry = json.loads(exported)
+        del entry["number"]
+        entry["order"].update(changed)
+        self.orderctl("import", "-", given=json.dumps(entry))
+
+    def test_overdue_orders_come_with_the_promise_that_has_passed(self):
+        self.client.call(create("WEB-IN-TIME"))
+        exported = self.orderctl("export", "--active").splitlines()[0]
+        for day in ("03", "02"):
+            self.import_with(exported, externalReference=f"WEB-LATE-{day}", promisedDelivery=f"2026-02-{day}T18:00:00Z")
+        overdue = self.orderctl("overdue", "--zone", "UTC").splitlines()
+        self.assertEqual([line.split("  ")[-1] for line in overdue],
+                         ["Promised delivery", "2 Feb 2026 18:00", "3 Feb 2026 18:00"])
+
+    def test_a_company_is_listed_by_its_name(self):
+        request = create("B2B-1")
+        request.order.customer.id = "b-00912"
+        request.order.customer.segment = order_pb2.SEGMENT_BUSINESS
+        request.order.customer.company_name = "Νικολάου ΑΕ"
+        request.order.customer.vat_number = "EL099999999"
+        self.client.call(request)
+        for listed in (("list",), ("requests",), ("search", "b2b")):
+            self.assertIn("Νικολάου ΑΕ", self.orderctl(*listed, "--customer", "b-00912"))
 
 
 if __name__ == "__main__":
