@@ -123,6 +123,23 @@ absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text) {
   return status;
 }
 
+absl::StatusOr<v1::RequestKind> ParseRequestKind(absl::string_view text) {
+  v1::RequestKind kind = v1::REQUEST_KIND_UNSPECIFIED;
+  if (!v1::RequestKind_Parse(ValueName("REQUEST_KIND_", text), &kind)) {
+    return NotOfForm(text, "order or enquiry");
+  }
+  return kind;
+}
+
+absl::StatusOr<std::variant<v1::OrderStatus, v1::EnquiryStatus>> ParseAnyStatus(
+    absl::string_view text) {
+  v1::EnquiryStatus of_enquiry = v1::ENQUIRY_STATUS_UNSPECIFIED;
+  if (v1::EnquiryStatus_Parse(ValueName("ENQUIRY_STATUS_", text), &of_enquiry)) return of_enquiry;
+  const absl::StatusOr<v1::OrderStatus> of_order = ParseStatus(text);
+  if (!of_order.ok()) return of_order.status();
+  return *of_order;
+}
+
 absl::StatusOr<v1::FulfilmentMethod> ParseMethod(absl::string_view text) {
   v1::FulfilmentMethod method = v1::FULFILMENT_METHOD_UNSPECIFIED;
   if (!v1::FulfilmentMethod_Parse(ValueName("FULFILMENT_METHOD_", text), &method)) {

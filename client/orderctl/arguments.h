@@ -4,6 +4,7 @@
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_ARGUMENTS_H_
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
+#include "ipstore/orders/v1/request_service.pb.h"
 
 namespace ipstore::orders::client {
 
@@ -46,6 +48,13 @@ absl::StatusOr<std::vector<v1::GatheredItem>> ParseGathering(
 
 // "gathering-products", in any case and with underscores too.
 absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text);
+
+// "order" or "enquiry".
+absl::StatusOr<v1::RequestKind> ParseRequestKind(absl::string_view text);
+
+// "gathering-products" or "waiting-for-customer": a status of an order, or else of an enquiry.
+absl::StatusOr<std::variant<v1::OrderStatus, v1::EnquiryStatus>> ParseAnyStatus(
+    absl::string_view text);
 
 // "courier", "store-pickup" or "company-vehicle".
 absl::StatusOr<v1::FulfilmentMethod> ParseMethod(absl::string_view text);

@@ -2,46 +2,23 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/orderctl/columns.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/told.h"
 #include "client/orderctl/words.h"
 
 namespace ipstore::orders::client {
 namespace {
 
-// What is worth saying of a change besides its outcome.
-std::string Remark(bool preview, bool replayed, Language language) {
-  if (preview) return absl::StrCat(" (", words::kPreview.In(language), ")");
-  if (replayed) return absl::StrCat(" (", words::kReplayed.In(language), ")");
-  return "";
-}
-
-// "1000000018  Order Processing". Previews of new orders have no number yet.
-std::string StateLine(const v1::Order& order, const Reader& reader) {
-  return absl::StrCat(reader.style.Paint(order.number(), Tone::kStrong),
-                      order.number().empty() ? "" : "  ",
-                      reader.style.Paint(Printable(order.status_text()), Tone::kStatus));
-}
-
-// Any answer that holds the order afterwards.
-template <typename Response>
-Result<std::string> Told(const Session& session, const Result<Response>& answer, bool preview) {
-  if (!answer.ok()) return answer.error();
-  if (session.json) return ToJson(answer.value());
-  return absl::StrCat(StateLine(answer.value().order(), session.reader),
-                      Remark(preview, answer.value().replayed(), session.reader.language), "\n");
-}
-
-// The same for a change that may find nothing to do.
-template <typename Response>
-Result<std::string> ToldOrUnchanged(const Session& session, const Result<Response>& answer,
-                                    bool preview) {
-  if (!answer.ok() || session.json || preview || !answer.value().activities().empty())
-    return Told(session, answer, preview);
-  return absl::StrCat(StateLine(answer.value().order(), session.reader), " (",
-                      words::kUnchanged.In(session.reader.language), ")\n");
+v1::SetEnquiryNotificationsRequest OfEnquiry(const v1::SetNotificationsRequest& request) {
+  v1::SetEnquiryNotificationsRequest same;
+  same.set_name(request.name());
+  same.set_notifications_on(request.notifications_on());
+  same.set_request_id(request.request_id());
+  same.set_validate_only(request.validate_only());
+  return same;
 }
 
 }  // namespace
@@ -100,6 +77,10 @@ Result<std::string> CreateComment(const Session& session, const v1::CreateCommen
 
 Result<std::string> SetNotifications(const Session& session,
                                      const v1::SetNotificationsRequest& request) {
+  if (absl::StartsWith(request.name(), "enquiries/")) {
+    return ToldOrUnchanged(session, session.client.SetEnquiryNotifications(OfEnquiry(request)),
+                           request.validate_only());
+  }
   return ToldOrUnchanged(session, session.client.SetNotifications(request),
                          request.validate_only());
 }

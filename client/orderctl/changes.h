@@ -24,6 +24,7 @@ Result<std::string> RecordTracking(const Session& session,
                                    const v1::RecordTrackingRequest& request);
 Result<std::string> CreateComment(const Session& session, const v1::CreateCommentRequest& request);
 
+// Of an order or an enquiry, as the name says.
 Result<std::string> SetNotifications(const Session& session,
                                      const v1::SetNotificationsRequest& request);
 Result<std::string> SubmitFeedback(const Session& session,

@@ -2,6 +2,8 @@
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_COMMAND_BUILDER_H_
 
+#include <google/protobuf/descriptor.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
@@ -15,6 +17,9 @@
 #include "client/orderctl/time_text.h"
 
 namespace ipstore::orders::client {
+
+// What --help lists the steps of orders under.
+inline constexpr char kStepGroup[] = "Move an order";
 
 // What parsing leaves behind. Must outlive the parsing, and stay where it is: the options write
 // into it.
@@ -49,6 +54,15 @@ inline void AddOrder(CLI::App& command, std::function<void(std::string)> set) {
       .add_option_function<std::string>(
           "ORDER", [set = std::move(set)](const std::string& text) { set(OrderName(text)); },
           "The order's number, e.g. 1000000018")
+      ->required();
+}
+
+// The same for a command that takes orders and enquiries.
+inline void AddSubject(CLI::App& command, std::function<void(std::string)> set) {
+  command
+      .add_option_function<std::string>(
+          "ORDER", [set = std::move(set)](const std::string& text) { set(OrderName(text)); },
+          "The order's number, e.g. 1000000018, or an enquiry: enquiries/1000000026")
       ->required();
 }
 
@@ -96,6 +110,21 @@ void AddSilent(CLI::App& command, const std::shared_ptr<Request>& request) {
       "--silent", [request] { request->set_notify(false); }, "Do not tell the customer by e-mail");
 }
 
+// --comment and --internal of a step.
+template <typename Request>
+void AddStepComment(CLI::App& command, const std::shared_ptr<Request>& request) {
+  CLI::Option* comment = command.add_option_function<std::string>(
+      "--comment",
+      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
+      "Leave a comment together with the step");
+  command
+      .add_flag_callback(
+          "--internal",
+          [request] { request->mutable_comment()->set_visibility(v1::VISIBILITY_INTERNAL); },
+          "The comment is for staff only")
+      ->needs(comment);
+}
+
 // --page-size and --page-token of a request for a list.
 template <typename Request>
 void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) {
@@ -110,13 +139,19 @@ void AddPageOptions(CLI::App& command, const std::shared_ptr<Request>& request) 
       ->type_name("TOKEN");
 }
 
+// The values of an enum of the contract as they are typed, without that for "unspecified".
+std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& values,
+                                    absl::string_view prefix);
+
 // --status, which may be repeated, each given to `add`.
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);
 
-// Adds the commands that read, those that change an order, those about enquiries and lists of
-// everything, those that take orders over, those that redact, and the one for shells.
+// Adds the commands that read, those that change an order, that for many orders, those about
+// enquiries and lists of everything, those that take orders over, those that redact, and the one
+// for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
+void AddBatch(CLI::App& app, Parsed& parsed);
 void AddRequests(CLI::App& app, Parsed& parsed);
 void AddTransfers(CLI::App& app, Parsed& parsed);
 void AddRedactions(CLI::App& app, Parsed& parsed);

@@ -167,6 +167,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddGlobalOptions(app, texts);
   AddReads(app, parsed);
   AddChanges(app, parsed);
+  AddBatch(app, parsed);
   AddRequests(app, parsed);
   AddTransfers(app, parsed);
   AddRedactions(app, parsed);

@@ -49,23 +49,10 @@ std::string TextArgument(const std::string& option, const std::string& text) {
 
 // --- Steps ---
 
-void AddStepComment(CLI::App& command, const StepRequest& request) {
-  CLI::Option* comment = command.add_option_function<std::string>(
-      "--comment",
-      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
-      "Leave a comment together with the step");
-  command
-      .add_flag_callback(
-          "--internal",
-          [request] { request->mutable_comment()->set_visibility(v1::VISIBILITY_INTERNAL); },
-          "The comment is for staff only")
-      ->needs(comment);
-}
-
 // A step of the lifecycle; what is particular to it is added to the result.
 CLI::App& AddStep(CLI::App& app, Parsed& parsed, const StepRequest& request,
                   const std::string& name, const std::string& description) {
-  CLI::App& command = AddCommand(app, "Move an order", name, description);
+  CLI::App& command = AddCommand(app, kStepGroup, name, description);
   AddOrderOptions(command, request);
   AddStepComment(command, request);
   AddSilent(command, request);
@@ -449,9 +436,10 @@ void AddUpdate(CLI::App& app, Parsed& parsed) {
 
 void AddNotifications(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::SetNotificationsRequest>();
-  CLI::App& command = AddCommand(app, kRecordGroup, "notifications",
-                                 "Turn the e-mails to the customer of an order on or off");
-  AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
+  CLI::App& command =
+      AddCommand(app, kRecordGroup, "notifications",
+                 "Turn the e-mails to the customer of an order or an enquiry on or off");
+  AddSubject(command, [request](std::string name) { request->set_name(std::move(name)); });
   command
       .add_option_function<std::string>(
           "STATE",

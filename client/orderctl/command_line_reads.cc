@@ -7,22 +7,12 @@ namespace {
 
 constexpr char kGroup[] = "Look";
 
-// The statuses as they are typed.
-std::vector<std::string> StatusNames() {
-  std::vector<std::string> names;
-  const auto* descriptor = v1::OrderStatus_descriptor();
-  for (int i = 1; i < descriptor->value_count(); ++i) {
-    names.push_back(Kebab(WithoutPrefix(descriptor->value(i)->name(), "ORDER_STATUS_")));
-  }
-  return names;
-}
-
 void AddGet(CLI::App& app, Parsed& parsed) {
-  auto request = std::make_shared<v1::GetOrderRequest>();
+  auto request = std::make_shared<v1::GetOrderPageRequest>();
   CLI::App& command = AddCommand(app, kGroup, "get", "Show the page of an order");
   AddOrder(command, [request](std::string name) { request->set_name(std::move(name)); });
   command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return GetOrderPage(session, *request); };
+    parsed.run = [request](const Session& session) { return ShowOrder(session, *request); };
   });
 }
 
@@ -34,7 +24,7 @@ void AddLookup(CLI::App& app, Parsed& parsed) {
   command.add_option("REFERENCE", *request->mutable_external_reference(), "Its name there")
       ->required();
   command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return LookupOrderPage(session, *request); };
+    parsed.run = [request](const Session& session) { return LookupOrder(session, *request); };
   });
 }
 
@@ -101,6 +91,14 @@ void AddLifecycle(CLI::App& app, Parsed& parsed) {
 
 }  // namespace
 
+std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& values,
+                                    absl::string_view prefix) {
+  std::vector<std::string> names;
+  for (int i = 1; i < values.value_count(); ++i)
+    names.push_back(Kebab(WithoutPrefix(values.value(i)->name(), prefix)));
+  return names;
+}
+
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add) {
   command
       .add_option_function<std::vector<std::string>>(
@@ -110,7 +108,8 @@ void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add) {
           },
           "Only orders in this status; may be repeated")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(StatusNames(), CLI::ignore_case));
+      ->check(CLI::IsMember(TypedNames(*v1::OrderStatus_descriptor(), "ORDER_STATUS_"),
+                            CLI::ignore_case));
 }
 
 void AddReads(CLI::App& app, Parsed& parsed) {

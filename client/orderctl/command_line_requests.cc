@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <variant>
+
 #include "client/orderctl/command_builder.h"
 #include "client/orderctl/input.h"
 #include "client/orderctl/requests.h"
@@ -69,10 +72,7 @@ void AddMoveEnquiry(CLI::App& app, Parsed& parsed) {
       ->check(CLI::IsMember({"take-up", "ask-customer", "resume", "resolve", "reopen"},
                             CLI::ignore_case))
       ->required();
-  command.add_option_function<std::string>(
-      "--comment",
-      [request](const std::string& text) { request->mutable_comment()->set_text(text); },
-      "Leave a comment together with the step: the question, or the answer");
+  AddStepComment(command, request);
   AddEtag(command, request);
   AddSilent(command, request);
   AddRetryOptions(command, request);
@@ -90,6 +90,64 @@ void AddShowEnquiry(CLI::App& app, Parsed& parsed) {
   });
 }
 
+// The statuses of orders and enquiries as they are typed.
+std::vector<std::string> AllStatusNames() {
+  std::vector<std::string> names = TypedNames(*v1::OrderStatus_descriptor(), "ORDER_STATUS_");
+  for (std::string& name : TypedNames(*v1::EnquiryStatus_descriptor(), "ENQUIRY_STATUS_"))
+    names.push_back(std::move(name));
+  return names;
+}
+
+void AddStatus(const std::string& name, v1::ListRequestsRequest& request) {
+  const auto status = Required("--status", ParseAnyStatus(name));
+  if (const auto* of_order = std::get_if<v1::OrderStatus>(&status))
+    request.add_order_statuses(*of_order);
+  else
+    request.add_enquiry_statuses(std::get<v1::EnquiryStatus>(status));
+}
+
+bool AsksFor(v1::RequestKind kind, const v1::ListRequestsRequest& request) {
+  return std::find(request.kinds().begin(), request.kinds().end(), kind) != request.kinds().end();
+}
+
+// To the server a status of one kind says nothing of the other kind, which it would list whole. Who
+// names statuses wants nothing else, unless they ask for the other kind, too.
+void NarrowToStatuses(v1::ListRequestsRequest& request) {
+  const bool any_kind = request.kinds().empty();
+  const auto narrow = [&](bool has_status, v1::RequestKind kind, const std::string& named) {
+    if (!has_status) return;
+    if (any_kind) request.add_kinds(kind);
+    if (!AsksFor(kind, request)) throw CLI::ValidationError("--status", named);
+  };
+  narrow(!request.order_statuses().empty(), v1::REQUEST_KIND_ORDER,
+         "one is of orders, which --kind leaves out");
+  narrow(!request.enquiry_statuses().empty(), v1::REQUEST_KIND_ENQUIRY,
+         "one is of enquiries, which --kind leaves out");
+}
+
+void AddKindsAndStatuses(CLI::App& command,
+                         const std::shared_ptr<v1::ListRequestsRequest>& request) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--kind",
+          [request](const std::vector<std::string>& names) {
+            for (const std::string& name : names)
+              request->add_kinds(Required("--kind", ParseRequestKind(name)));
+          },
+          "Only orders, or only enquiries")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"order", "enquiry"}, CLI::ignore_case));
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--status",
+          [request](const std::vector<std::string>& names) {
+            for (const std::string& name : names) AddStatus(name, *request);
+          },
+          "Only those in this status, closed or not; may be repeated")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(AllStatusNames(), CLI::ignore_case));
+}
+
 void AddListRequests(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::ListRequestsRequest>();
   CLI::App& command = AddCommand(app, kGroup, "requests",
@@ -97,6 +155,7 @@ void AddListRequests(CLI::App& app, Parsed& parsed) {
                                  "which something happened last");
   command.add_flag_callback(
       "--all", [request] { request->set_include_closed(true); }, "Closed ones too");
+  AddKindsAndStatuses(command, request);
   command.add_option("--customer", *request->mutable_customer_id(), "Only those of this customer")
       ->type_name("ID");
   command
@@ -121,6 +180,7 @@ void AddListRequests(CLI::App& app, Parsed& parsed) {
       "Only what was created before");
   AddPageOptions(command, request);
   command.callback([request, &parsed] {
+    NarrowToStatuses(*request);
     parsed.run = [request](const Session& session) { return ListRequests(session, *request); };
   });
 }

@@ -69,9 +69,12 @@ std::string ReasonOf(const Error& error) {
 }
 
 std::string ErrorText(const Error& error, const Reader& reader) {
-  std::string out =
-      absl::StrCat("orderctl: ", reader.style.Paint(Printable(ReasonOf(error)), Tone::kBad), ": ",
-                   Printable(Sentence(error, reader.language)), "\n");
+  return absl::StrCat("orderctl: ", RefusalText(error, reader));
+}
+
+std::string RefusalText(const Error& error, const Reader& reader) {
+  std::string out = absl::StrCat(reader.style.Paint(Printable(ReasonOf(error)), Tone::kBad), ": ",
+                                 Printable(Sentence(error, reader.language)), "\n");
   for (const FieldViolation& violation : error.violations) {
     AppendLine(out, absl::StrCat(violation.field, ":"), violation.description, reader);
   }

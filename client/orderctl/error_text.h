@@ -14,6 +14,9 @@ namespace ipstore::orders::client {
 // unknown. Ends with a newline.
 std::string ErrorText(const Error& error, const Reader& reader);
 
+// The same without "orderctl: " in front, for one of several that were refused.
+std::string RefusalText(const Error& error, const Reader& reader);
+
 // The same as JSON in one line: {"error": {"code", "reason", "message", "metadata", "violations",
 // "preconditions", "retryDelay", "requestId"}}, without what is empty. Ends with a newline.
 std::string ErrorJson(const Error& error);

@@ -30,6 +30,19 @@ Json AsJsonList(const Messages& messages) {
   return list;
 }
 
+// What ExplainTransitions says of an action that is open, but for who else could take it.
+v1::ActionExplanation Explained(const v1::OpenAction& open) {
+  v1::ActionExplanation explanation;
+  explanation.set_action(open.action());
+  explanation.set_label(open.label());
+  explanation.set_target(open.target());
+  explanation.set_target_text(open.target_text());
+  explanation.set_allowed(true);
+  explanation.set_open_in_status(true);
+  explanation.set_role_permitted(true);
+  return explanation;
+}
+
 std::string Dump(const Json& json) {
   return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -57,11 +70,15 @@ std::string ToJson(const google::protobuf::Message& message) {
   return Dump(AsJson(message));
 }
 
-std::string ToJson(const OrderPage& page) {
-  return Dump({{"order", AsJson(page.order)},
-               {"activities", AsJsonList(page.activities)},
-               {"comments", AsJsonList(page.comments)},
-               {"actions", AsJsonList(page.actions)}});
+std::string OrderPageJson(const v1::OrderPage& page) {
+  std::vector<v1::ActionExplanation> actions;
+  for (const v1::OpenAction& open : page.open_actions()) actions.push_back(Explained(open));
+  Json json = {{"order", AsJson(page.order())},
+               {"activities", AsJsonList(page.activities())},
+               {"comments", AsJsonList(page.comments())},
+               {"actions", AsJsonList(actions)}};
+  if (page.has_next_step()) json["nextStep"] = AsJson(page.next_step());
+  return Dump(json);
 }
 
 absl::Status ReadOrderField(absl::string_view field, absl::string_view json, v1::Order& order) {

@@ -9,9 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "ipstore/orders/v1/activity.pb.h"
-#include "ipstore/orders/v1/comment.pb.h"
-#include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 
 namespace ipstore::orders::client {
@@ -19,17 +16,10 @@ namespace ipstore::orders::client {
 // The message, indented, with a newline at its end.
 std::string ToJson(const google::protobuf::Message& message);
 
-// All that an order page shows.
-struct OrderPage {
-  v1::Order order;
-  std::vector<v1::Activity> activities;
-  std::vector<v1::Comment> comments;
-  std::vector<v1::ActionExplanation> actions;
-};
-
-// {"order": …, "activities": […], "comments": […], "actions": […]}, indented, with a newline at its
-// end.
-std::string ToJson(const OrderPage& page);
+// {"order": …, "activities": […], "comments": […], "actions": […], "nextStep": …}, indented, with a
+// newline at its end. The actions are those that are open, each as an ActionExplanation that is
+// `allowed`; without a next step there is no "nextStep".
+std::string OrderPageJson(const v1::OrderPage& page);
 
 // Reads an order to place: a CreateOrderRequest, which has "order" at its top, or just the Order.
 // INVALID_ARGUMENT with one sentence: for text that is not JSON with line and column, else with the

@@ -50,11 +50,6 @@ const v1::Actor* OnBehalfOf(const Entry& entry) {
   return entry.has_on_behalf_of() ? &entry.on_behalf_of() : nullptr;
 }
 
-std::string CustomerName(const v1::Customer& customer) {
-  if (!customer.company_name().empty()) return customer.company_name();
-  return customer.name().empty() ? customer.id() : customer.name();
-}
-
 void AppendComment(const v1::Comment& comment, const Reader& reader, std::string& out) {
   const std::string head =
       absl::StrCat(FormatTime(comment.create_time(), reader.zone, reader.language), "  ",
@@ -76,23 +71,39 @@ std::string Heading(absl::string_view title, const Reader& reader) {
   return absl::StrCat("\n", reader.style.Paint(title, Tone::kStrong), "\n");
 }
 
-std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders,
+std::string ActivityHeading(const Reader& reader) {
+  return Heading(absl::StrCat(words::kActivity.In(reader.language), " (", reader.zone.name(), ")"),
+                 reader);
+}
+
+std::string CustomerName(const v1::Customer& customer) {
+  if (!customer.company_name().empty()) return customer.company_name();
+  return customer.name().empty() ? customer.id() : customer.name();
+}
+
+std::string CustomerName(const v1::EnquiryCustomer& customer) {
+  return customer.name().empty() ? customer.id() : customer.name();
+}
+
+std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders, OrderTime shown,
                       const Reader& reader) {
   const Language language = reader.language;
+  const bool promised = shown == OrderTime::kPromisedDelivery;
   if (orders.empty()) return absl::StrCat(words::kNoOrders.In(language), "\n");
   Table table({{std::string(words::kOrder.In(language))},
                {std::string(words::kStatus.In(language))},
                {std::string(words::kCustomer.In(language)), Column::Align::kLeft, /*wraps=*/true},
                {std::string(words::kMethod.In(language))},
                {std::string(words::kTotal.In(language)), Column::Align::kRight},
-               {std::string(words::kLastActivity.In(language))}});
+               {std::string((promised ? words::kPromised : words::kLastActivity).In(language))}});
   for (const v1::Order& order : orders) {
     table.AddRow({{order.number(), Tone::kStrong},
                   {order.status_text(), order.active() ? Tone::kStatus : Tone::kFaint},
                   {CustomerName(order.customer())},
                   {LabelOf(order.method(), language)},
                   {FormatMoney(order.totals().gross(), language)},
-                  {FormatTime(order.last_activity_time(), reader.zone, language)}});
+                  {FormatTime(promised ? order.promised_delivery() : order.last_activity_time(),
+                              reader.zone, language)}});
   }
   return table.Render(reader.style, reader.width);
 }

@@ -10,6 +10,7 @@
 #include "client/orderctl/reader.h"
 #include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/comment.pb.h"
+#include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 
 namespace ipstore::orders::client {
@@ -17,9 +18,19 @@ namespace ipstore::orders::client {
 // A bold title in a line of its own, with an empty line before it.
 std::string Heading(absl::string_view title, const Reader& reader);
 
-// A table with one row for each order: number, status, customer, way of delivery, gross, last
-// activity.
-std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders,
+// The title of what happened, which tells in which zone the times are.
+std::string ActivityHeading(const Reader& reader);
+
+// What a customer is called in a list: the company, else the person, else the id.
+std::string CustomerName(const v1::Customer& customer);
+std::string CustomerName(const v1::EnquiryCustomer& customer);
+
+// By which time a list is sorted, and which it shows.
+enum class OrderTime { kLastActivity, kPromisedDelivery };
+
+// A table with one row for each order: number, status, customer, way of delivery, gross, and that
+// time.
+std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders, OrderTime shown,
                       const Reader& reader);
 
 // A table with one row for each activity: when, who, what. A comment shows its first line in

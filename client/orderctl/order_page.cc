@@ -1,14 +1,14 @@
 #include "client/orderctl/order_page.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/orderctl/columns.h"
 #include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/page_parts.h"
+#include "client/orderctl/rules_text.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
 #include "client/orderctl/words.h"
@@ -17,37 +17,6 @@ namespace ipstore::orders::client {
 namespace {
 
 using Align = Column::Align;
-
-// The facts beside their names; those without a value are left out.
-class Facts {
- public:
-  explicit Facts(const Reader& reader)
-      : reader_(reader), table_({{}, {"", Align::kLeft, /*wraps=*/true}}) {}
-
-  void Add(Phrase name, absl::string_view value) {
-    if (value.empty()) return;
-    table_.AddRow({{std::string(name.In(reader_.language)), Tone::kFaint}, {std::string(value)}});
-  }
-
-  std::string Render() const { return table_.Render(reader_.style, reader_.width); }
-
- private:
-  const Reader& reader_;
-  Table table_;
-};
-
-std::string Joined(std::vector<std::string> parts, absl::string_view separator) {
-  parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
-  return absl::StrJoin(parts, separator);
-}
-
-std::string CustomerText(const v1::Customer& customer, Language language) {
-  const std::string id =
-      customer.id().empty() ? std::string(words::kGuest.In(language)) : customer.id();
-  return absl::StrCat(customer.name(), customer.name().empty() ? "(" : " (", id, ")",
-                      customer.email().empty() ? "" : " · ", customer.email(),
-                      customer.phone().empty() ? "" : " · ", customer.phone());
-}
 
 std::string AddressText(const v1::Address& address) {
   return Joined({address.recipient(), absl::StrJoin(address.lines(), ", "),
@@ -81,31 +50,26 @@ void AddCustomer(const v1::Order& order, const Reader& reader, Facts& facts) {
   facts.Add(words::kCompany, customer.company_name());
   facts.Add(words::kVatNumber, customer.vat_number());
   facts.Add(words::kReference, absl::StrCat(order.source(), " ", order.external_reference()));
-  facts.Add(words::kPlaced, FormatTime(order.create_time(), reader.zone, reader.language));
+  facts.AddTime(words::kPlaced, true, order.create_time());
   facts.Add(words::kPayment, LabelOf(order.payment_method(), reader.language));
-  if (order.has_redact_time()) {
-    facts.Add(words::kRedacted, FormatTime(order.redact_time(), reader.zone, reader.language));
-  }
+  facts.AddTime(words::kRedacted, order.has_redact_time(), order.redact_time());
 }
 
 void AddDelivery(const v1::Order& order, const Reader& reader, Facts& facts) {
-  const auto time = [&reader](bool known, const google::protobuf::Timestamp& value) {
-    return known ? FormatTime(value, reader.zone, reader.language) : "";
-  };
   facts.Add(words::kMethod, LabelOf(order.method(), reader.language));
   facts.Add(words::kDeliverTo, AddressText(order.delivery_address()));
   facts.Add(words::kInstructions, order.delivery_address().instructions());
   facts.Add(words::kStore,
             Joined({order.store().name(), AddressText(order.store().address())}, ", "));
   facts.Add(words::kOpeningHours, order.store().opening_hours());
-  facts.Add(words::kPickupUntil, time(order.has_pickup_until(), order.pickup_until()));
+  facts.AddTime(words::kPickupUntil, order.has_pickup_until(), order.pickup_until());
   facts.Add(words::kVehicle, order.vehicle_trip().vehicle());
   if (order.has_vehicle_trip()) {
     facts.Add(words::kDeliveryWindow,
               FormatWindow(order.vehicle_trip().window(), reader.zone, reader.language));
   }
-  facts.Add(words::kPromised, time(order.has_promised_delivery(), order.promised_delivery()));
-  facts.Add(words::kExpected, time(order.has_expected_delivery(), order.expected_delivery()));
+  facts.AddTime(words::kPromised, order.has_promised_delivery(), order.promised_delivery());
+  facts.AddTime(words::kExpected, order.has_expected_delivery(), order.expected_delivery());
 }
 
 void AddProgress(const v1::Order& order, const Reader& reader, Facts& facts) {
@@ -114,21 +78,7 @@ void AddProgress(const v1::Order& order, const Reader& reader, Facts& facts) {
   if (order.has_invoice()) facts.Add(words::kInvoice, InvoiceText(order.invoice(), language));
   facts.Add(words::kCancellation, order.cancellation_reason());
   if (order.has_feedback()) facts.Add(words::kFeedback, FeedbackText(order.feedback()));
-  const bool notifies = !order.has_notifications_on() || order.notifications_on();
-  facts.Add(words::kNotifications, (notifies ? words::kOn : words::kOff).In(language));
-}
-
-std::string Head(const v1::Order& order, const Reader& reader) {
-  const std::string title = absl::StrCat(words::kOrder.In(reader.language), " ", order.number());
-  std::string rule;
-  for (int i = 0; i < DisplayWidth(title); ++i) rule += "═";
-  std::string out =
-      absl::StrCat(reader.style.Paint(title, Tone::kStrong), "\n", rule, "\n",
-                   reader.style.Paint(Printable(order.status_text()), Tone::kStatus), "\n");
-  for (const std::string& line : Wrap(Printable(order.status_meaning()), reader.width)) {
-    absl::StrAppend(&out, line, "\n");
-  }
-  return absl::StrCat(out, "\n");
+  AddNotifications(order, reader, facts);
 }
 
 std::string ChargeLabel(const v1::Charge& charge, Language language) {
@@ -211,11 +161,10 @@ std::string ParcelTable(const v1::Order& order, const Reader& reader) {
   return table.Render(reader.style, reader.width);
 }
 
-std::string OpenActionTable(const std::vector<v1::ActionExplanation>& actions,
+std::string OpenActionTable(const google::protobuf::RepeatedPtrField<v1::OpenAction>& actions,
                             const Reader& reader) {
   Table table({{}, {"", Align::kLeft, /*wraps=*/true}});
-  for (const v1::ActionExplanation& action : actions) {
-    if (!action.allowed()) continue;
+  for (const v1::OpenAction& action : actions) {
     table.AddRow({{SubcommandOf(action.action()), Tone::kStrong},
                   {absl::StrCat(action.label(), " → ", action.target_text())}});
   }
@@ -225,27 +174,31 @@ std::string OpenActionTable(const std::vector<v1::ActionExplanation>& actions,
 
 }  // namespace
 
-std::string OrderPageText(const OrderPage& page, const Reader& reader) {
-  const v1::Order& order = page.order;
+std::string OrderPageText(const v1::OrderPage& page, const Reader& reader) {
+  const v1::Order& order = page.order();
   Facts facts(reader);
   AddCustomer(order, reader, facts);
   AddDelivery(order, reader, facts);
   AddProgress(order, reader, facts);
 
-  std::string out = absl::StrCat(Head(order, reader), facts.Render());
+  const std::string title = absl::StrCat(words::kOrder.In(reader.language), " ", order.number());
+  std::string out = absl::StrCat(
+      PageHead(title, order.status_text(), order.status_meaning(), reader), facts.Render());
   absl::StrAppend(&out, Heading(ItemsTitle(order, reader.language), reader),
                   ItemTable(order, reader), "\n", TotalTable(order.totals(), reader));
   if (!order.parcels().empty()) {
     absl::StrAppend(&out, Heading(words::kParcels.In(reader.language), reader),
                     ParcelTable(order, reader));
   }
-  const std::string activity =
-      absl::StrCat(words::kActivity.In(reader.language), " (", reader.zone.name(), ")");
-  absl::StrAppend(&out, Heading(activity, reader), ActivityList(page.activities, reader));
+  absl::StrAppend(&out, ActivityHeading(reader), ActivityList(page.activities(), reader));
   absl::StrAppend(&out, Heading(words::kComments.In(reader.language), reader),
-                  CommentList(page.comments, reader));
+                  CommentList(page.comments(), reader));
+  if (page.has_next_step()) {
+    absl::StrAppend(&out, Heading(words::kNextStep.In(reader.language), reader),
+                    NextStepText(page.next_step(), reader));
+  }
   absl::StrAppend(&out, Heading(words::kActions.In(reader.language), reader),
-                  OpenActionTable(page.actions, reader));
+                  OpenActionTable(page.open_actions(), reader));
   return out;
 }
 

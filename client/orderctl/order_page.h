@@ -4,12 +4,13 @@
 
 #include <string>
 
-#include "client/orderctl/json_text.h"
 #include "client/orderctl/reader.h"
+#include "ipstore/orders/v1/order_service.pb.h"
 
 namespace ipstore::orders::client {
 
-std::string OrderPageText(const OrderPage& page, const Reader& reader);
+// `page` as the server gives it, but with its activities and comments oldest first.
+std::string OrderPageText(const v1::OrderPage& page, const Reader& reader);
 
 }  // namespace ipstore::orders::client
 

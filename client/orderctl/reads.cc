@@ -1,5 +1,7 @@
 #include "client/orderctl/reads.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,61 +14,72 @@
 namespace ipstore::orders::client {
 namespace {
 
+// The most that GetOrderPage gives of activities and of comments: few orders have more.
+constexpr int kLargestPage = 100;
+
 std::string NextPageHint(const Session& session, const std::string& token) {
   if (token.empty()) return "";
   return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
 }
 
-Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client, const std::string& order) {
-  std::vector<v1::Comment> all;
-  v1::ListCommentsRequest request;
-  request.set_parent(order);
-  do {
-    const Result<v1::ListCommentsResponse> page = client.ListComments(request);
-    if (!page.ok()) return page.error();
-    all.insert(all.end(), page.value().comments().begin(), page.value().comments().end());
-    request.set_page_token(page.value().next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+// The activities of an order that are older than those of its page, added to these. All that the
+// server read at the moment of the page stays: the tokens go on where that ended.
+std::optional<Error> AddOlderActivities(const OrdersClient& client, v1::OrderPage& page) {
+  v1::ListActivitiesRequest request;
+  request.set_parent(page.order().name());
+  request.set_newest_first(true);
+  request.set_page_token(page.next_activities_page_token());
+  while (!request.page_token().empty()) {
+    const Result<v1::ListActivitiesResponse> older = client.ListActivities(request);
+    if (!older.ok()) return older.error();
+    page.mutable_activities()->MergeFrom(older.value().activities());
+    request.set_page_token(older.value().next_page_token());
+  }
+  return std::nullopt;
 }
 
-// Completes the page of an order that has been read.
-Result<std::string> Page(const Session& session, const Result<v1::Order>& order) {
-  if (!order.ok()) return order.error();
-  OrderPage page{.order = order.value()};
-
-  Result<std::vector<v1::Activity>> activities = AllActivities(session.client, page.order.name());
-  if (!activities.ok()) return activities.error();
-  page.activities = std::move(activities).value();
-
-  Result<std::vector<v1::Comment>> comments = AllComments(session.client, page.order.name());
-  if (!comments.ok()) return comments.error();
-  page.comments = std::move(comments).value();
-
-  v1::ExplainTransitionsRequest explain;
-  explain.set_name(page.order.name());
-  const Result<v1::ExplainTransitionsResponse> actions = session.client.ExplainTransitions(explain);
-  if (!actions.ok()) return actions.error();
-  page.actions.assign(actions.value().actions().begin(), actions.value().actions().end());
-
-  return session.json ? ToJson(page) : OrderPageText(page, session.reader);
+// The same for its comments.
+std::optional<Error> AddOlderComments(const OrdersClient& client, v1::OrderPage& page) {
+  v1::ListCommentsRequest request;
+  request.set_parent(page.order().name());
+  request.set_newest_first(true);
+  request.set_page_token(page.next_comments_page_token());
+  while (!request.page_token().empty()) {
+    const Result<v1::ListCommentsResponse> older = client.ListComments(request);
+    if (!older.ok()) return older.error();
+    page.mutable_comments()->MergeFrom(older.value().comments());
+    request.set_page_token(older.value().next_page_token());
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Result<std::string> GetOrderPage(const Session& session, const v1::GetOrderRequest& request) {
-  return Page(session, session.client.GetOrder(request));
+Result<std::string> ShowOrder(const Session& session, v1::GetOrderPageRequest request) {
+  request.set_page_size(kLargestPage);
+  Result<v1::OrderPage> read = session.client.GetOrderPage(request);
+  if (!read.ok()) return read.error();
+  v1::OrderPage page = std::move(read).value();
+  if (const auto error = AddOlderActivities(session.client, page)) return *error;
+  if (const auto error = AddOlderComments(session.client, page)) return *error;
+  std::reverse(page.mutable_activities()->begin(), page.mutable_activities()->end());
+  std::reverse(page.mutable_comments()->begin(), page.mutable_comments()->end());
+  return session.json ? OrderPageJson(page) : OrderPageText(page, session.reader);
 }
 
-Result<std::string> LookupOrderPage(const Session& session, const v1::LookupOrderRequest& request) {
-  return Page(session, session.client.LookupOrder(request));
+Result<std::string> LookupOrder(const Session& session, const v1::LookupOrderRequest& request) {
+  const Result<v1::Order> order = session.client.LookupOrder(request);
+  if (!order.ok()) return order.error();
+  v1::GetOrderPageRequest page;
+  page.set_name(order.value().name());
+  return ShowOrder(session, page);
 }
 
 Result<std::string> ListOrders(const Session& session, const v1::ListOrdersRequest& request) {
   const Result<v1::ListOrdersResponse> page = session.client.ListOrders(request);
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
-  return absl::StrCat(OrderList(page.value().orders(), session.reader),
+  return absl::StrCat(OrderList(page.value().orders(), OrderTime::kLastActivity, session.reader),
                       NextPageHint(session, page.value().next_page_token()));
 }
 
@@ -88,14 +101,28 @@ Result<std::string> ListComments(const Session& session, const v1::ListCommentsR
 }
 
 Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
-                                                const std::string& order) {
+                                                const std::string& subject) {
   std::vector<v1::Activity> all;
   v1::ListActivitiesRequest request;
-  request.set_parent(order);
+  request.set_parent(subject);
   do {
     const Result<v1::ListActivitiesResponse> page = client.ListActivities(request);
     if (!page.ok()) return page.error();
     all.insert(all.end(), page.value().activities().begin(), page.value().activities().end());
+    request.set_page_token(page.value().next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
+                                             const std::string& subject) {
+  std::vector<v1::Comment> all;
+  v1::ListCommentsRequest request;
+  request.set_parent(subject);
+  do {
+    const Result<v1::ListCommentsResponse> page = client.ListComments(request);
+    if (!page.ok()) return page.error();
+    all.insert(all.end(), page.value().comments().begin(), page.value().comments().end());
     request.set_page_token(page.value().next_page_token());
   } while (!request.page_token().empty());
   return all;

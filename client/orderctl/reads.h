@@ -10,8 +10,8 @@
 namespace ipstore::orders::client {
 
 // The whole page of an order, all its activities and comments included.
-Result<std::string> GetOrderPage(const Session& session, const v1::GetOrderRequest& request);
-Result<std::string> LookupOrderPage(const Session& session, const v1::LookupOrderRequest& request);
+Result<std::string> ShowOrder(const Session& session, v1::GetOrderPageRequest request);
+Result<std::string> LookupOrder(const Session& session, const v1::LookupOrderRequest& request);
 
 // One page of a list, and how to ask for the next one.
 Result<std::string> ListOrders(const Session& session, const v1::ListOrdersRequest& request);
@@ -19,9 +19,12 @@ Result<std::string> ListActivities(const Session& session,
                                    const v1::ListActivitiesRequest& request);
 Result<std::string> ListComments(const Session& session, const v1::ListCommentsRequest& request);
 
-// What happened to an order and what was said, all of it.
+// What happened to an order or enquiry and what was said, all of it, the oldest first.
 Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
-                                                const std::string& order);
+                                                const std::string& subject);
+// All comments on it, the oldest first.
+Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
+                                             const std::string& subject);
 
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request);
 

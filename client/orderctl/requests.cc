@@ -1,12 +1,17 @@
 #include "client/orderctl/requests.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
-#include "client/orderctl/columns.h"
+#include "client/orderctl/enquiry_page.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/reads.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
+#include "client/orderctl/told.h"
 #include "client/orderctl/words.h"
 
 namespace ipstore::orders::client {
@@ -22,6 +27,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
   const Language language = reader.language;
   if (requests.empty()) return absl::StrCat(words::kNoRequests.In(language), "\n");
   Table table({{std::string(words::kRequest.In(language))},
+               {std::string(words::kKind.In(language))},
                {std::string(words::kStatus.In(language))},
                {std::string(words::kCustomer.In(language)), Column::Align::kLeft, /*wraps=*/true},
                {std::string(words::kAbout.In(language)), Column::Align::kLeft, /*wraps=*/true},
@@ -30,39 +36,22 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
     if (request.has_enquiry()) {
       const v1::Enquiry& enquiry = request.enquiry();
       table.AddRow({{enquiry.number(), Tone::kStrong},
+                    {LabelOf(enquiry.kind(), language)},
                     {enquiry.status_text(), enquiry.active() ? Tone::kStatus : Tone::kFaint},
-                    {enquiry.customer().name()},
+                    {CustomerName(enquiry.customer())},
                     {enquiry.title()},
                     {FormatTime(enquiry.last_activity_time(), reader.zone, language)}});
       continue;
     }
     const v1::Order& order = request.order();
     table.AddRow({{order.number(), Tone::kStrong},
+                  {std::string(words::kOrder.In(language))},
                   {order.status_text(), order.active() ? Tone::kStatus : Tone::kFaint},
-                  {order.customer().name()},
+                  {CustomerName(order.customer())},
                   {FormatMoney(order.totals().gross(), language)},
                   {FormatTime(order.last_activity_time(), reader.zone, language)}});
   }
   return table.Render(reader.style, reader.width);
-}
-
-std::string EnquiryLine(const v1::Enquiry& enquiry, const Reader& reader) {
-  return absl::StrCat(reader.style.Paint(enquiry.number(), Tone::kStrong),
-                      enquiry.number().empty() ? "" : "  ",
-                      reader.style.Paint(Printable(enquiry.status_text()), Tone::kStatus));
-}
-
-template <typename Response>
-Result<std::string> Told(const Session& session, const Result<Response>& answer, bool preview) {
-  if (!answer.ok()) return answer.error();
-  if (session.json) return ToJson(answer.value());
-  std::string remark;
-  if (preview) {
-    remark = absl::StrCat(" (", words::kPreview.In(session.reader.language), ")");
-  } else if (answer.value().replayed()) {
-    remark = absl::StrCat(" (", words::kReplayed.In(session.reader.language), ")");
-  }
-  return absl::StrCat(EnquiryLine(answer.value().enquiry(), session.reader), remark, "\n");
 }
 
 // A page of orders and enquiries.
@@ -89,19 +78,15 @@ Result<std::string> ShowEnquiry(const Session& session, const v1::GetEnquiryRequ
   const Result<v1::Enquiry> enquiry = session.client.GetEnquiry(request);
   if (!enquiry.ok()) return enquiry.error();
   if (session.json) return ToJson(enquiry.value());
-  v1::ListActivitiesRequest list;
-  list.set_parent(enquiry.value().name());
-  const Result<v1::ListActivitiesResponse> activities = session.client.ListActivities(list);
+  Result<std::vector<v1::Activity>> activities =
+      AllActivities(session.client, enquiry.value().name());
   if (!activities.ok()) return activities.error();
-  const Reader& reader = session.reader;
-  std::string page = absl::StrCat(EnquiryLine(enquiry.value(), reader), "\n",
-                                  Printable(enquiry.value().status_meaning()), "\n",
-                                  Heading(Printable(enquiry.value().title()), reader));
-  for (const std::string& line : PrintableLines(enquiry.value().text()))
-    absl::StrAppend(&page, line, "\n");
-  absl::StrAppend(&page, Heading(words::kActivity.In(reader.language), reader),
-                  ActivityList(activities.value().activities(), reader));
-  return page;
+  Result<std::vector<v1::Comment>> comments = AllComments(session.client, enquiry.value().name());
+  if (!comments.ok()) return comments.error();
+  return EnquiryPageText({.enquiry = enquiry.value(),
+                          .activities = std::move(activities).value(),
+                          .comments = std::move(comments).value()},
+                         session.reader);
 }
 
 Result<std::string> ListRequests(const Session& session, const v1::ListRequestsRequest& request) {
@@ -118,8 +103,9 @@ Result<std::string> ListOverdue(const Session& session,
   const Result<v1::ListOverdueOrdersResponse> page = session.client.ListOverdueOrders(request);
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
-  return absl::StrCat(OrderList(page.value().orders(), session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+  return absl::StrCat(
+      OrderList(page.value().orders(), OrderTime::kPromisedDelivery, session.reader),
+      NextPageHint(session, page.value().next_page_token()));
 }
 
 }  // namespace ipstore::orders::client

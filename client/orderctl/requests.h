@@ -12,7 +12,7 @@ namespace ipstore::orders::client {
 Result<std::string> CreateEnquiry(const Session& session, const v1::CreateEnquiryRequest& request);
 Result<std::string> TransitionEnquiry(const Session& session,
                                       const v1::TransitionEnquiryRequest& request);
-// The enquiry with the newest of its activities.
+// The whole page of an enquiry, all its activities and comments included.
 Result<std::string> ShowEnquiry(const Session& session, const v1::GetEnquiryRequest& request);
 
 // One page of a list, and how to ask for the next one.

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "client/orderctl/columns.h"
 #include "client/orderctl/listings.h"
+#include "client/orderctl/page_parts.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/words.h"
 
@@ -96,6 +97,19 @@ std::string CommandTable(const v1::DescribeLifecycleResponse& lifecycle, const R
 }
 
 }  // namespace
+
+std::string NextStepText(const v1::ActionExplanation& step, const Reader& reader) {
+  const Language language = reader.language;
+  std::vector<std::string> missing;
+  for (const v1::GuardFailure& guard : step.guards()) missing.push_back(guard.description());
+  if (missing.empty()) missing.emplace_back(words::kNothing.In(language));
+  Facts facts(reader);
+  facts.Add(words::kStep, absl::StrCat(SubcommandOf(step.action()), ": ", step.label(), " → ",
+                                       step.target_text()));
+  facts.Add(words::kWho, RolesText(step.roles(), language));
+  facts.AddEach(words::kMissing, missing);
+  return facts.Render();
+}
 
 std::string ExplanationText(const v1::ExplainTransitionsResponse& explanation,
                             const Reader& reader) {

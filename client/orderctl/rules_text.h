@@ -9,6 +9,9 @@
 
 namespace ipstore::orders::client {
 
+// The step that leads one order on: what it is called, who may take it and what is missing for it.
+std::string NextStepText(const v1::ActionExplanation& step, const Reader& reader);
+
 // Every action on one order: whether it is open, where it leads, and every reason why not.
 std::string ExplanationText(const v1::ExplainTransitionsResponse& explanation,
                             const Reader& reader);

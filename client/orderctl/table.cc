@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "client/orderctl/columns.h"
 
 namespace ipstore::orders::client {
@@ -17,6 +18,22 @@ constexpr int kMinWrapped = 16;
 
 std::string Pad(const std::string& text, int width, Column::Align align) {
   return align == Column::Align::kLeft ? PadRight(text, width) : PadLeft(text, width);
+}
+
+int LongestWord(absl::string_view text) {
+  int longest = 0;
+  for (absl::string_view word : absl::StrSplit(text, ' '))
+    longest = std::max(longest, DisplayWidth(word));
+  return longest;
+}
+
+// The widest of the columns that can still give way, or nullptr.
+int* Widest(std::vector<int>& widths, const std::vector<int>& least) {
+  int* widest = nullptr;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (widths[i] > least[i] && (widest == nullptr || widths[i] > *widest)) widest = &widths[i];
+  }
+  return widest;
 }
 
 }  // namespace
@@ -34,15 +51,26 @@ std::vector<int> Table::Widths(int max_width) const {
     for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
     widths.push_back(width);
   }
+  std::vector<int> least;
+  for (std::size_t i = 0; i < columns_.size(); ++i) least.push_back(LeastWidth(i, widths[i]));
   const int gaps = kGap * static_cast<int>(columns_.size() - 1);
-  const int excess = std::accumulate(widths.begin(), widths.end(), gaps) - max_width;
-  const auto wrapping =
-      std::find_if(columns_.begin(), columns_.end(), [](const Column& c) { return c.wraps; });
-  if (excess > 0 && wrapping != columns_.end()) {
-    int& width = widths[static_cast<std::size_t>(wrapping - columns_.begin())];
-    width = std::max(width - excess, std::min(width, kMinWrapped));
+  int excess = std::accumulate(widths.begin(), widths.end(), gaps) - max_width;
+  for (int* widest = Widest(widths, least); excess > 0 && widest != nullptr;
+       widest = Widest(widths, least)) {
+    --*widest;
+    --excess;
   }
   return widths;
+}
+
+// How narrow a column that needs `width` may become.
+int Table::LeastWidth(std::size_t column, int width) const {
+  if (!columns_[column].wraps) return width;
+  int least = std::min(width, kMinWrapped);
+  // Nothing stands behind the last one that a long word could push away.
+  if (column + 1 == columns_.size()) return least;
+  for (const auto& row : rows_) least = std::max(least, LongestWord(row[column].text));
+  return least;
 }
 
 void Table::RenderRow(const std::vector<Cell>& cells, const std::vector<int>& widths,

@@ -14,7 +14,7 @@ struct Column {
 
   std::string title;
   Align align = Align::kLeft;
-  // The one column, if any, that is broken into several lines when the table is too wide.
+  // Broken into several lines when the table is too wide; of several such columns the widest first.
   bool wraps = false;
 };
 
@@ -36,11 +36,13 @@ class Table {
 
   // The table in lines that end with a newline, without blanks at their ends: the titles, unless
   // all are empty, then the rows. As wide as its contents need, but no wider than `max_width` as
-  // long as the wrapping column can give way.
+  // long as wrapping columns can give way: words stay whole, and what stands behind them stays
+  // under its title.
   std::string Render(const Style& style, int max_width) const;
 
  private:
   std::vector<int> Widths(int max_width) const;
+  int LeastWidth(std::size_t column, int width) const;
   void RenderRow(const std::vector<Cell>& cells, const std::vector<int>& widths, const Style& style,
                  std::string& out) const;
 

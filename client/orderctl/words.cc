@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "domain/enquiry.h"
+#include "domain/enquiry_lifecycle.h"
 #include "domain/lifecycle.h"
 #include "domain/sentences.h"
 
@@ -35,6 +37,10 @@ std::string SubcommandOf(v1::OrderAction action) {
   return Kebab(WithoutPrefix(v1::OrderAction_Name(action), "ORDER_ACTION_"));
 }
 
+std::string SubcommandOf(v1::EnquiryAction action) {
+  return Kebab(WithoutPrefix(v1::EnquiryAction_Name(action), "ENQUIRY_ACTION_"));
+}
+
 std::string LabelOf(v1::FulfilmentMethod method, Language language) {
   return LabelByName<FulfilmentMethod>(v1::FulfilmentMethod_Name(method), "FULFILMENT_METHOD_",
                                        method, language);
@@ -56,6 +62,16 @@ std::string LabelOf(v1::CheckKind kind, Language language) {
 std::string LabelOf(v1::CheckOutcome outcome, Language language) {
   return LabelByName<CheckOutcome>(v1::CheckOutcome_Name(outcome), "CHECK_OUTCOME_", outcome,
                                    language);
+}
+
+std::string LabelOf(v1::EnquiryKind kind, Language language) {
+  return LabelByName<EnquiryKind>(v1::EnquiryKind_Name(kind), "ENQUIRY_KIND_", kind, language);
+}
+
+std::string LabelOf(v1::EnquiryAction action, Language language) {
+  const std::optional<EnquiryAction> known =
+      EnquiryActionFromName(WithoutPrefix(v1::EnquiryAction_Name(action), "ENQUIRY_ACTION_"));
+  return known.has_value() ? std::string(Label(*known, language)) : absl::StrCat(action);
 }
 
 std::string LabelOf(v1::Role role, Language language) {

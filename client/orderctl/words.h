@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "domain/order.h"
 #include "ipstore/orders/v1/actor.pb.h"
+#include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 
@@ -26,6 +27,8 @@ struct Phrase {
 
 namespace words {
 inline constexpr Phrase kOrder{"Παραγγελία", "Order"};
+inline constexpr Phrase kEnquiry{"Αίτημα", "Enquiry"};
+inline constexpr Phrase kKind{"Είδος", "Kind"};
 inline constexpr Phrase kStatus{"Κατάσταση", "Status"};
 inline constexpr Phrase kCustomer{"Πελάτης", "Customer"};
 inline constexpr Phrase kGuest{"επισκέπτης", "guest"};
@@ -33,6 +36,8 @@ inline constexpr Phrase kCompany{"Επωνυμία", "Company"};
 inline constexpr Phrase kVatNumber{"ΑΦΜ", "VAT number"};
 inline constexpr Phrase kReference{"Προέλευση", "Reference"};
 inline constexpr Phrase kPlaced{"Καταχώριση", "Placed"};
+inline constexpr Phrase kAsked{"Υποβολή", "Asked"};
+inline constexpr Phrase kResolved{"Επίλυση", "Resolved"};
 inline constexpr Phrase kLastActivity{"Τελευταία ενέργεια", "Last activity"};
 inline constexpr Phrase kPayment{"Πληρωμή", "Payment"};
 inline constexpr Phrase kMethod{"Τρόπος παράδοσης", "Delivery method"};
@@ -79,6 +84,10 @@ inline constexpr Phrase kComments{"Σχόλια", "Comments"};
 inline constexpr Phrase kInternal{"εσωτερικό", "internal"};
 inline constexpr Phrase kFor{"για", "for"};
 inline constexpr Phrase kActions{"Διαθέσιμες ενέργειες", "Open actions"};
+inline constexpr Phrase kNextStep{"Επόμενο βήμα", "Next step"};
+inline constexpr Phrase kStep{"Βήμα", "Step"};
+inline constexpr Phrase kMissing{"Λείπει", "Missing"};
+inline constexpr Phrase kNothing{"τίποτα", "nothing"};
 inline constexpr Phrase kNone{"καμία", "none"};
 inline constexpr Phrase kRequest{"Αίτημα", "Request"};
 inline constexpr Phrase kAbout{"Θέμα / σύνολο", "About / total"};
@@ -109,6 +118,7 @@ inline constexpr Phrase kLines{"γραμμές", "lines"};
 inline constexpr Phrase kLinesRead{"Γραμμές", "Lines read"};
 inline constexpr Phrase kLoaded{"φορτώθηκαν", "loaded"};
 inline constexpr Phrase kAlreadyThere{"υπήρχαν ήδη", "already there"};
+inline constexpr Phrase kMoved{"άλλαξαν κατάσταση", "moved"};
 inline constexpr Phrase kRefused{"απορρίφθηκαν", "refused"};
 inline constexpr Phrase kMoreRefused{"… και άλλες· όλες με --json.",
                                      "… and more; all with --json."};
@@ -148,6 +158,8 @@ std::string LabelOf(v1::PaymentMethod method, Language language);
 std::string LabelOf(v1::ChargeKind kind, Language language);
 std::string LabelOf(v1::CheckKind kind, Language language);
 std::string LabelOf(v1::CheckOutcome outcome, Language language);
+std::string LabelOf(v1::EnquiryKind kind, Language language);
+std::string LabelOf(v1::EnquiryAction action, Language language);
 std::string LabelOf(v1::Role role, Language language);
 
 // "Staff maria", with "for Customer c-17" behind where a service acted for somebody.
@@ -156,6 +168,8 @@ std::string NameOf(const v1::Actor& actor, const v1::Actor* on_behalf_of, Langua
 
 // The subcommand that takes an action: "hand-to-carrier" for ORDER_ACTION_HAND_TO_CARRIER.
 std::string SubcommandOf(v1::OrderAction action);
+// The same for a step of an enquiry, as move-enquiry takes it: "take-up".
+std::string SubcommandOf(v1::EnquiryAction action);
 
 // A name of the contract as it is typed: "HAND_TO_CARRIER" is "hand-to-carrier".
 std::string Kebab(absl::string_view upper_snake);

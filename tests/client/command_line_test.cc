@@ -125,6 +125,27 @@ TEST_F(CommandLine, GatherWantsLinesOrAllAndToEachASource) {
               HasSubstr("one --from for all lines"));
 }
 
+TEST_F(CommandLine, ABatchIsOneStepOfSeveralOrdersWithWhatThatStepNeeds) {
+  EXPECT_EQ(Refusal({"batch", "start-processing", "1", "2", "3", "--dry-run"}), "(accepted)");
+  EXPECT_EQ(Refusal({"batch", "cancel", "1", "2", "--reason", "No stock"}), "(accepted)");
+  EXPECT_THAT(Refusal({"batch", "cancel", "1", "2"}), HasSubstr("--reason: cancel needs it"));
+  EXPECT_THAT(Refusal({"batch", "start-processing", "1", "--reason", "None"}),
+              HasSubstr("--reason: start-processing has no use for it"));
+  EXPECT_THAT(Refusal({"batch", "dispatch-vehicle", "1", "--vehicle", "ΙΒΕ-4417", "--from",
+                       "2026-11-28 10:00"}),
+              HasSubstr("--to: dispatch-vehicle needs it"));
+  EXPECT_THAT(Refusal({"batch", "return-to-gathering", "1"}), HasSubstr("return-to-gathering"));
+  EXPECT_THAT(Refusal({"batch", "start-processing"}), HasSubstr("ORDER is required"));
+}
+
+TEST_F(CommandLine, ABatchHasAtMostFiveHundredOrders) {
+  std::vector<std::string> arguments = {"batch", "start-processing"};
+  arguments.resize(arguments.size() + 500, "1000000018");
+  EXPECT_EQ(Refusal(arguments), "(accepted)");
+  arguments.emplace_back("1000000018");
+  EXPECT_THAT(Refusal(arguments), HasSubstr("at most 500 orders; these are 501"));
+}
+
 TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
   EXPECT_EQ(Refusal({"update", "1", "--phone", ""}), "(accepted)");
   EXPECT_EQ(Refusal({"update", "1", "--no-promised-delivery"}), "(accepted)");
@@ -148,6 +169,7 @@ TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
 
 TEST_F(CommandLine, NotificationsAreOnOrOffAndFeedbackNeedsARating) {
   EXPECT_EQ(Refusal({"notifications", "1", "off"}), "(accepted)");
+  EXPECT_EQ(Refusal({"notifications", "enquiries/1", "on"}), "(accepted)");
   EXPECT_THAT(Refusal({"notifications", "1"}), HasSubstr("STATE is required"));
   EXPECT_THAT(Refusal({"notifications", "1", "sometimes"}), HasSubstr("sometimes"));
   EXPECT_EQ(Refusal({"feedback", "1", "--rating", "4"}), "(accepted)");
@@ -165,6 +187,10 @@ TEST_F(CommandLine, AnEnquiryNeedsWhoAsksAndAKindAndStepThatThereAre) {
               HasSubstr("joke"));
   EXPECT_EQ(Refusal({"move-enquiry", "1000000026", "ask-customer", "--comment", "Ποιο;"}),
             "(accepted)");
+  EXPECT_EQ(Refusal({"move-enquiry", "1000000026", "resolve", "--comment", "?", "--internal"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"move-enquiry", "1000000026", "resolve", "--internal"}),
+              HasSubstr("--comment"));
   EXPECT_THAT(Refusal({"move-enquiry", "1000000026", "close"}), HasSubstr("close"));
   EXPECT_EQ(Refusal({"enquiry", "enquiries/1000000026"}), "(accepted)");
 }
@@ -174,6 +200,16 @@ TEST_F(CommandLine, RequestsAreListedByStoreMethodAndTimeAndSearchedByWords) {
                      "2026-11-01 08:00"}),
             "(accepted)");
   EXPECT_THAT(Refusal({"requests", "--method", "pigeon"}), HasSubstr("pigeon"));
+  EXPECT_EQ(Refusal({"requests", "--kind", "order", "--kind", "enquiry", "--status", "open"}),
+            "(accepted)");
+  EXPECT_EQ(Refusal({"requests", "--status", "RESOLVED", "--status", "gathering-products"}),
+            "(accepted)");
+  EXPECT_THAT(Refusal({"requests", "--kind", "joke"}), HasSubstr("joke"));
+  EXPECT_THAT(Refusal({"requests", "--status", "lost"}), HasSubstr("lost"));
+  EXPECT_THAT(Refusal({"requests", "--kind", "order", "--status", "open"}),
+              HasSubstr("of enquiries, which --kind leaves out"));
+  EXPECT_THAT(Refusal({"requests", "--kind", "enquiry", "--status", "processing"}),
+              HasSubstr("of orders, which --kind leaves out"));
   EXPECT_EQ(Refusal({"search", "μαρια"}), "(accepted)");
   EXPECT_THAT(Refusal({"search"}), HasSubstr("WORDS"));
   EXPECT_EQ(Refusal({"overdue", "--page-size", "5"}), "(accepted)");
@@ -277,6 +313,19 @@ TEST(Arguments, AStatusIsReadAsItIsTyped) {
   EXPECT_EQ(ParseStatus("gathering-products").value(), v1::ORDER_STATUS_GATHERING_PRODUCTS);
   EXPECT_EQ(ParseStatus("READY_FOR_PICKUP").value(), v1::ORDER_STATUS_READY_FOR_PICKUP);
   EXPECT_FALSE(ParseStatus("shipped").ok());
+}
+
+TEST(Arguments, AStatusOfEitherIsToldApartByItsName) {
+  EXPECT_EQ(std::get<v1::OrderStatus>(ParseAnyStatus("processing").value()),
+            v1::ORDER_STATUS_PROCESSING);
+  EXPECT_EQ(std::get<v1::EnquiryStatus>(ParseAnyStatus("in-progress").value()),
+            v1::ENQUIRY_STATUS_IN_PROGRESS);
+  EXPECT_FALSE(ParseAnyStatus("shipped").ok());
+}
+
+TEST(Arguments, AKindOfRequestIsAnOrderOrAnEnquiry) {
+  EXPECT_EQ(ParseRequestKind("enquiry").value(), v1::REQUEST_KIND_ENQUIRY);
+  EXPECT_FALSE(ParseRequestKind("question").ok());
 }
 
 TEST(JsonText, AnOrderAndAWholeRequestAreBothRead) {

@@ -53,6 +53,7 @@ class FakeOrders final : public v1::OrderService::Service {
  public:
   std::vector<grpc::Status> statuses;
   std::vector<v1::TransitionOrderRequest> transitions;
+  std::vector<v1::BatchTransitionOrdersRequest> batches;
   std::vector<v1::UpdateOrderRequest> updates;
   std::vector<v1::SetNotificationsRequest> settings;
   std::vector<v1::SubmitFeedbackRequest> feedback;
@@ -66,6 +67,28 @@ class FakeOrders final : public v1::OrderService::Service {
     transitions.push_back(*request);
     response->mutable_order()->set_number("1000000018");
     response->mutable_order()->set_status_text("Επεξεργασία Παραγγελίας");
+    return Next(*context);
+  }
+
+  // Takes the first step and refuses all others.
+  grpc::Status BatchTransitionOrders(grpc::ServerContext* context,
+                                     const v1::BatchTransitionOrdersRequest* request,
+                                     v1::BatchTransitionOrdersResponse* response) override {
+    batches.push_back(*request);
+    for (const v1::TransitionOrderRequest& step : request->requests()) {
+      v1::BatchTransitionResult& result = *response->add_results();
+      result.set_name(step.name());
+      if (response->results_size() == 1) {
+        result.set_status_text("Ακυρώθηκε");
+        continue;
+      }
+      const grpc::Status refusal =
+          StatusWithReason(grpc::StatusCode::FAILED_PRECONDITION, "ACTION_NOT_OPEN");
+      result.mutable_error()->ParseFromString(refusal.error_details());
+      result.mutable_error()->set_message(refusal.error_message());
+    }
+    response->set_succeeded(1);
+    response->set_failed(response->results_size() - 1);
     return Next(*context);
   }
 
@@ -352,6 +375,38 @@ TEST_F(Client, OrderctlSetsNotificationsAndSubmitsFeedback) {
             ExitCode::kOk);
   EXPECT_EQ(orders_.feedback.at(0).rating(), 4);
   EXPECT_EQ(orders_.feedback.at(0).text(), "Ωραία");
+}
+
+TEST_F(Client, OrderctlTellsWhatBecameOfEachOrderOfABatch) {
+  const Outcome outcome =
+      Orderctl({"batch", "cancel", "1000000018", "orders/1000000026", "--reason", "Εξαντλήθηκε",
+                "--comment", "Λυπούμαστε", "--silent", "--request-id", "r-1"});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kPrecondition);
+  EXPECT_EQ(outcome.out,
+            "1000000018  Ακυρώθηκε\n"
+            "1000000026  ACTION_NOT_OPEN: A sentence.\n"
+            "άλλαξαν κατάσταση: 1 · απορρίφθηκαν: 1\n");
+  EXPECT_EQ(outcome.err, "");
+  const v1::BatchTransitionOrdersRequest& batch = orders_.batches.at(0);
+  EXPECT_EQ(batch.request_id(), "r-1");
+  ASSERT_EQ(batch.requests_size(), 2);
+  EXPECT_EQ(batch.requests(1).name(), "orders/1000000026");
+  EXPECT_EQ(batch.requests(1).cancel().reason(), "Εξαντλήθηκε");
+  EXPECT_EQ(batch.requests(1).comment().text(), "Λυπούμαστε");
+  EXPECT_FALSE(batch.requests(1).notify());
+}
+
+TEST_F(Client, OrderctlPreviewsABatchAndGivesTheTimesOfOneTripToAll) {
+  const Outcome outcome =
+      Orderctl({"batch", "dispatch-vehicle", "1000000018", "--vehicle", "ΙΒΕ-4417", "--from",
+                "2026-11-28 10:00", "--to", "2026-11-28 14:00", "--dry-run", "--json"});
+  EXPECT_EQ(outcome.exit_code, ExitCode::kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"succeeded\": 1"));
+  EXPECT_TRUE(orders_.batches.at(0).validate_only());
+  const v1::DispatchVehicle& action = orders_.batches.at(0).requests(0).dispatch_vehicle();
+  EXPECT_EQ(action.vehicle(), "ΙΒΕ-4417");
+  EXPECT_EQ(action.window().start().seconds(), 1'795'852'800);
+  EXPECT_EQ(action.window().end().seconds() - action.window().start().seconds(), 4 * 3600);
 }
 
 TEST_F(Client, OrderctlListsInColumnsAndSaysHowToGoOn) {

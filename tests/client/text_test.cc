@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "client/orderctl/columns.h"
+#include "client/orderctl/enquiry_page.h"
+#include "client/orderctl/json_text.h"
+#include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
@@ -18,9 +21,11 @@
 namespace ipstore::orders::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 absl::TimeZone Athens() {
   return *LoadZone("Europe/Athens");
@@ -53,14 +58,131 @@ TEST(Columns, WrapsAtBlanksAndKeepsWordsWhole) {
   EXPECT_THAT(Wrap("", 10), ElementsAre(""));
 }
 
+Reader English() {
+  return {.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
+}
+
 TEST(OrderPage, ShowsTheFeedbackOnceThereIsSome) {
-  OrderPage page;
-  const Reader reader{.language = Language::kEnglish, .zone = Athens(), .style = {}, .width = 100};
-  EXPECT_THAT(OrderPageText(page, reader), Not(HasSubstr("Feedback")));
-  page.order.mutable_feedback()->set_rating(4);
-  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5\n"));
-  page.order.mutable_feedback()->set_text("Fast,\nbut dear.");
-  EXPECT_THAT(OrderPageText(page, reader), HasSubstr("4/5 · Fast, but dear."));
+  v1::OrderPage page;
+  EXPECT_THAT(OrderPageText(page, English()), Not(HasSubstr("Feedback")));
+  v1::Feedback& feedback = *page.mutable_order()->mutable_feedback();
+  feedback.set_rating(4);
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("4/5\n"));
+  feedback.set_text("Fast,\nbut dear.");
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("4/5 · Fast, but dear."));
+}
+
+v1::OrderPage PageWithNextStep() {
+  v1::OrderPage page;
+  v1::ActionExplanation& step = *page.mutable_next_step();
+  step.set_action(v1::ORDER_ACTION_START_GATHERING);
+  step.set_label("Start gathering");
+  step.set_target_text("Gathering Products");
+  step.add_roles(v1::ROLE_STAFF);
+  step.add_roles(v1::ROLE_SERVICE);
+  v1::OpenAction& open = *page.add_open_actions();
+  open.set_action(v1::ORDER_ACTION_CANCEL);
+  open.set_label("Cancel order");
+  open.set_target_text("Cancelled");
+  return page;
+}
+
+TEST(OrderPage, TellsWhatIsMissingForTheNextStepAndWhoCouldTakeIt) {
+  v1::OrderPage page = PageWithNextStep();
+  EXPECT_THAT(OrderPageText(page, English()), HasSubstr("\nMissing  nothing\n"));
+  page.mutable_next_step()->add_guards()->set_description("Nothing was verified.");
+  page.mutable_next_step()->add_guards()->set_description("Nothing was paid.");
+  EXPECT_THAT(OrderPageText(page, English()),
+              HasSubstr("Next step\n"
+                        "Step     start-gathering: Start gathering → Gathering Products\n"
+                        "Who      Staff, Service\n"
+                        "Missing  Nothing was verified.\n"
+                        "         Nothing was paid.\n"
+                        "\n"
+                        "Open actions\n"
+                        "cancel  Cancel order → Cancelled\n"));
+}
+
+TEST(OrderPage, OfAClosedOrderHasNoNextStep) {
+  v1::OrderPage page = PageWithNextStep();
+  page.clear_next_step();
+  EXPECT_THAT(OrderPageText(page, English()), Not(HasSubstr("Next step")));
+  EXPECT_THAT(OrderPageJson(page), Not(HasSubstr("nextStep")));
+}
+
+TEST(OrderPage, AsJsonMarksItsActionsAsAllowedAndHasTheNextStep) {
+  const std::string json = OrderPageJson(PageWithNextStep());
+  EXPECT_THAT(json, HasSubstr(R"("activities": [],)"));
+  EXPECT_THAT(json, HasSubstr(R"("comments": [],)"));
+  EXPECT_THAT(json, HasSubstr(R"("action": "ORDER_ACTION_CANCEL")"));
+  EXPECT_THAT(json, HasSubstr(R"("allowed": true)"));
+  EXPECT_THAT(json, HasSubstr(R"("nextStep": {)"));
+}
+
+v1::Enquiry ReturnOfMaria() {
+  v1::Enquiry enquiry;
+  enquiry.set_number("1000000026");
+  enquiry.set_kind(v1::ENQUIRY_KIND_RETURN);
+  enquiry.set_status_text("In Progress");
+  enquiry.mutable_customer()->set_id("c-17");
+  enquiry.mutable_customer()->set_name("Maria");
+  enquiry.mutable_customer()->set_email("maria@example.gr");
+  enquiry.mutable_customer()->set_phone("6944 123 456");
+  enquiry.set_title("The cable");
+  enquiry.set_text("It is too short.\nWhere do I send it?");
+  enquiry.set_order("orders/1000000018");
+  enquiry.set_notifications_on(false);
+  enquiry.add_open_actions(v1::ENQUIRY_ACTION_ASK_CUSTOMER);
+  return enquiry;
+}
+
+TEST(OrderList, ShowsTheTimeThatItIsSortedBy) {
+  google::protobuf::RepeatedPtrField<v1::Order> orders;
+  v1::Order& order = *orders.Add();
+  order.mutable_last_activity_time()->set_seconds(1'795'888'800);
+  order.mutable_promised_delivery()->set_seconds(1'795'888'800 - 24 * 3600);
+  const std::string by_activity = OrderList(orders, OrderTime::kLastActivity, English());
+  EXPECT_THAT(by_activity, AllOf(HasSubstr("Last activity\n"), HasSubstr("28 Nov 2026 20:00\n")));
+  const std::string by_promise = OrderList(orders, OrderTime::kPromisedDelivery, English());
+  EXPECT_THAT(by_promise,
+              AllOf(HasSubstr("Promised delivery\n"), HasSubstr("27 Nov 2026 20:00\n")));
+}
+
+TEST(CustomerName, IsTheCompanysElseThePersonsElseTheId) {
+  v1::Customer customer;
+  customer.set_id("b-00912");
+  EXPECT_EQ(CustomerName(customer), "b-00912");
+  customer.set_name("Γιώργος Νικολάου");
+  EXPECT_EQ(CustomerName(customer), "Γιώργος Νικολάου");
+  customer.set_company_name("Νικολάου ΑΕ");
+  EXPECT_EQ(CustomerName(customer), "Νικολάου ΑΕ");
+}
+
+TEST(EnquiryPage, TellsWhoAsksWhatAboutWhichOrderAndWhatCanBeDone) {
+  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  page.comments.emplace_back().set_text("Which cable?\nThe short one?");
+  const std::string text = EnquiryPageText(page, English());
+  EXPECT_THAT(text, StartsWith("Enquiry 1000000026\n"));
+  EXPECT_THAT(text, HasSubstr("Kind           Return\n"));
+  EXPECT_THAT(text, HasSubstr("Maria (c-17) · maria@example.gr · 6944 123 456\n"));
+  EXPECT_THAT(text, HasSubstr("Order          1000000018\n"));
+  EXPECT_THAT(text, HasSubstr("Notifications  off\n"));
+  EXPECT_THAT(text, HasSubstr("The cable\nIt is too short.\nWhere do I send it?\n"));
+  EXPECT_THAT(text, HasSubstr("  Which cable?\n  The short one?\n"));
+  EXPECT_THAT(text, HasSubstr("ask-customer  Ask the customer\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Redacted")));
+}
+
+TEST(EnquiryPage, OfARedactedEnquirySaysWhenItWas) {
+  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  page.enquiry.clear_title();
+  page.enquiry.clear_text();
+  page.enquiry.clear_open_actions();
+  page.enquiry.mutable_redact_time()->set_seconds(1'795'888'800);
+  const std::string text = EnquiryPageText(page, English());
+  EXPECT_THAT(text, HasSubstr("Redacted       28 Nov 2026 20:00\n"));
+  EXPECT_THAT(text, HasSubstr("\n[redacted]\n[redacted]\n"));
+  EXPECT_THAT(text, HasSubstr("Open actions\nnone\n"));
 }
 
 TEST(Table, ColumnsStandUnderEachOtherInGreekAndEnglish) {
@@ -80,6 +202,36 @@ TEST(Table, TheWrappingColumnGivesWayWhenTheTableIsTooWide) {
             "#  Text                  End\n"
             "1  some words that do    x\n"
             "   not fit here\n");
+}
+
+TEST(Table, AWordThatIsTooLongWidensItsColumnAndPushesNothingAside) {
+  Table table({{"Who", Column::Align::kLeft, true}, {"End"}});
+  table.AddRow({{"of 9d40b27f4a3c11ee8c8a0242ac120002"}, {"x"}});
+  table.AddRow({{"Maria"}, {"y"}});
+  EXPECT_EQ(table.Render(Style(), 20),
+            "Who                               End\n"
+            "of                                x\n"
+            "9d40b27f4a3c11ee8c8a0242ac120002\n"
+            "Maria                             y\n");
+}
+
+TEST(Table, InTheLastColumnALongWordSticksOut) {
+  Table table({{"#"}, {"Text", Column::Align::kLeft, true}});
+  table.AddRow({{"1"}, {"see https://acs.example/?c=7001234567 for more of it"}});
+  EXPECT_EQ(table.Render(Style(), 24),
+            "#  Text\n"
+            "1  see\n"
+            "   https://acs.example/?c=7001234567\n"
+            "   for more of it\n");
+}
+
+TEST(Table, OfSeveralWrappingColumnsTheWidestGivesWayFirst) {
+  Table table({{"A", Column::Align::kLeft, true}, {"B", Column::Align::kLeft, true}, {"C"}});
+  table.AddRow({{"some words and more"}, {"other words that are quite a few more"}, {"x"}});
+  EXPECT_EQ(table.Render(Style(), 45),
+            "A                    B                      C\n"
+            "some words and more  other words that are   x\n"
+            "                     quite a few more\n");
 }
 
 TEST(Table, ColorDoesNotMoveColumns) {
@@ -202,10 +354,12 @@ TEST(Words, EveryEnumOfTheContractHasALabelInBothLanguages) {
       EXPECT_GT(LabelOf(static_cast<v1::CheckKind>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::CheckOutcome>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::ChargeKind>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::EnquiryKind>(method), language).size(), 1U);
       EXPECT_GT(LabelOf(static_cast<v1::Role>(method), language).size(), 1U);
     }
     for (const int method : {1, 2, 3, 4, 5}) {
       EXPECT_GT(LabelOf(static_cast<v1::PaymentMethod>(method), language).size(), 1U);
+      EXPECT_GT(LabelOf(static_cast<v1::EnquiryAction>(method), language).size(), 1U);
     }
   }
 }
