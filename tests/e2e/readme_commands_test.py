@@ -26,7 +26,7 @@ PROGRAMS = {"orderctl": os.environ["IPSTORE_ORDERCTL"],
             "buf": os.environ.get("IPSTORE_BUF") or os.environ["IPSTORE_BUF_OF_BUILD"]}
 NOT_TYPED = {"./dev": "it builds and starts what is tested here",
              "orderd": "there is no database server db1",
-             **{program: f"that is the test of {program}" for program in PROGRAMS if program not in (PROGRAM, "orderctl")}}
+             **{other: f"that is the test of {other}" for other in PROGRAMS if other not in (PROGRAM, "orderctl")}}
 ADDRESS = "127.0.0.1:50051"  # where ./dev run serves
 
 if not os.access(PROGRAMS[PROGRAM] or "", os.X_OK):
