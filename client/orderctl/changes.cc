@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/told.h"
@@ -70,9 +71,11 @@ Result<std::string> CreateComment(const Session& session, const v1::CreateCommen
   const Result<v1::CreateCommentResponse> answer = session.client.CreateComment(request);
   if (!answer.ok()) return answer.error();
   if (session.json) return ToJson(answer.value());
-  return absl::StrCat(
+  const std::string told = absl::StrCat(
       answer.value().comment().name(),
-      Remark(request.validate_only(), answer.value().replayed(), session.reader.language), "\n");
+      Remark(request.validate_only(), answer.value().replayed(), session.reader.language));
+  // A preview has no name that the remark could stand behind.
+  return absl::StrCat(absl::StripPrefix(told, " "), "\n");
 }
 
 Result<std::string> SetNotifications(const Session& session,

@@ -26,8 +26,8 @@ inline constexpr char kStepGroup[] = "Move an order";
 struct Parsed {
   std::function<Result<std::string>(const Session&)> run;
   std::string printout;
-  // What can be read only when all options are known, because it needs the time zone.
-  std::vector<std::function<void(absl::TimeZone)>> with_zone;
+  // What can be read only when all options are known, because it needs the time zone or the caller.
+  std::vector<std::function<void(const GlobalOptions&)>> at_end;
 };
 
 // The value, or the exception that makes CLI11 refuse `option`.
@@ -71,8 +71,8 @@ inline CLI::Option* AddTime(CLI::App& command, Parsed& parsed, const std::string
                             std::function<void(google::protobuf::Timestamp)> set,
                             const std::string& description) {
   auto text = std::make_shared<std::string>();
-  parsed.with_zone.emplace_back([text, name, set = std::move(set)](absl::TimeZone zone) {
-    if (!text->empty()) set(ToProto(Required(name, ParseTime(*text, zone))));
+  parsed.at_end.emplace_back([text, name, set = std::move(set)](const GlobalOptions& global) {
+    if (!text->empty()) set(ToProto(Required(name, ParseTime(*text, global.zone))));
   });
   // The option keeps the string that it writes to.
   return command

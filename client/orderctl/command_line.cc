@@ -181,7 +181,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
     }
     if (!parsed.run) return Printout{parsed.printout};
     const GlobalOptions global = ReadGlobal(texts);
-    for (const auto& finish : parsed.with_zone) finish(global.zone);
+    for (const auto& finish : parsed.at_end) finish(global);
     return Command{global, std::move(parsed.run)};
   } catch (const CLI::CallForHelp&) {
     return Printout{app.help()};

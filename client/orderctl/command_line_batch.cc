@@ -164,7 +164,7 @@ void AddBatch(CLI::App& app, Parsed& parsed) {
     };
   });
   // The step is whole once the times are known.
-  parsed.with_zone.emplace_back([=, &command](absl::TimeZone) {
+  parsed.at_end.emplace_back([=, &command](const GlobalOptions&) {
     if (!command.parsed()) return;
     StepOf(*name).set(*given, *step);
     AddOrders(*orders, *step, *request);

@@ -247,9 +247,10 @@ void AddInvoice(CLI::App& app, Parsed& parsed) {
       ->required();
   command.add_option("--date", *date, "The day it was issued; today where not given")
       ->type_name("YYYY-MM-DD");
-  parsed.with_zone.emplace_back([request, date](absl::TimeZone zone) {
-    *request->mutable_invoice()->mutable_date() = ToProto(
-        date->empty() ? absl::ToCivilDay(absl::Now(), zone) : Required("--date", ParseDate(*date)));
+  parsed.at_end.emplace_back([request, date](const GlobalOptions& global) {
+    *request->mutable_invoice()->mutable_date() =
+        ToProto(date->empty() ? absl::ToCivilDay(absl::Now(), global.zone)
+                              : Required("--date", ParseDate(*date)));
   });
   command.callback([request, &parsed] {
     parsed.run = [request](const Session& session) { return RecordInvoice(session, *request); };
@@ -297,8 +298,9 @@ void AddTrack(CLI::App& app, Parsed& parsed) {
 
 void AddComment(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::CreateCommentRequest>();
-  CLI::App& command = AddCommand(app, kRecordGroup, "comment", "Leave a comment on an order");
-  AddOrder(command, [request](std::string name) { request->set_parent(std::move(name)); });
+  CLI::App& command =
+      AddCommand(app, kRecordGroup, "comment", "Leave a comment on an order or an enquiry");
+  AddSubject(command, [request](std::string name) { request->set_parent(std::move(name)); });
   command
       .add_option_function<std::string>(
           "TEXT",
@@ -425,7 +427,7 @@ void AddUpdate(CLI::App& app, Parsed& parsed) {
   AddEtag(command, request);
   AddSilent(command, request);
   AddRetryOptions(command, request);
-  parsed.with_zone.emplace_back([request, &command](absl::TimeZone) {
+  parsed.at_end.emplace_back([request, &command](const GlobalOptions&) {
     if (command.parsed() && request->update_mask().paths().empty())
       throw CLI::ValidationError("update", "there is nothing to amend; update --help lists what");
   });

@@ -46,9 +46,9 @@ void AddList(CLI::App& app, Parsed& parsed) {
 
 void AddActivity(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::ListActivitiesRequest>();
-  CLI::App& command =
-      AddCommand(app, kGroup, "activity", "List what happened to an order and what was said");
-  AddOrder(command, [request](std::string name) { request->set_parent(std::move(name)); });
+  CLI::App& command = AddCommand(app, kGroup, "activity",
+                                 "List what happened to an order or an enquiry and what was said");
+  AddSubject(command, [request](std::string name) { request->set_parent(std::move(name)); });
   command.add_flag_callback(
       "--newest-first", [request] { request->set_newest_first(true); }, "Newest first");
   AddPageOptions(command, request);
@@ -59,8 +59,9 @@ void AddActivity(CLI::App& app, Parsed& parsed) {
 
 void AddComments(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::ListCommentsRequest>();
-  CLI::App& command = AddCommand(app, kGroup, "comments", "List the comments on an order");
-  AddOrder(command, [request](std::string name) { request->set_parent(std::move(name)); });
+  CLI::App& command =
+      AddCommand(app, kGroup, "comments", "List the comments on an order or an enquiry");
+  AddSubject(command, [request](std::string name) { request->set_parent(std::move(name)); });
   command.add_flag_callback(
       "--newest-first", [request] { request->set_newest_first(true); }, "Newest first");
   AddPageOptions(command, request);

@@ -37,8 +37,14 @@ void AddAsk(CLI::App& app, Parsed& parsed) {
           "What kind of enquiry; a question where not given")
       ->check(CLI::IsMember({"question", "return", "complaint"}, CLI::ignore_case));
   v1::EnquiryCustomer* customer = enquiry->mutable_customer();
-  command.add_option("--customer", *customer->mutable_id(), "The customer's id; a guest without")
+  command
+      .add_option("--customer", *customer->mutable_id(),
+                  "The customer's id; without, the customer who calls, or a guest")
       ->type_name("ID");
+  parsed.at_end.emplace_back([customer](const GlobalOptions& global) {
+    const Principal caller = global.on_behalf_of.value_or(global.actor);
+    if (customer->id().empty() && caller.role == "customer") customer->set_id(caller.id);
+  });
   command.add_option("--name", *customer->mutable_name(), "The customer's name")->required();
   command.add_option("--email", *customer->mutable_email(), "Where the answer goes")->required();
   command.add_option("--phone", *customer->mutable_phone(), "The customer's phone");

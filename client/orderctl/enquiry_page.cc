@@ -24,12 +24,9 @@ std::string FactTable(const v1::Enquiry& enquiry, const Reader& reader) {
 }
 
 std::string QuestionText(const v1::Enquiry& enquiry, const Reader& reader) {
-  // Only a redaction leaves an enquiry without them.
-  const std::string redacted(words::kRedactedText.In(reader.language));
-  const std::string& title = enquiry.title().empty() ? redacted : enquiry.title();
-  std::string out = Heading(Printable(title), reader);
-  for (const std::string& line :
-       PrintableLines(enquiry.text().empty() ? redacted : enquiry.text())) {
+  const Language language = reader.language;
+  std::string out = Heading(Printable(OrRedacted(enquiry.title(), language)), reader);
+  for (const std::string& line : PrintableLines(OrRedacted(enquiry.text(), language))) {
     for (const std::string& part : Wrap(line, reader.width)) absl::StrAppend(&out, part, "\n");
   }
   return out;

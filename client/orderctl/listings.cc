@@ -36,7 +36,8 @@ void AddPast(const v1::OrderImported& imported, const Reader& reader, Table& tab
   };
   for (const v1::PastEntry& entry : imported.past()) {
     add(entry.time(), entry.has_actor() ? NameOf(entry.actor(), nullptr, language) : "",
-        absl::StrCat(entry.text(), InternalMark(entry.visibility(), language)));
+        absl::StrCat(OrRedacted(entry.text(), language),
+                     InternalMark(entry.visibility(), language)));
   }
   if (!imported.has_feedback()) return;
   const v1::Feedback& feedback = imported.feedback();
@@ -56,9 +57,7 @@ void AppendComment(const v1::Comment& comment, const Reader& reader, std::string
                    NameOf(comment.author(), OnBehalfOf(comment), reader.language),
                    InternalMark(comment.visibility(), reader.language));
   absl::StrAppend(&out, reader.style.Paint(Printable(head), Tone::kFaint), "\n");
-  const std::string text =
-      comment.redacted() ? std::string(words::kRedactedText.In(reader.language)) : comment.text();
-  for (const std::string& line : PrintableLines(text)) {
+  for (const std::string& line : PrintableLines(OrRedacted(comment.text(), reader.language))) {
     for (const std::string& part : Wrap(line, reader.width - kCommentIndent)) {
       absl::StrAppend(&out, part.empty() ? "" : std::string(kCommentIndent, ' '), part, "\n");
     }

@@ -39,7 +39,7 @@ std::string RequestList(const Requests& requests, const Reader& reader) {
                     {LabelOf(enquiry.kind(), language)},
                     {enquiry.status_text(), enquiry.active() ? Tone::kStatus : Tone::kFaint},
                     {CustomerName(enquiry.customer())},
-                    {enquiry.title()},
+                    {OrRedacted(enquiry.title(), language)},
                     {FormatTime(enquiry.last_activity_time(), reader.zone, language)}});
       continue;
     }

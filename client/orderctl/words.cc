@@ -79,6 +79,10 @@ std::string LabelOf(v1::Role role, Language language) {
   return known.has_value() ? std::string(Label(*known, language)) : absl::StrCat(role);
 }
 
+std::string OrRedacted(const std::string& text, Language language) {
+  return text.empty() ? std::string(words::kRedactedText.In(language)) : text;
+}
+
 std::string NameOf(const v1::Actor& actor, Language language) {
   return absl::StrCat(LabelOf(actor.role(), language), " ", actor.id());
 }

@@ -162,6 +162,9 @@ std::string LabelOf(v1::EnquiryKind kind, Language language);
 std::string LabelOf(v1::EnquiryAction action, Language language);
 std::string LabelOf(v1::Role role, Language language);
 
+// A text that is never empty but where a redaction emptied it; then the mark that says so.
+std::string OrRedacted(const std::string& text, Language language);
+
 // "Staff maria", with "for Customer c-17" behind where a service acted for somebody.
 std::string NameOf(const v1::Actor& actor, Language language);
 std::string NameOf(const v1::Actor& actor, const v1::Actor* on_behalf_of, Language language);

@@ -19,6 +19,7 @@ namespace ipstore::orders::client {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 // The command line without the environment of whoever runs the test.
@@ -232,6 +233,15 @@ TEST_F(CommandLine, RightsComeFromTheOptionOrTheEnvironment) {
             (std::vector<std::string>{"redact", "refund"}));
   setenv("ORDERCTL_RIGHTS", "redact", 1);
   EXPECT_EQ(Global({"list"}).rights, std::vector<std::string>{"redact"});
+}
+
+TEST_F(CommandLine, HelpSaysWhatTakesEnquiriesToo) {
+  for (const char* command : {"comment", "comments", "activity", "notifications"}) {
+    const std::string help = Run({command, "--help"}).out;
+    EXPECT_THAT(help, HasSubstr("an enquiry: enquiries/1000000026")) << command;
+    EXPECT_THAT(help, HasSubstr("an order or an enquiry")) << command;
+  }
+  EXPECT_THAT(Run({"get", "--help"}).out, Not(HasSubstr("enquir")));
 }
 
 TEST_F(CommandLine, HelpNamesTheExitCodes) {

@@ -148,6 +148,16 @@ TEST(OrderList, ShowsTheTimeThatItIsSortedBy) {
               AllOf(HasSubstr("Promised delivery\n"), HasSubstr("27 Nov 2026 20:00\n")));
 }
 
+TEST(ActivityList, MarksWhatWasRedactedOfAnImportedPast) {
+  std::vector<v1::Activity> activities(1);
+  v1::OrderImported& imported = *activities.front().mutable_order_imported();
+  imported.add_past()->set_text("Placed by phone.");
+  imported.add_past()->set_visibility(v1::VISIBILITY_INTERNAL);
+  const std::string text = ActivityList(activities, English());
+  EXPECT_THAT(text, HasSubstr("Placed by phone.\n"));
+  EXPECT_THAT(text, HasSubstr("[redacted] [internal]\n"));
+}
+
 TEST(CustomerName, IsTheCompanysElseThePersonsElseTheId) {
   v1::Customer customer;
   customer.set_id("b-00912");

@@ -66,8 +66,8 @@ class Orderctl(unittest.TestCase):
         for i in range(110):
             self.comment(f"enquiries/{number}", f"Remark {i}.\nIts second line.")
         page = self.orderctl("enquiry", number)
-        for shown in ("Question", "Μαρία (cust-1042) · maria@example.gr", order.number, "“Remark 0. …”", "“Remark 109. …”",
-                      "  Its second line.", "ask-customer"):
+        for shown in ("Question", "Μαρία (cust-1042) · maria@example.gr", order.number, "“Remark 0. …”",
+                      "“Remark 109. …”", "  Its second line.", "ask-customer"):
             self.assertIn(shown, page)
 
     def listed(self, *arguments):
@@ -135,18 +135,18 @@ class Orderctl(unittest.TestCase):
         self.assertIn("Ask the warehouse.” [internal]", self.orderctl("enquiry", number))
         self.assertNotIn("Ask the warehouse.", self.orderctl("enquiry", number, role="customer:cust-1042"))
 
-    def import_with(self, exported, **changed):
-        """An order as it was exported, imported as another one with some of its fields changed."""
-        entry = json.loads(exported)
+    def import_copy(self, order, **changed):
+        """An order with its past, imported as another one with some of its fields changed."""
+        exported = map(json.loads, self.orderctl("export").splitlines())
+        entry = next(entry for entry in exported if entry["number"] == order.number)
         del entry["number"]
         entry["order"].update(changed)
         self.orderctl("import", "-", given=json.dumps(entry))
 
     def test_overdue_orders_come_with_the_promise_that_has_passed(self):
-        self.client.call(create("WEB-IN-TIME"))
-        exported = self.orderctl("export", "--active").splitlines()[0]
+        order = self.order("WEB-IN-TIME")
         for day in ("03", "02"):
-            self.import_with(exported, externalReference=f"WEB-LATE-{day}", promisedDelivery=f"2026-02-{day}T18:00:00Z")
+            self.import_copy(order, externalReference=f"WEB-LATE-{day}", promisedDelivery=f"2026-02-{day}T18:00:00Z")
         overdue = self.orderctl("overdue", "--zone", "UTC").splitlines()
         self.assertEqual([line.split("  ")[-1] for line in overdue],
                          ["Promised delivery", "2 Feb 2026 18:00", "3 Feb 2026 18:00"])
@@ -160,6 +160,36 @@ class Orderctl(unittest.TestCase):
         self.client.call(request)
         for listed in (("list",), ("requests",), ("search", "b2b")):
             self.assertIn("Νικολάου ΑΕ", self.orderctl(*listed, "--customer", "b-00912"))
+
+    def test_a_preview_of_a_comment_is_just_that(self):
+        order = self.order("WEB-PREVIEW")
+        self.assertEqual(self.orderctl("comment", order.number, "Hello.", "--dry-run"),
+                         "(Preview, nothing was changed.)\n")
+        saying = ("comment", order.number, "Hello.", "--request-id", "once")
+        self.assertRegex(self.orderctl(*saying), r"^orders/\d+/comments/\w+\n$")
+        self.assertIn(" (Was already done", self.orderctl(*saying))
+
+    def test_what_was_redacted_is_marked_wherever_it_stood(self):
+        self.import_copy(self.order("WEB-PRESENT"), externalReference="WEB-PAST")
+        order = json.loads(self.orderctl("lookup", "eshop", "WEB-PAST", "--json"))["order"]["number"]
+        number = self.enquiry()
+        for name in (order, f"enquiries/{number}"):
+            self.orderctl("--rights", "redact", "redact", name, "--yes")
+        self.assertRegex(self.orderctl("activity", order), r"^.*\d  [^ ].*  \[redacted\]\n")
+        page = self.orderctl("enquiry", number)
+        self.assertIn("\n\n[redacted]\n[redacted]\n", page)
+        self.assertRegex(page, r"\nRedacted +\d")
+        listed = self.orderctl("requests", "--kind", "enquiry").splitlines()
+        self.assertIn("[redacted]", next(line for line in listed if line.startswith(number)))
+
+    def test_a_customer_asks_for_themselves(self):
+        asking = ("ask", "Delivery", "When?", "--name", "Μαρία", "--email", "maria@example.gr")
+        asked = [self.orderctl(*asking, role="customer:cust-1042"),
+                 self.orderctl(*asking, "--on-behalf-of", "customer:cust-1042", role="service:eshop")]
+        for answer in asked:
+            self.assertIn("(cust-1042)", self.orderctl("enquiry", answer.split()[0]))
+        self.assertIn("(guest)", self.orderctl("enquiry", self.orderctl(*asking).split()[0]))
+        self.assertEqual(self.run_orderctl(*asking, "--customer", "cust-2", role="customer:cust-1042").returncode, 5)
 
 
 if __name__ == "__main__":
