@@ -296,7 +296,8 @@ TEST_F(RedactedRequest, IsKnownAgainByItsMethodAndItsNames) {
 }
 
 TEST_F(RedactedRequest, OfOneCommentIsNotTakenForThatOfAnother) {
-  const v1::Comment first = server_.Staff().Must(Commenting(order_, "Καλέστε 6941234567")).comment();
+  const v1::Comment first =
+      server_.Staff().Must(Commenting(order_, "Καλέστε 6941234567")).comment();
   ASSERT_TRUE(Try(RedactingComment(first.name()), "once").status.ok());
   server_.Redactor().Must(Redacting(order_.name()));
   const v1::Comment second = server_.Staff().Must(Commenting(order_, "Ευχαριστώ!")).comment();
@@ -308,7 +309,8 @@ TEST_F(RedactedRequest, OfOneCommentIsNotTakenForThatOfAnother) {
 // --- Comments ------------------------------------------------------------------------------------
 
 TEST_F(Redaction, OfACommentLeavesTheOrderAsItIs) {
-  const v1::Comment comment = server_.Staff().Must(Commenting(order_, "Καλέστε 6941234567")).comment();
+  const v1::Comment comment =
+      server_.Staff().Must(Commenting(order_, "Καλέστε 6941234567")).comment();
   const v1::RedactCommentResponse response =
       server_.Redactor().Must(RedactingComment(comment.name()));
   EXPECT_TRUE(response.comment().redacted());
