@@ -22,35 +22,49 @@ std::string NextPageHint(const Session& session, const std::string& token) {
   return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
 }
 
-// The activities of an order that are older than those of its page, added to these. All that the
-// server read at the moment of the page stays: the tokens go on where that ended.
-std::optional<Error> AddOlderActivities(const OrdersClient& client, v1::OrderPage& page) {
-  v1::ListActivitiesRequest request;
-  request.set_parent(page.order().name());
-  request.set_newest_first(true);
-  request.set_page_token(page.next_activities_page_token());
-  while (!request.page_token().empty()) {
-    const Result<v1::ListActivitiesResponse> older = client.ListActivities(request);
-    if (!older.ok()) return older.error();
-    page.mutable_activities()->MergeFrom(older.value().activities());
-    request.set_page_token(older.value().next_page_token());
-  }
+// Gives every page of a list to `take`, from the one that the request names on.
+template <typename Request, typename Response, typename Take>
+std::optional<Error> ForEachPage(const OrdersClient& client,
+                                 Result<Response> (OrdersClient::*list)(const Request&) const,
+                                 Request request, const Take& take) {
+  do {
+    const Result<Response> page = (client.*list)(request);
+    if (!page.ok()) return page.error();
+    take(page.value());
+    request.set_page_token(page.value().next_page_token());
+  } while (!request.page_token().empty());
   return std::nullopt;
 }
 
-// The same for its comments.
-std::optional<Error> AddOlderComments(const OrdersClient& client, v1::OrderPage& page) {
-  v1::ListCommentsRequest request;
+// For what is older than the page of an order. All that the server read at the moment of the page
+// stays: the tokens go on where that ended.
+template <typename Request>
+Request OlderThan(const v1::OrderPage& page, const std::string& token) {
+  Request request;
   request.set_parent(page.order().name());
   request.set_newest_first(true);
-  request.set_page_token(page.next_comments_page_token());
-  while (!request.page_token().empty()) {
-    const Result<v1::ListCommentsResponse> older = client.ListComments(request);
-    if (!older.ok()) return older.error();
-    page.mutable_comments()->MergeFrom(older.value().comments());
-    request.set_page_token(older.value().next_page_token());
-  }
-  return std::nullopt;
+  request.set_page_token(token);
+  return request;
+}
+
+std::optional<Error> AddOlderActivities(const OrdersClient& client, v1::OrderPage& page) {
+  const std::string token = page.next_activities_page_token();
+  if (token.empty()) return std::nullopt;
+  return ForEachPage(client, &OrdersClient::ListActivities,
+                     OlderThan<v1::ListActivitiesRequest>(page, token),
+                     [&page](const v1::ListActivitiesResponse& older) {
+                       page.mutable_activities()->MergeFrom(older.activities());
+                     });
+}
+
+std::optional<Error> AddOlderComments(const OrdersClient& client, v1::OrderPage& page) {
+  const std::string token = page.next_comments_page_token();
+  if (token.empty()) return std::nullopt;
+  return ForEachPage(client, &OrdersClient::ListComments,
+                     OlderThan<v1::ListCommentsRequest>(page, token),
+                     [&page](const v1::ListCommentsResponse& older) {
+                       page.mutable_comments()->MergeFrom(older.comments());
+                     });
 }
 
 }  // namespace
@@ -105,12 +119,11 @@ Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
   std::vector<v1::Activity> all;
   v1::ListActivitiesRequest request;
   request.set_parent(subject);
-  do {
-    const Result<v1::ListActivitiesResponse> page = client.ListActivities(request);
-    if (!page.ok()) return page.error();
-    all.insert(all.end(), page.value().activities().begin(), page.value().activities().end());
-    request.set_page_token(page.value().next_page_token());
-  } while (!request.page_token().empty());
+  const auto add = [&all](const v1::ListActivitiesResponse& page) {
+    all.insert(all.end(), page.activities().begin(), page.activities().end());
+  };
+  if (auto error = ForEachPage(client, &OrdersClient::ListActivities, std::move(request), add))
+    return *std::move(error);
   return all;
 }
 
@@ -119,12 +132,11 @@ Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
   std::vector<v1::Comment> all;
   v1::ListCommentsRequest request;
   request.set_parent(subject);
-  do {
-    const Result<v1::ListCommentsResponse> page = client.ListComments(request);
-    if (!page.ok()) return page.error();
-    all.insert(all.end(), page.value().comments().begin(), page.value().comments().end());
-    request.set_page_token(page.value().next_page_token());
-  } while (!request.page_token().empty());
+  const auto add = [&all](const v1::ListCommentsResponse& page) {
+    all.insert(all.end(), page.comments().begin(), page.comments().end());
+  };
+  if (auto error = ForEachPage(client, &OrdersClient::ListComments, std::move(request), add))
+    return *std::move(error);
   return all;
 }
 
