@@ -72,7 +72,7 @@ LAYERS = (
     ),
     Layer(
         "server/feed",
-        ours=("domain", "server/storage", "server/write", "server/feed"),
+        ours=("domain", "server/storage", "server/write", "server/read", "server/feed"),
         never=(GRPC, PROTOBUF, MYSQL, SQLITE, ABSL_LOCKS, SQL_SIDE),
     ),
     Layer(

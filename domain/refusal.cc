@@ -65,6 +65,16 @@ absl::string_view Name(Reason reason) {
       return "MISSING_RIGHT";
     case Reason::kRedactionNotFound:
       return "REDACTION_NOT_FOUND";
+    case Reason::kFeedHistoryChanged:
+      return "FEED_HISTORY_CHANGED";
+    case Reason::kActivityNotUnderstood:
+      return "ACTIVITY_NOT_UNDERSTOOD";
+    case Reason::kWatcherTooSlow:
+      return "WATCHER_TOO_SLOW";
+    case Reason::kTooManyStreams:
+      return "TOO_MANY_STREAMS";
+    case Reason::kConsumerNotFound:
+      return "CONSUMER_NOT_FOUND";
   }
   return "";
 }
@@ -204,6 +214,26 @@ Refusal RedactionNotFound(std::string redaction) {
   return Because(Reason::kRedactionNotFound, {{"redaction", std::move(redaction)}});
 }
 
+Refusal FeedHistoryChanged() {
+  return Because(Reason::kFeedHistoryChanged, {});
+}
+
+Refusal ActivityNotUnderstood(std::string resume_token) {
+  return Because(Reason::kActivityNotUnderstood, {{"resume_token", std::move(resume_token)}});
+}
+
+Refusal WatcherTooSlow(std::string resume_token) {
+  return Because(Reason::kWatcherTooSlow, {{"resume_token", std::move(resume_token)}});
+}
+
+Refusal ConsumerNotFound(std::string consumer) {
+  return Because(Reason::kConsumerNotFound, {{"consumer", std::move(consumer)}});
+}
+
+Refusal TooManyStreams(std::int64_t limit) {
+  return Because(Reason::kTooManyStreams, {{"limit", limit}});
+}
+
 Refusal Unauthenticated(std::string what_is_missing) {
   return Because(Reason::kUnauthenticated, {{"missing", std::move(what_is_missing)}});
 }
@@ -289,8 +319,9 @@ Refusal EtagMismatch(std::string given, std::string current) {
 Refusal Overloaded() {
   return Because(Reason::kOverloaded, {});
 }
-Refusal Unavailable() {
-  return Because(Reason::kUnavailable, {});
+Refusal Unavailable(std::string resume_token) {
+  if (resume_token.empty()) return Because(Reason::kUnavailable, {});
+  return Because(Reason::kUnavailable, {{"resume_token", std::move(resume_token)}});
 }
 Refusal DeadlineExceeded() {
   return Because(Reason::kDeadlineExceeded, {});

@@ -47,6 +47,11 @@ enum class Reason : std::uint8_t {
   kFrozenByInvoice,  // what the invoice says must stay true
   kMissingRight,     // the role may, but this caller does not have the right
   kRedactionNotFound,
+  kFeedHistoryChanged,     // a place in the feed is no longer one
+  kActivityNotUnderstood,  // a newer server wrote it
+  kWatcherTooSlow,
+  kTooManyStreams,
+  kConsumerNotFound,
 };
 
 // What is wrong with one field.
@@ -150,6 +155,11 @@ inline constexpr std::array kReasons = {
     Reason::kFrozenByInvoice,
     Reason::kMissingRight,
     Reason::kRedactionNotFound,
+    Reason::kFeedHistoryChanged,
+    Reason::kActivityNotUnderstood,
+    Reason::kWatcherTooSlow,
+    Reason::kTooManyStreams,
+    Reason::kConsumerNotFound,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -185,9 +195,16 @@ Refusal FrozenByInvoice(const Order& order, Command command);  // the order must
 Refusal EnquiryActionNotOpen(const Enquiry& enquiry, EnquiryAction action,
                              std::vector<EnquiryAction> open);
 Refusal OpenANewEnquiry(const Enquiry& enquiry);
+Refusal FeedHistoryChanged();
+// These end a stream that can be resumed with `resume_token`.
+Refusal ActivityNotUnderstood(std::string resume_token);
+Refusal WatcherTooSlow(std::string resume_token);
+Refusal TooManyStreams(std::int64_t limit);
+Refusal ConsumerNotFound(std::string consumer);  // its resource name
 Refusal EtagMismatch(std::string given, std::string current);
 Refusal Overloaded();
-Refusal Unavailable();
+// With `resume_token` where it ends a stream that can be resumed.
+Refusal Unavailable(std::string resume_token = "");
 Refusal DeadlineExceeded();
 Refusal CancelledByCaller();
 Refusal Internal(std::string incident);  // `incident` names the log line, never what went wrong

@@ -633,6 +633,34 @@ Text SentenceOf(Reason reason, Grammar count) {
               "This takes the right \"{right}\", which the caller does not have."};
     case Reason::kRedactionNotFound:
       return {"Δεν βρέθηκε η διαγραφή {redaction}.", "There is no redaction {redaction}."};
+    case Reason::kFeedHistoryChanged:
+      return {
+          "Το ιστορικό άλλαξε στο μεταξύ (επαναφορά της βάσης)· αρχίστε νέα παρακολούθηση χωρίς "
+          "resume_token και μετά διαβάστε ξανά ό,τι κρατάτε· ένας καταναλωτής επιβεβαιώνει πρώτα "
+          "μια "
+          "νέα θέση.",
+          "The history was changed in the meantime (the database was restored); watch anew without "
+          "a resume_token, then read again what you keep; a consumer acknowledges a new place "
+          "first."};
+    case Reason::kActivityNotUnderstood:
+      return {
+          "Ακολουθεί δραστηριότητα που έγραψε νεότερος server· συνεχίστε εκεί με το resume_token.",
+          "What comes next was written by a newer server; resume there with the resume_token."};
+    case Reason::kWatcherTooSlow:
+      return {
+          "Η παρακολούθηση διακόπηκε γιατί δεν διαβάζεται αρκετά γρήγορα· συνεχίστε με το "
+          "resume_token.",
+          "The stream was cut off because it is not read fast enough; go on with the "
+          "resume_token."};
+    case Reason::kTooManyStreams:
+      return {
+          "Υπάρχουν ήδη {limit} ανοιχτές παρακολουθήσεις, όσες επιτρέπονται· κλείστε κάποια ή "
+          "δοκιμάστε αργότερα.",
+          "There are {limit} streams already, which is as many as there may be; end one, or try "
+          "again later."};
+    case Reason::kConsumerNotFound:
+      return {"Δεν υπάρχει καταναλωτής {consumer} της ροής ενεργειών.",
+              "There is no consumer {consumer} of the feed."};
     case Reason::kFrozenByInvoice:
       return {
           "Η ενέργεια «{command}» δεν επιτρέπεται πλέον για την παραγγελία {order}: έχει εκδοθεί "

@@ -90,6 +90,25 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_READERS")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  app.add_option("--feed-poll-interval", config.feed_poll_milliseconds,
+                 "Milliseconds between two looks at what other servers have committed")
+      ->envname("ORDERD_FEED_POLL_INTERVAL")
+      ->check(CLI::Range(1, 60'000))
+      ->capture_default_str();
+  app.add_option("--max-streams", config.max_streams, "Streams that may watch at the same time")
+      ->envname("ORDERD_MAX_STREAMS")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--max-streams-per-caller", config.max_streams_per_caller,
+                 "The same for one caller of staff or service")
+      ->envname("ORDERD_MAX_STREAMS_PER_CALLER")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--max-streams-per-customer", config.max_streams_per_customer,
+                 "The same for one customer")
+      ->envname("ORDERD_MAX_STREAMS_PER_CUSTOMER")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--shutdown-grace", config.shutdown_grace_seconds,
                  "Seconds that running calls get at the end")
       ->envname("ORDERD_SHUTDOWN_GRACE")
@@ -109,6 +128,11 @@ void Define(CLI::App& app, Config& config) {
          "then end: with 0 when all agree, with 1 when not. Changes nothing; servers may "
          "run meanwhile, but for SQLite, whose file only one can have")
       ->callback([&config] { config.task = Config::Task::kVerify; });
+  app.add_subcommand(
+         "new-epoch",
+         "After a restore of the database, or a failover that lost the end of it: tell all who "
+         "watch that the history has changed, then end. Servers may run meanwhile, but for SQLite")
+      ->callback([&config] { config.task = Config::Task::kNewEpoch; });
   app.require_subcommand(0, 1);
 }
 

@@ -10,7 +10,7 @@
 namespace ipstore::orders {
 
 struct Config {
-  enum class Task { kServe, kMigrate, kVerify };
+  enum class Task { kServe, kMigrate, kVerify, kNewEpoch };
 
   Task task = Task::kServe;
   std::string listen = "127.0.0.1:50051";
@@ -20,6 +20,10 @@ struct Config {
   std::size_t max_batch = 256;
   std::size_t queue_capacity = 8192;
   int readers = 4;
+  int feed_poll_milliseconds = 100;
+  std::size_t max_streams = 20'000;
+  std::size_t max_streams_per_caller = 1'000;
+  std::size_t max_streams_per_customer = 50;
   int shutdown_grace_seconds = 10;
   std::string log_level = "info";
   bool log_json = false;

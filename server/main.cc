@@ -80,6 +80,14 @@ int VerifyLogs(const Config& config) {
   return report->differing == 0 ? 0 : kDiffers;
 }
 
+int NewEpoch(const Config& config) {
+  absl::StatusOr<FeedHead> head = BeginFeedEpoch(config.database, OptionsOf(config));
+  if (!head.ok()) return Fail(head.status());
+  std::cout << "The feed is at position " << head->position << " of epoch " << head->epoch
+            << " now. Who watched before is told FEED_HISTORY_CHANGED.\n";
+  return 0;
+}
+
 void WarnOfRisks(const Config& config) {
   absl::StatusOr<std::vector<std::string>> warnings =
       DurabilityWarnings(config.database, OptionsOf(config));
@@ -121,6 +129,8 @@ int Main(int argc, const char* const* argv) {
       return Migrate(config);
     case Config::Task::kVerify:
       return VerifyLogs(config);
+    case Config::Task::kNewEpoch:
+      return NewEpoch(config);
     case Config::Task::kServe:
       return Serve(config, signals);
   }

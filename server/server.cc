@@ -3,10 +3,12 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +24,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/feed/feed_hub.h"
+#include "server/feed/feed_tailer.h"
 #include "server/log.h"
 #include "server/read/read_pool.h"
 #include "server/redaction/redaction_runner.h"
@@ -39,6 +43,8 @@ constexpr std::chrono::seconds kProbeInterval{1};
 // Clients may ping this often, calls or no calls; more often than every five minutes is a fault by
 // default.
 constexpr int kMinPingMillis = 10'000;
+constexpr int kKeepaliveMillis = 30'000;
+constexpr int kKeepaliveTimeoutMillis = 10'000;
 
 struct Endpoint {
   std::string host;
@@ -127,8 +133,10 @@ class HealthProber {
   std::thread thread_;  // last: it uses all above
 };
 
-CommitterOptions WriteOptions(const Config& config) {
+// `wake` is called after each commit.
+CommitterOptions WriteOptions(const Config& config, std::function<void()> wake) {
   CommitterOptions options;
+  options.on_committed = [wake = std::move(wake)](std::int64_t, std::size_t) { wake(); };
   options.committers = config.committers;
   options.max_batch = config.max_batch;
   options.queue_capacity = config.queue_capacity;
@@ -151,6 +159,14 @@ std::vector<std::string> NamesOf(const std::vector<NamedService>& services) {
   return names;
 }
 
+FeedTailerOptions TailOptions(const Config& config) {
+  FeedTailerOptions options;
+  options.poll_interval = absl::Milliseconds(config.feed_poll_milliseconds);
+  options.idle_interval = std::max(options.idle_interval, options.poll_interval);
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  return options;
+}
+
 RedactionRunnerOptions RedactionOptions(const Tokens& tokens) {
   RedactionRunnerOptions options;
   options.key_of = [&tokens](std::int64_t job, Number subject) {
@@ -164,15 +180,25 @@ RedactionRunnerOptions RedactionOptions(const Tokens& tokens) {
 
 class Server::Impl {
  public:
-  Impl(const Config& config, std::unique_ptr<Store> store)
+  Impl(const Config& config, std::unique_ptr<Store> store, std::unique_ptr<FeedHub> feed,
+       std::unique_ptr<FeedTailer> tailer)
       : store_(std::move(store)),
         tokens_(store_->Secret()),
-        writes_(*store_, WriteOptions(config)),
+        feed_(std::move(feed)),
+        tailer_(std::move(tailer)),
+        cursors_(*store_),
+        streams_({.in_all = config.max_streams,
+                  .per_caller = config.max_streams_per_caller,
+                  .per_customer = config.max_streams_per_customer}),
+        writes_(*store_, WriteOptions(config, [this] { tailer_->Wake(); })),
         reads_(*store_, ReadOptions(config)),
         redactions_(*store_, writes_, RedactionOptions(tokens_)),
         services_(MakeGrpcServices({.writes = &writes_,
                                     .reads = &reads_,
                                     .redactions = &redactions_,
+                                    .feed = feed_.get(),
+                                    .cursors = &cursors_,
+                                    .streams = &streams_,
                                     .tokens = &tokens_,
                                     .stopping = &stopping_,
                                     .clock = [] { return absl::Now(); }})),
@@ -186,6 +212,10 @@ class Server::Impl {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kMinPingMillis);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // A watcher whose machine has gone without a word would keep its stream for a quarter of an
+    // hour.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
     int port = 0;
     builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port),
                              grpc::InsecureServerCredentials(), &port);
@@ -213,8 +243,12 @@ class Server::Impl {
     stopping_ = true;
     prober_.reset();
     health_.Shutdown();
+    tailer_->BeginStop();  // and with it all streams, which would not end by themselves
     redactions_.BeginStop();
+    cursors_.BeginStop();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
+    cursors_.Stop();
+    tailer_->Stop();
     redactions_.Stop();
     writes_.Stop(deadline);
     reads_.Stop();
@@ -224,6 +258,10 @@ class Server::Impl {
   std::unique_ptr<Store> store_;
   Tokens tokens_;
   std::atomic<bool> stopping_ = false;
+  std::unique_ptr<FeedHub> feed_;
+  std::unique_ptr<FeedTailer> tailer_;
+  FeedCursors cursors_;
+  StreamLimits streams_;
   GroupCommitter writes_;
   ReadPool reads_;
   RedactionRunner redactions_;
@@ -239,7 +277,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   absl::StatusOr<Endpoint> endpoint = ParseListen(config.listen);
   if (!endpoint.ok()) return endpoint.status();
   if (absl::Status fits = store->CheckSchema(); !fits.ok()) return fits;
-  auto impl = std::make_unique<Impl>(config, std::move(store));
+  auto feed = std::make_unique<FeedHub>(FeedHubOptions(), [] { return absl::Now(); });
+  auto tailer = FeedTailer::Start(*store, *feed, TailOptions(config));
+  if (!tailer.ok()) return tailer.status();
+  auto impl = std::make_unique<Impl>(config, std::move(store), std::move(feed), *std::move(tailer));
   if (absl::Status listening = impl->Listen(*endpoint); !listening.ok()) return listening;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -21,11 +21,14 @@
 #include "domain/order.h"
 #include "domain/refusal.h"
 #include "domain/subject_state.h"
+#include "server/feed/feed_cursors.h"
+#include "server/feed/feed_hub.h"
 #include "server/read/read_pool.h"
 #include "server/redaction/redaction_runner.h"
 #include "server/services/call.h"
 #include "server/services/encode.h"
 #include "server/services/names.h"
+#include "server/services/stream_limits.h"
 #include "server/services/tokens.h"
 #include "server/storage/store.h"
 #include "server/write/committer.h"
@@ -37,6 +40,9 @@ struct Backend {
   GroupCommitter* writes = nullptr;
   ReadPool* reads = nullptr;
   RedactionRunner* redactions = nullptr;
+  FeedHub* feed = nullptr;
+  FeedCursors* cursors = nullptr;
+  StreamLimits* streams = nullptr;
   const Tokens* tokens = nullptr;
   // Set when the server has begun to shut down: long calls end soon. May be null.
   const std::atomic<bool>* stopping = nullptr;

@@ -541,6 +541,22 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
   std::visit(DetailEncoder{activity, tokens, audience, to}, activity.event);
 }
 
+void Encode(const FeedConsumerStatus& status, const FeedHead& head, absl::Time now,
+            v1::FeedConsumer* to) {
+  const FeedMark& mark = status.consumer.mark;
+  to->set_name(absl::StrCat(kFeedConsumers, status.consumer.name));
+  to->set_position(mark.position);
+  to->set_history_changed(status.history_changed);
+  to->set_lag_count(std::max<std::int64_t>(0, head.position - mark.position));
+  if (status.waiting_since.has_value()) {
+    const absl::Duration lag = std::max(now - *status.waiting_since, absl::ZeroDuration());
+    to->mutable_lag_time()->set_seconds(absl::ToInt64Seconds(lag));
+    to->mutable_lag_time()->set_nanos(static_cast<std::int32_t>(
+        absl::ToInt64Nanoseconds(lag - absl::Seconds(absl::ToInt64Seconds(lag)))));
+  }
+  EncodeTime(status.consumer.saved_at, to->mutable_acknowledge_time());
+}
+
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to) {
   to->set_name(CommentName(tokens, activity.subject_kind, activity.subject, activity.seq));
   to->set_text(std::get<CommentAdded>(activity.event).text);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "domain/activity.h"
 #include "domain/decide.h"
@@ -13,11 +14,13 @@
 #include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/comment.pb.h"
 #include "ipstore/orders/v1/enquiry.pb.h"
+#include "ipstore/orders/v1/feed_service.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "ipstore/orders/v1/redaction.pb.h"
 #include "server/services/tokens.h"
+#include "server/storage/feed.h"
 #include "server/storage/redaction_job.h"
 
 namespace ipstore::orders {
@@ -44,6 +47,10 @@ void Encode(const Enquiry& enquiry, Audience audience, v1::Enquiry* to);
 void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v1::Activity* to);
 // `activity` must hold a CommentAdded.
 void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* to);
+// What the name of a consumer of the feed begins with.
+inline constexpr absl::string_view kFeedConsumers = "feedConsumers/";
+void Encode(const FeedConsumerStatus& status, const FeedHead& head, absl::Time now,
+            v1::FeedConsumer* to);
 // redactions/12
 std::string RedactionName(std::int64_t id);
 void Encode(const RedactionJob& job, v1::Redaction* to);

@@ -22,6 +22,8 @@ constexpr std::size_t kMaxDetailBytes = 4096;
 
 constexpr int kRetryOverloadedMillis = 200;
 constexpr int kRetryUnavailableMillis = 1000;
+// Streams that nobody holds any more are found out by keepalive within a minute.
+constexpr int kRetryTooManyStreamsMillis = 10'000;
 
 std::string OrderName(const Refusal& refusal) {
   for (const Fact& fact : refusal.facts) {
@@ -80,6 +82,7 @@ google::rpc::PreconditionFailure PreconditionsOf(const Refusal& refusal, Languag
 
 int RetryMillis(Reason reason) {
   if (reason == Reason::kOverloaded) return kRetryOverloadedMillis;
+  if (reason == Reason::kTooManyStreams) return kRetryTooManyStreamsMillis;
   if (reason == Reason::kUnavailable) return kRetryUnavailableMillis;
   return 0;
 }
@@ -102,6 +105,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kCommentNotFound:
     case Reason::kEnquiryNotFound:
     case Reason::kRedactionNotFound:
+    case Reason::kConsumerNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kPermissionDenied:
     case Reason::kMissingRight:
@@ -120,10 +124,14 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kFrozenByInvoice:
     case Reason::kEnquiryActionNotOpen:
     case Reason::kOpenANewEnquiry:
+    case Reason::kFeedHistoryChanged:
+    case Reason::kActivityNotUnderstood:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kEtagMismatch:
       return grpc::StatusCode::ABORTED;
     case Reason::kOverloaded:
+    case Reason::kWatcherTooSlow:
+    case Reason::kTooManyStreams:
       return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case Reason::kUnavailable:
       return grpc::StatusCode::UNAVAILABLE;

@@ -9,14 +9,19 @@
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
+#include "ipstore/orders/v1/feed_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
 #include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
 #include "server/services/activity_service.h"
+#include "server/services/activity_watch.h"
 #include "server/services/enquiry_service.h"
+#include "server/services/feed_service.h"
 #include "server/services/grpc_call.h"
 #include "server/services/grpc_import.h"
+#include "server/services/grpc_watch.h"
 #include "server/services/order_service.h"
+#include "server/services/order_watch.h"
 #include "server/services/redaction_service.h"
 #include "server/services/request_service.h"
 
@@ -27,16 +32,28 @@ using Context = grpc::CallbackServerContext;
 using Bytes = grpc::ByteBuffer;
 using Reactor = grpc::ServerUnaryReactor;
 
-// Starts a call of `method`, a member of Methods. The types of request and response follow from its
-// signature.
-template <typename Methods, typename Request, typename Response>
-Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods& methods,
-               void (Methods::*method)(const CallContext&, const Request&, Responder<Response>)) {
+template <typename Request, typename Response, typename Methods, typename Method>
+Reactor* Start(Context* context, const Bytes* request, Bytes* response, Methods& methods,
+               Method method) {
   return UnaryCall<Request, Response>::Start(
       context, request, response,
       [&](const CallContext& call, const Request& message, Responder<Response> responder) {
         (methods.*method)(call, message, std::move(responder));
       });
+}
+
+// Starts a call of `method`, a member of Methods. The types of request and response follow from its
+// signature.
+template <typename Methods, typename Request, typename Response>
+Reactor* Serve(Context* context, const Bytes* request, Bytes* response, Methods& methods,
+               void (Methods::*method)(const CallContext&, const Request&, Responder<Response>)) {
+  return Start<Request, Response>(context, request, response, methods, method);
+}
+template <typename Methods, typename Request, typename Response>
+Reactor* Serve(Context* context, const Bytes* request, Bytes* response, const Methods& methods,
+               void (Methods::*method)(const CallContext&, const Request&, Responder<Response>)
+                   const) {
+  return Start<Request, Response>(context, request, response, methods, method);
 }
 
 // All methods are raw: we parse ourselves, because gRPC answers a request with bad UTF-8 in its own
@@ -63,8 +80,8 @@ using RawOrderBase = WithRaw<
     Orders::WithRawCallbackMethod_RecordTracking, Orders::WithRawCallbackMethod_UpdateOrder,
     Orders::WithRawCallbackMethod_SetNotifications, Orders::WithRawCallbackMethod_SubmitFeedback,
     Orders::WithRawCallbackMethod_ExplainTransitions,
-    Orders::WithRawCallbackMethod_DescribeLifecycle,
-    Orders::WithRawCallbackMethod_ImportOrders>::Type;
+    Orders::WithRawCallbackMethod_DescribeLifecycle, Orders::WithRawCallbackMethod_ImportOrders,
+    Orders::WithRawCallbackMethod_WatchOrder>::Type;
 
 class GrpcOrderService final : public RawOrderBase {
  public:
@@ -121,22 +138,34 @@ class GrpcOrderService final : public RawOrderBase {
   grpc::ServerReadReactor<Bytes>* ImportOrders(Context* context, Bytes* response) override {
     return StartImport(context, response, backend_);
   }
+  grpc::ServerWriteReactor<Bytes>* WatchOrder(Context* context, const Bytes* request) override {
+    return WatchCall<OrderWatch>::Start(context, request, backend_);
+  }
 
  private:
   Backend backend_;
   OrderMethods methods_;
 };
 
-class GrpcActivityService final : public v1::ActivityService::WithRawCallbackMethod_ListActivities<
-                                      v1::ActivityService::Service> {
+using ActivityLog = v1::ActivityService;
+using RawActivityBase =
+    WithRaw<ActivityLog::Service, ActivityLog::WithRawCallbackMethod_ListActivities,
+            ActivityLog::WithRawCallbackMethod_WatchActivities>::Type;
+
+class GrpcActivityService final : public RawActivityBase {
  public:
-  explicit GrpcActivityService(const Backend& backend) : methods_(backend) {}
+  explicit GrpcActivityService(const Backend& backend) : backend_(backend), methods_(backend) {}
 
   Reactor* ListActivities(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &ActivityMethods::ListActivities);
   }
+  grpc::ServerWriteReactor<Bytes>* WatchActivities(Context* context,
+                                                   const Bytes* request) override {
+    return WatchCall<ActivityWatch>::Start(context, request, backend_);
+  }
 
  private:
+  Backend backend_;
   ActivityMethods methods_;
 };
 
@@ -246,6 +275,29 @@ class GrpcRedactionService final : public RawRedactionBase {
   RedactionMethods methods_;
 };
 
+using Feed = v1::FeedService;
+using RawFeedBase = WithRaw<Feed::Service, Feed::WithRawCallbackMethod_GetFeedStatus,
+                            Feed::WithRawCallbackMethod_AcknowledgeActivities,
+                            Feed::WithRawCallbackMethod_DeleteFeedConsumer>::Type;
+
+class GrpcFeedService final : public RawFeedBase {
+ public:
+  explicit GrpcFeedService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* GetFeedStatus(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &FeedMethods::GetFeedStatus);
+  }
+  Reactor* AcknowledgeActivities(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &FeedMethods::AcknowledgeActivities);
+  }
+  Reactor* DeleteFeedConsumer(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &FeedMethods::DeleteFeedConsumer);
+  }
+
+ private:
+  FeedMethods methods_;
+};
+
 }  // namespace
 
 std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
@@ -262,6 +314,8 @@ std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
       {v1::RequestService::service_full_name(), std::make_unique<GrpcRequestService>(backend)});
   services.push_back(
       {v1::RedactionService::service_full_name(), std::make_unique<GrpcRedactionService>(backend)});
+  services.push_back(
+      {v1::FeedService::service_full_name(), std::make_unique<GrpcFeedService>(backend)});
   return services;
 }
 

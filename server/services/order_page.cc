@@ -44,42 +44,54 @@ void EncodeActions(const Order& order, const Caller& caller, Audience audience, 
 
 }  // namespace
 
+ReadResult<OrderPageRead> ReadOrderPage(Reader& reader, const OrderPageQuery& query) {
+  // One more tells whether others follow.
+  auto page = reader.GetPage(query.name.number, !query.audience.IsCustomer(), query.page_size + 1);
+  if (!page.ok()) return page.status();
+  const Subject* head = page->subject.has_value() ? &HeadOf(*page->subject) : nullptr;
+  if (auto refusal = CheckAccess(head, query.name.kind, query.caller, query.name.text))
+    return *std::move(refusal);
+  const Order& order = std::get<Order>(*page->subject);
+  const std::string parent = NameOf(SubjectKind::kOrder, query.name.number);
+  const Tokens& tokens = *query.tokens;
+  OrderPageRead read{.page = {}, .last_seq = head->last_seq};
+  v1::OrderPage& response = read.page;
+  Encode(order, query.audience, response.mutable_order());
+  EncodeActions(order, query.caller, query.audience, &response);
+
+  response.set_next_activities_page_token(
+      FillPage(page->activities, query.page_size, kMaxPageBytes / 2,
+               TokensOf<v1::ListActivitiesRequest>(tokens, query.caller, "ListActivities", parent),
+               [&](const Activity& activity) {
+                 v1::Activity* encoded = response.add_activities();
+                 Encode(activity, tokens, query.audience, encoded);
+                 return encoded->ByteSizeLong();
+               }));
+  response.set_next_comments_page_token(
+      FillPage(page->comments, query.page_size, kMaxPageBytes / 4,
+               TokensOf<v1::ListCommentsRequest>(tokens, query.caller, "ListComments", parent),
+               [&](const Activity& activity) {
+                 v1::Comment* encoded = response.add_comments();
+                 EncodeComment(activity, tokens, encoded);
+                 return encoded->ByteSizeLong();
+               }));
+  return read;
+}
+
 void AnswerWithOrderPage(const Backend& backend, const CallContext& context, SubjectName name,
                          std::int32_t page_size, Responder<v1::OrderPage> responder) {
-  AnswerByReading(
-      backend, context, std::move(responder),
-      [name = std::move(name), page_size, caller = context.caller, tokens = backend.tokens,
-       audience = AudienceOf(backend, context)](Reader& reader) -> ReadResult<v1::OrderPage> {
-        // One more tells whether others follow.
-        auto page = reader.GetPage(name.number, !audience.IsCustomer(), page_size + 1);
-        if (!page.ok()) return page.status();
-        const Subject* head = page->subject.has_value() ? &HeadOf(*page->subject) : nullptr;
-        if (auto refusal = CheckAccess(head, name.kind, caller, name.text))
-          return *std::move(refusal);
-        const Order& order = std::get<Order>(*page->subject);
-        const std::string parent = NameOf(SubjectKind::kOrder, name.number);
-        v1::OrderPage response;
-        Encode(order, audience, response.mutable_order());
-        EncodeActions(order, caller, audience, &response);
-
-        response.set_next_activities_page_token(
-            FillPage(page->activities, page_size, kMaxPageBytes / 2,
-                     TokensOf<v1::ListActivitiesRequest>(*tokens, caller, "ListActivities", parent),
-                     [&](const Activity& activity) {
-                       v1::Activity* encoded = response.add_activities();
-                       Encode(activity, *tokens, audience, encoded);
-                       return encoded->ByteSizeLong();
-                     }));
-        response.set_next_comments_page_token(
-            FillPage(page->comments, page_size, kMaxPageBytes / 4,
-                     TokensOf<v1::ListCommentsRequest>(*tokens, caller, "ListComments", parent),
-                     [&](const Activity& activity) {
-                       v1::Comment* encoded = response.add_comments();
-                       EncodeComment(activity, *tokens, encoded);
-                       return encoded->ByteSizeLong();
-                     }));
-        return response;
-      });
+  AnswerByReading(backend, context, std::move(responder),
+                  [query = OrderPageQuery{.name = std::move(name),
+                                          .page_size = page_size,
+                                          .caller = context.caller,
+                                          .tokens = backend.tokens,
+                                          .audience = AudienceOf(backend, context)}](
+                      Reader& reader) -> ReadResult<v1::OrderPage> {
+                    auto read = ReadOrderPage(reader, query);
+                    if (!read.ok()) return read.status();
+                    if (auto* refusal = std::get_if<Refusal>(&*read)) return std::move(*refusal);
+                    return std::move(std::get<OrderPageRead>(*read).page);
+                  });
 }
 
 }  // namespace ipstore::orders

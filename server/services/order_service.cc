@@ -28,9 +28,6 @@
 namespace ipstore::orders {
 namespace {
 
-// Of the activities and of the comments on the page of one order.
-constexpr PageLimits kOrderPages{.standard = 20, .most = 100};
-
 // How a request names the order that it changes, and where.
 struct OrderReference {
   const std::string& name;

@@ -6,8 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "server/storage/mysql/mysql_database.h"
 #include "server/storage/open_database.h"
+#include "server/storage/sql/feed_loader.h"
 #include "server/storage/sql/migrations.h"
 #include "server/storage/sql/sql_store.h"
 #include "server/storage/sqlite/sqlite_database.h"
@@ -100,6 +102,17 @@ absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOp
   absl::StatusOr<sql::MigrationReport> report = MigrateDatabase(**database);
   if (!report.ok()) return report.status();
   return MigrationResult{.from = report->from, .to = report->to};
+}
+
+absl::StatusOr<FeedHead> BeginFeedEpoch(absl::string_view url, const OpenOptions& options) {
+  if (absl::Status exists = CheckFileExists(url); !exists.ok()) return exists;
+  absl::StatusOr<std::unique_ptr<sql::Database>> database = OpenDatabase(url, options);
+  if (!database.ok()) return database.status();
+  absl::StatusOr<std::unique_ptr<sql::Session>> session =
+      (*database)->Connect(sql::Purpose::kWrite);
+  if (!session.ok()) return session.status();
+  if (auto fits = sql::CheckSchema(**session, (*database)->dialect()); !fits.ok()) return fits;
+  return sql::BeginFeedEpoch(**session, absl::Now());
 }
 
 absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url,

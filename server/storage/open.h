@@ -45,6 +45,12 @@ struct MigrationResult {
 absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url,
                                              const OpenOptions& options = {});
 
+// Begins a new epoch of the feed: what was handed out before, tokens and the places of consumers,
+// is of a history that is not the database's any more, and its holders are told so
+// (FEED_HISTORY_CHANGED). For after a restore, and after a failover that lost the end of what had
+// been committed. Servers may run meanwhile. Blocks. Errors as OpenStore.
+absl::StatusOr<FeedHead> BeginFeedEpoch(absl::string_view url, const OpenOptions& options = {});
+
 // The database's settings with which a power loss could undo what was confirmed, each by name and
 // with what to set; empty when all is well. Errors as OpenStore.
 absl::StatusOr<std::vector<std::string>> DurabilityWarnings(absl::string_view url,

@@ -21,6 +21,7 @@
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@
 #include "domain/enquiry.h"
 #include "domain/order.h"
 #include "domain/subject_state.h"
+#include "server/storage/feed.h"
 #include "server/storage/redaction_job.h"
 #include "server/storage/request_key.h"
 
@@ -221,18 +223,14 @@ class Reader {
                                               std::int32_t limit) = 0;
   // The numbers after `after` of all subjects, ascending, `limit` at most.
   virtual absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) = 0;
+  virtual absl::StatusOr<FeedPage> ReadFeed(const FeedQuery& query) = 0;
+  virtual absl::StatusOr<FeedStatus> ReadFeedStatus() = 0;
   virtual absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) = 0;
   // The last created first, `limit` at most: those with ids below `before`.
   virtual absl::StatusOr<std::vector<RedactionJob>> ListRedactions(
       std::optional<std::int64_t> before, std::int32_t limit) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;
-};
-
-// Where the feed stands.
-struct FeedHead {
-  std::int64_t epoch = 0;     // raised when history was changed under the feed
-  std::int64_t position = 0;  // of the last activity; 0 when there is none
 };
 
 // A database. Thread-safe. Sessions must not outlive it.
@@ -243,6 +241,7 @@ class Store {
   virtual absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
   virtual absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() = 0;
+  virtual absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() = 0;
 
   // How many write sessions may work at the same time: 1 for SQLite.
   virtual int MaxWriteSessions() const = 0;

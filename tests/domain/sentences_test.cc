@@ -278,7 +278,12 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           QuantityBelowGathered(3, 8, 5),
           FrozenByInvoice(order, Command::kUpdateGoods),
           MissingRight("redact"),
-          RedactionNotFound("redactions/7")};
+          RedactionNotFound("redactions/7"),
+          FeedHistoryChanged(),
+          ActivityNotUnderstood("t"),
+          WatcherTooSlow("t"),
+          TooManyStreams(100),
+          ConsumerNotFound("feedConsumers/erp")};
 }
 
 TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {

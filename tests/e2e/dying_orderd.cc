@@ -74,6 +74,9 @@ class DyingStore final : public Store {
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override {
     return store_->OpenRedactionSession();
   }
+  absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override {
+    return store_->OpenFeedConsumerSession();
+  }
   int MaxWriteSessions() const override { return store_->MaxWriteSessions(); }
   std::string Describe() const override { return store_->Describe(); }
   const std::string& Secret() const override { return store_->Secret(); }

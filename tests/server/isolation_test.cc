@@ -15,13 +15,17 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ipstore/orders/v1/activity_service.grpc.pb.h"
+#include "ipstore/orders/v1/order_service.grpc.pb.h"
 #include "tests/support/requests.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/stream.h"
 
 namespace ipstore::orders::test {
 namespace {
 
 using google::protobuf::MethodDescriptor;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -152,6 +156,24 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
   get_redaction.set_name("redactions/1");
   add(get_redaction);
   add(v1::ListRedactionsRequest());
+  for (const std::string& parent :
+       {order.name(), enquiry, absl::StrCat("customers/", kMariaId), std::string("orders/-")}) {
+    v1::WatchActivitiesRequest watch;
+    watch.set_parent(parent);
+    watch.set_from_beginning(true);
+    add(watch);
+  }
+  v1::WatchOrderRequest watch_order;
+  watch_order.set_name(order.name());
+  add(watch_order);
+  add(v1::GetFeedStatusRequest());
+  v1::AcknowledgeActivitiesRequest acknowledge;
+  acknowledge.set_name("feedConsumers/nikos");
+  acknowledge.set_resume_token("nonsense");
+  add(acknowledge);
+  v1::DeleteFeedConsumerRequest forget;
+  forget.set_name("feedConsumers/erp");
+  add(forget);
   return requests;
 }
 
@@ -301,6 +323,7 @@ TEST_F(Isolation, TheOwnerSeesNothingInternalByAnyMethodInAnyStatus) {
     for (const Client& owner :
          {server_.Customer(kMariaId), server_.Staff().As(OnBehalfOf(Role::kCustomer, kMariaId))}) {
       for (const MethodDescriptor* method : Client::AllMethods()) {
+        if (method->server_streaming()) continue;  // Watching... looks at these
         for (const Message& request : requests[method->input_type()->name()]) {
           MakePreview(*request);
           const Reply<std::string> reply =
@@ -329,6 +352,48 @@ TEST_F(Isolation, TheOwnerSeesNothingInternalByAnyMethodInAnyStatus) {
               Not(HasSubstr(kSecret)));
   EXPECT_THAT(maria.Must(Stepping(order_, v1::ORDER_ACTION_CANCEL)).SerializeAsString(),
               Not(HasSubstr(kSecret)));
+}
+
+TEST_F(Isolation, TheOwnerIsToldNothingInternalByAnyStream) {
+  for (const MethodDescriptor* method : Client::AllMethods()) {
+    if (method->server_streaming()) {
+      EXPECT_THAT(method->name(), AnyOf("WatchActivities", "WatchOrder")) << "has no test yet";
+    }
+  }
+  WorkOn();
+  const auto channel = ConnectTo(server_.address());
+  const auto orders = v1::OrderService::NewStub(channel);
+  Stream<v1::WatchOrderResponse> page(CustomerCaller(kMariaId));
+  v1::WatchOrderRequest of_order;
+  of_order.set_name(order_.name());
+  page.Read(orders->WatchOrder(&page.context(), of_order));
+  EXPECT_THAT(page.Next().SerializeAsString(), Not(HasSubstr(kSecret)));
+  Move(v1::ORDER_ACTION_START_PROCESSING);
+  WorkOn();
+  Move(v1::ORDER_ACTION_START_GATHERING);
+  const auto activities = v1::ActivityService::NewStub(channel);
+  for (const std::string& parent :
+       {order_.name(), enquiry_, absl::StrCat("customers/", kMariaId)}) {
+    // The last thing that she may see of it: what comes before has come by then.
+    v1::CreateCommentRequest end = Commenting(order_, "End");
+    if (parent == enquiry_) end.set_parent(enquiry_);
+    server_.Staff().Must(end);
+    Stream<v1::WatchActivitiesResponse> stream(CustomerCaller(kMariaId));
+    v1::WatchActivitiesRequest request;
+    request.set_parent(parent);
+    request.set_from_beginning(true);
+    stream.Read(activities->WatchActivities(&stream.context(), request));
+    std::string told;
+    while (told.find("End") == std::string::npos && !HasFailure())
+      told += stream.NextActivities().SerializeAsString();
+    EXPECT_THAT(told, Not(HasSubstr(kSecret))) << parent;
+  }
+  bool moved = false;
+  while (!moved && !HasFailure()) {
+    const v1::WatchOrderResponse message = page.NextActivities();
+    EXPECT_THAT(message.SerializeAsString(), Not(HasSubstr(kSecret)));
+    moved = message.order().status() == v1::ORDER_STATUS_GATHERING_PRODUCTS;
+  }
 }
 
 TEST_F(Isolation, StaffSeeWhatTheOwnerDoesNot) {

@@ -13,6 +13,7 @@
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/store_statements.h"
 #include "tests/storage/conformance.h"
+#include "tests/storage/plan.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -360,52 +361,6 @@ TEST_P(StoreConformance, ARowThatDoesNotChangeIsPagedOnceWhileOthersMove) {
 }
 
 // --- What the database does for it ---
-
-// What EXPLAIN says of one table.
-struct PlanStep {
-  std::string key;    // the index that is used; SQLite says it in `extra`
-  std::string extra;  // all that it remarks
-};
-
-std::vector<PlanStep> PlanOf(sql::Session& session, sql::Backend backend,
-                             const sql::ListStatement& statement) {
-  const bool sqlite = backend == sql::Backend::kSqlite;
-  // MySQL has two columns more than MariaDB: partitions, before the key, and filtered, after it.
-  const std::size_t columns = sqlite ? 4 : backend == sql::Backend::kMariaDb ? 10 : 12;
-  const std::size_t key = sqlite ? 3 : backend == sql::Backend::kMariaDb ? 5 : 6;
-  const std::string explain =
-      absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN FORMAT=TRADITIONAL ", statement.text);
-  const sql::Rows rows = session
-                             .Query(explain, statement.params,
-                                    std::vector<sql::ValueType>(columns, sql::ValueType::kText))
-                             .value();
-  std::vector<PlanStep> plan;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    plan.push_back({.key = std::string(rows.Text(row, key)),
-                    .extra = std::string(rows.Text(row, columns - 1))});
-  }
-  return plan;
-}
-
-// Steps on tables that a statement makes on its way have no key.
-std::vector<std::string> KeysOf(const std::vector<PlanStep>& plan) {
-  std::vector<std::string> keys;
-  for (const PlanStep& step : plan) {
-    if (!step.key.empty()) keys.push_back(step.key);
-  }
-  return keys;
-}
-
-MATCHER(SortsNothing, "") {
-  for (const PlanStep& step : arg) {
-    for (absl::string_view costly : {"filesort", "temporary", "TEMP B-TREE", "SCAN subjects"}) {
-      if (!absl::StrContains(step.extra, costly)) continue;
-      *result_listener << step.extra;
-      return false;
-    }
-  }
-  return true;
-}
 
 class ListPlans : public StoreConformance {
  protected:

@@ -141,6 +141,14 @@ class FaultyReader final : public Reader {
     return Run<absl::StatusOr<std::vector<Number>>>(
         Method::kListNumbers, [&] { return reader_->ListNumbers(after, limit); });
   }
+  absl::StatusOr<FeedPage> ReadFeed(const FeedQuery& query) override {
+    return Run<absl::StatusOr<FeedPage>>(Method::kReadFeed,
+                                         [&] { return reader_->ReadFeed(query); });
+  }
+  absl::StatusOr<FeedStatus> ReadFeedStatus() override {
+    return Run<absl::StatusOr<FeedStatus>>(Method::kReadFeedStatus,
+                                           [&] { return reader_->ReadFeedStatus(); });
+  }
   absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) override {
     return Run<absl::StatusOr<std::optional<RedactionJob>>>(
         Method::kGetRedaction, [&] { return reader_->GetRedaction(id); });
@@ -168,47 +176,70 @@ class FaultyReader final : public Reader {
   std::unique_ptr<Reader> reader_;  // nullptr once the connection is lost
 };
 
-class FaultyRedactionSession final : public RedactionSession {
+// A session each of whose calls is a transaction of its own.
+template <typename Session>
+class FaultySession : public Session {
  public:
-  FaultyRedactionSession(FaultyStore& store, std::unique_ptr<RedactionSession> session)
+  FaultySession(FaultyStore& store, std::unique_ptr<Session> session)
       : store_(store), session_(std::move(session)) {}
 
-  absl::StatusOr<CreatedRedaction> Create(const NewRedaction& redaction) override {
-    return Run<absl::StatusOr<CreatedRedaction>>(Method::kCreateRedaction,
-                                                 [&] { return session_->Create(redaction); });
-  }
-  absl::StatusOr<std::optional<RedactionJob>> Take(const RedactionLease& lease) override {
-    return Run<absl::StatusOr<std::optional<RedactionJob>>>(Method::kTakeRedaction,
-                                                            [&] { return session_->Take(lease); });
-  }
-  absl::StatusOr<std::vector<Number>> ListPending(std::int64_t id, Number after,
-                                                  std::int32_t limit) override {
-    return Run<absl::StatusOr<std::vector<Number>>>(
-        Method::kListPending, [&] { return session_->ListPending(id, after, limit); });
-  }
-  absl::StatusOr<bool> Note(std::int64_t id, absl::Span<const RedactionOutcome> outcomes,
-                            absl::Time at, const RedactionLease& lease) override {
-    return Run<absl::StatusOr<bool>>(Method::kNoteRedacted,
-                                     [&] { return session_->Note(id, outcomes, at, lease); });
-  }
-  absl::StatusOr<bool> Finish(std::int64_t id, absl::Time at) override {
-    return Run<absl::StatusOr<bool>>(Method::kFinishRedaction,
-                                     [&] { return session_->Finish(id, at); });
-  }
-
- private:
-  template <typename Result, typename Call>
-  Result Run(Method method, const Call& call) {
+ protected:
+  // `call` is given the session beneath.
+  template <typename Call>
+  auto Run(Method method, const Call& call) -> decltype(call(std::declval<Session&>())) {
     if (session_ == nullptr) return Lost();
     const std::optional<Fault> fault = store_.Enter(method);
-    if (!fault.has_value()) return call();
-    if (*fault == Fault::kExecuteThenLoseAnswer) static_cast<void>(call());
+    if (!fault.has_value()) return call(*session_);
+    if (*fault == Fault::kExecuteThenLoseAnswer) static_cast<void>(call(*session_));
     if (EndsSession(*fault)) session_.reset();
     return StatusOf(*fault);
   }
 
+ private:
   FaultyStore& store_;
-  std::unique_ptr<RedactionSession> session_;  // nullptr once the connection is lost
+  std::unique_ptr<Session> session_;  // nullptr once the connection is lost
+};
+
+class FaultyRedactionSession final : public FaultySession<RedactionSession> {
+ public:
+  using FaultySession::FaultySession;
+
+  absl::StatusOr<CreatedRedaction> Create(const NewRedaction& redaction) override {
+    return Run(Method::kCreateRedaction,
+               [&](RedactionSession& session) { return session.Create(redaction); });
+  }
+  absl::StatusOr<std::optional<RedactionJob>> Take(const RedactionLease& lease) override {
+    return Run(Method::kTakeRedaction,
+               [&](RedactionSession& session) { return session.Take(lease); });
+  }
+  absl::StatusOr<std::vector<Number>> ListPending(std::int64_t id, Number after,
+                                                  std::int32_t limit) override {
+    return Run(Method::kListPending,
+               [&](RedactionSession& session) { return session.ListPending(id, after, limit); });
+  }
+  absl::StatusOr<bool> Note(std::int64_t id, absl::Span<const RedactionOutcome> outcomes,
+                            absl::Time at, const RedactionLease& lease) override {
+    return Run(Method::kNoteRedacted,
+               [&](RedactionSession& session) { return session.Note(id, outcomes, at, lease); });
+  }
+  absl::StatusOr<bool> Finish(std::int64_t id, absl::Time at) override {
+    return Run(Method::kFinishRedaction,
+               [&](RedactionSession& session) { return session.Finish(id, at); });
+  }
+};
+
+class FaultyFeedConsumerSession final : public FaultySession<FeedConsumerSession> {
+ public:
+  using FaultySession::FaultySession;
+
+  absl::Status Save(const FeedConsumer& consumer) override {
+    return Run(Method::kSaveFeedConsumer,
+               [&](FeedConsumerSession& session) { return session.Save(consumer); });
+  }
+  absl::StatusOr<bool> Delete(absl::string_view name) override {
+    return Run(Method::kDeleteFeedConsumer,
+               [&](FeedConsumerSession& session) { return session.Delete(name); });
+  }
 };
 
 FaultyStore::~FaultyStore() {
@@ -286,6 +317,14 @@ absl::StatusOr<std::unique_ptr<RedactionSession>> FaultyStore::OpenRedactionSess
   absl::StatusOr<std::unique_ptr<RedactionSession>> session = store_.OpenRedactionSession();
   if (!session.ok()) return session;
   return std::make_unique<FaultyRedactionSession>(*this, *std::move(session));
+}
+
+absl::StatusOr<std::unique_ptr<FeedConsumerSession>> FaultyStore::OpenFeedConsumerSession() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenFeedConsumerSession))
+    return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<FeedConsumerSession>> session = store_.OpenFeedConsumerSession();
+  if (!session.ok()) return session;
+  return std::make_unique<FaultyFeedConsumerSession>(*this, *std::move(session));
 }
 
 absl::Status FaultyStore::CheckSchema() {

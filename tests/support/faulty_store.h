@@ -50,6 +50,8 @@ enum class Method : std::uint8_t {
   kListActivities,
   kGetPage,
   kListNumbers,
+  kReadFeed,
+  kReadFeedStatus,
   kGetRedaction,
   kListRedactions,
   kPing,
@@ -60,6 +62,10 @@ enum class Method : std::uint8_t {
   kListPending,
   kNoteRedacted,
   kFinishRedaction,
+  // of FeedConsumerSession
+  kOpenFeedConsumerSession,
+  kSaveFeedConsumer,
+  kDeleteFeedConsumer,
 };
 
 enum class Fault : std::uint8_t {
@@ -118,6 +124,7 @@ class FaultyStore final : public Store {
   absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override;
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override;
+  absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override;
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
@@ -127,9 +134,10 @@ class FaultyStore final : public Store {
  private:
   friend class FaultyWriteSession;
   friend class FaultyReader;
-  friend class FaultyRedactionSession;
+  template <typename Session>
+  friend class FaultySession;
 
-  static constexpr std::size_t kMethods = static_cast<std::size_t>(Method::kFinishRedaction) + 1;
+  static constexpr std::size_t kMethods = static_cast<std::size_t>(Method::kDeleteFeedConsumer) + 1;
 
   struct Plan {
     Method method;

@@ -23,34 +23,6 @@
 namespace ipstore::orders::test {
 namespace {
 
-Client::Headers HeadersOf(const Caller& caller) {
-  const auto role = [](const Actor& actor) { return absl::AsciiStrToLower(Name(actor.role)); };
-  Client::Headers headers = {{"x-actor-role", role(caller.actor)}, {"x-actor-id", caller.actor.id}};
-  if (caller.on_behalf_of.has_value()) {
-    headers.emplace_back("x-on-behalf-of-role", role(*caller.on_behalf_of));
-    headers.emplace_back("x-on-behalf-of-id", caller.on_behalf_of->id);
-  }
-  for (Right right : kRights) {
-    if (caller.rights.Contains(right))
-      headers.emplace_back("x-actor-rights", std::string(Name(right)));
-  }
-  return headers;
-}
-
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  // Else clients to one address would share a connection.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-  // Under load gRPC 1.51 now and then takes a connection that is still being made for one that
-  // failed: it reads the errno of connect() after other calls of its own. Calls would fail with it,
-  // as they do not wait for the attempt after. Where no server is, it is left to the call to say
-  // so.
-  channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  return channel;
-}
-
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
   const grpc::Slice slice(bytes);
   return {&slice, 1};
@@ -90,8 +62,41 @@ void ExpectVariablesInMetadata(const std::string& message,
 
 }  // namespace
 
+Client::Headers HeadersOf(const Caller& caller) {
+  const auto role = [](const Actor& actor) { return absl::AsciiStrToLower(Name(actor.role)); };
+  Client::Headers headers = {{"x-actor-role", role(caller.actor)}, {"x-actor-id", caller.actor.id}};
+  if (caller.on_behalf_of.has_value()) {
+    headers.emplace_back("x-on-behalf-of-role", role(*caller.on_behalf_of));
+    headers.emplace_back("x-on-behalf-of-id", caller.on_behalf_of->id);
+  }
+  for (Right right : kRights) {
+    if (caller.rights.Contains(right))
+      headers.emplace_back("x-actor-rights", std::string(Name(right)));
+  }
+  return headers;
+}
+
+std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // Else clients to one address would share a connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  // Under load gRPC 1.51 now and then takes a connection that is still being made for one that
+  // failed: it reads the errno of connect() after other calls of its own. Calls would fail with it,
+  // as they do not wait for the attempt after. Where no server is, it is left to the call to say
+  // so.
+  channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  return channel;
+}
+
 // --- CallStatus
 // ------------------------------------------------------------------------------------------------------
+
+CallStatus CallStatus::From(const grpc::Status& status) {
+  return {static_cast<google::rpc::Code>(status.error_code()), status.error_message(),
+          status.error_details()};
+}
 
 std::string CallStatus::Reason() const {
   const auto infos = All<google::rpc::ErrorInfo>();
@@ -175,7 +180,7 @@ void ExpectWellFormedError(const CallStatus& status) {
 
 class Client::Channel {
  public:
-  explicit Channel(const std::string& address) : stub_(Connect(address)) {}
+  explicit Channel(const std::string& address) : stub_(ConnectTo(address)) {}
 
   grpc::Status Call(grpc::ClientContext& context, const std::string& path,
                     const std::string& request, std::string& response) {
@@ -225,8 +230,7 @@ Reply<std::string> Client::CallBytes(const std::string& path, const std::string&
   if (!language_.empty()) context.AddMetadata("accept-language", language_);
   Reply<std::string> reply;
   const grpc::Status status = channel_->Call(context, path, request, reply.value);
-  reply.status = {static_cast<google::rpc::Code>(status.error_code()), status.error_message(),
-                  status.error_details()};
+  reply.status = CallStatus::From(status);
   // Without details it is gRPC's own word: a deadline that passed in the client, a server that is
   // gone.
   const bool from_transport = status.error_details().empty() &&
@@ -270,7 +274,7 @@ std::string Client::PathFor(const google::protobuf::Descriptor& request) {
 class ImportCall::Impl {
  public:
   Impl(const std::string& address, const Caller& caller, int milliseconds)
-      : channel_(Connect(address)) {
+      : channel_(ConnectTo(address)) {
     context_.set_deadline(std::chrono::system_clock::now() +
                           std::chrono::milliseconds(milliseconds));
     for (const auto& [name, value] : HeadersOf(caller)) context_.AddMetadata(name, value);
@@ -329,7 +333,7 @@ void ImportCall::Cancel() {
 class HealthWatch::Impl {
  public:
   Impl(const std::string& address, const std::string& service)
-      : stub_(grpc::health::v1::Health::NewStub(Connect(address))) {
+      : stub_(grpc::health::v1::Health::NewStub(ConnectTo(address))) {
     context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     grpc::health::v1::HealthCheckRequest request;
     request.set_service(service);
@@ -377,6 +381,9 @@ class BorrowedStore final : public Store {
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override { return store_.OpenReader(); }
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override {
     return store_.OpenRedactionSession();
+  }
+  absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override {
+    return store_.OpenFeedConsumerSession();
   }
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }

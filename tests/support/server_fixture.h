@@ -6,6 +6,9 @@
 #ifndef IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
 #define IPSTORE_ORDERS_TESTS_SUPPORT_SERVER_FIXTURE_H_
 
+#include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,6 +27,7 @@
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
+#include "ipstore/orders/v1/feed_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
@@ -40,6 +44,8 @@ struct CallStatus {
   google::rpc::Code code = google::rpc::OK;
   std::string message;
   std::string raw_details;  // the bytes of grpc-status-details-bin
+
+  static CallStatus From(const grpc::Status& status);
 
   bool ok() const { return code == google::rpc::OK; }
 
@@ -114,6 +120,9 @@ IPSTORE_TEST_ANSWER(RedactCommentRequest, RedactCommentResponse);
 IPSTORE_TEST_ANSWER(RedactCustomerRequest, RedactCustomerResponse);
 IPSTORE_TEST_ANSWER(GetRedactionRequest, Redaction);
 IPSTORE_TEST_ANSWER(ListRedactionsRequest, ListRedactionsResponse);
+IPSTORE_TEST_ANSWER(GetFeedStatusRequest, FeedStatus);
+IPSTORE_TEST_ANSWER(AcknowledgeActivitiesRequest, AcknowledgeActivitiesResponse);
+IPSTORE_TEST_ANSWER(DeleteFeedConsumerRequest, DeleteFeedConsumerResponse);
 #undef IPSTORE_TEST_ANSWER
 
 // Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe;
@@ -169,6 +178,11 @@ class Client {
   std::string language_;
   int milliseconds_ = 20'000;
 };
+
+// The metadata that says who calls.
+Client::Headers HeadersOf(const Caller& caller);
+// A connection of its own to that address, made.
+std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address);
 
 // Adds a failure when an error is not as errors.proto says it must be.
 void ExpectWellFormedError(const CallStatus& status);

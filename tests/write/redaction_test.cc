@@ -21,17 +21,6 @@ constexpr char kSecret[] = "τηλεφωνήστε στον Νίκο";
 
 class Redacting : public WritePathOn {
  protected:
-  static Unit Redaction(Number order, Redact command = {},
-                        std::optional<Request> request = std::nullopt) {
-    Unit unit = Changing(order, AddComment{}, std::move(request));
-    unit.decide = [order, command = std::move(command)](const UnitContext& context) -> Decision {
-      const Order* state = AsOrder(context.subject);
-      if (state == nullptr) return OrderNotFound(order.ToString());
-      return Decide(*state, command, Redactor(), context.now);
-    };
-    return unit;
-  }
-
   // Every text that the database has, in any table.
   std::string Everything() {
     const std::unique_ptr<sql::Session> session = database().Connect(sql::Purpose::kRead);
@@ -71,7 +60,7 @@ TEST_P(Redacting, AnOrderLeavesNothingPersonalInAnyTable) {
   Submit(Commenting(order, kSecret)).WaitApplied();
   EXPECT_TRUE(absl::StrContains(Everything(), kSecret));
   EXPECT_TRUE(absl::StrContains(Everything(), "μαρια")) << "as a term of the search";
-  const Applied applied = Submit(Redaction(order)).WaitApplied();
+  const Applied applied = Submit(RedactionOf(order)).WaitApplied();
   EXPECT_EQ(applied.order(), Read(order));
   EXPECT_NE(Read(order).subject.redacted_at, std::nullopt);
   ExpectNothingOfMaria();
@@ -83,7 +72,7 @@ TEST_P(Redacting, WhatWaitsInTheSameBatchBeforeItIsRedactedAndWhatComesAfterIsNo
   const Answer busy = KeepBusy();
   const Request request{.id = NewRequestId(), .content = "a"};
   const Answer before = Submit(Commenting(order, kSecret, request));
-  const Answer redaction = Submit(Redaction(order));
+  const Answer redaction = Submit(RedactionOf(order));
   const Answer after = Submit(Commenting(order, "Θα το κρατήσω.", std::nullopt));
   Request other = request;
   other.content = "b";
@@ -112,7 +101,7 @@ TEST_P(Redacting, AnOrderThatIsPlacedInTheSameBatchIsRedactedToo) {
   const Answer busy = KeepBusy();
   const Answer create = Submit(Creating("WEB-2"));
   const Number second = Number::FromSerial(first.serial() + 2);  // the busy one is between
-  const Answer redaction = Submit(Redaction(second));
+  const Answer redaction = Submit(RedactionOf(second));
   store().Release();
   busy.WaitApplied();
   ASSERT_EQ(create.WaitApplied().order().subject.number, second);
@@ -130,7 +119,7 @@ TEST_P(Redacting, ARetryOfWhatWasRedactedIsAReplayWhateverItSays) {
   request.content = "b";
   EXPECT_THAT(Submit(Commenting(order, "x", request)).WaitRefusal(),
               RefusedFor(Reason::kRequestIdReused));
-  Submit(Redaction(order)).WaitApplied();
+  Submit(RedactionOf(order)).WaitApplied();
   EXPECT_TRUE(Submit(Commenting(order, "x", request)).WaitApplied().replayed);
   request.method = "CreateComment";
   EXPECT_THAT(Submit(Commenting(order, kSecret, request)).WaitRefusal(),
@@ -141,11 +130,11 @@ TEST_P(Redacting, ARetryOfWhatWasRedactedIsAReplayWhateverItSays) {
 TEST_P(Redacting, ARetryOfTheRedactionIsAReplay) {
   const Number order = server().Place("WEB-1");
   const Request request{.id = NewRequestId()};
-  EXPECT_FALSE(Submit(Redaction(order, {}, request)).WaitApplied().replayed);
-  EXPECT_TRUE(Submit(Redaction(order, {}, request)).WaitApplied().replayed);
+  EXPECT_FALSE(Submit(RedactionOf(order, {}, request)).WaitApplied().replayed);
+  EXPECT_TRUE(Submit(RedactionOf(order, {}, request)).WaitApplied().replayed);
   EXPECT_EQ(Redactions(order), 1);
-  Submit(Redaction(order)).WaitApplied();
-  EXPECT_TRUE(Submit(Redaction(order, {}, request)).WaitApplied().replayed)
+  Submit(RedactionOf(order)).WaitApplied();
+  EXPECT_TRUE(Submit(RedactionOf(order, {}, request)).WaitApplied().replayed)
       << "also when it was redacted again";
   EXPECT_EQ(Redactions(order), 2);
 }
@@ -155,7 +144,7 @@ TEST_P(Redacting, OneCommentIsRedactedAndTheOrderStays) {
   Submit(Commenting(order, kSecret)).WaitApplied();
   Submit(Commenting(order, "Ευχαριστώ!")).WaitApplied();
   const Order before = Read(order);
-  Submit(Redaction(order, Redact{LoggedComment{.seq = 2}})).WaitApplied();
+  Submit(RedactionOf(order, Redact{LoggedComment{.seq = 2}})).WaitApplied();
   const std::vector<Activity> log = Log(order);
   ASSERT_THAT(log, SizeIs(4));
   EXPECT_TRUE(log[1].redacted);
@@ -166,7 +155,7 @@ TEST_P(Redacting, OneCommentIsRedactedAndTheOrderStays) {
 
 TEST_P(Redacting, WhatOnlyValidatesRedactsNothing) {
   const Number order = server().Place("WEB-1");
-  Unit unit = Redaction(order);
+  Unit unit = RedactionOf(order);
   unit.validate_only = true;
   const Applied applied = Submit(std::move(unit)).WaitApplied();
   EXPECT_EQ(applied.order().content.customer.name, "");
@@ -196,7 +185,7 @@ TEST_P(Redacting, IsDoneOnceWhateverFails) {
     Submit(Commenting(order, kSecret)).WaitApplied();
     const int calls = store().Calls(Method::kRedactActivities);
     store().Fail(method, fault);
-    const Applied applied = Submit(Redaction(order)).WaitApplied();
+    const Applied applied = Submit(RedactionOf(order)).WaitApplied();
     EXPECT_FALSE(applied.replayed);
     EXPECT_EQ(applied.first_seq, 3);
     EXPECT_GE(store().Calls(Method::kRedactActivities), calls + 1);
@@ -209,7 +198,7 @@ TEST_P(Redacting, ACommitThatCompletesOnlyAfterTheReconnectIsFound) {
   if (OnSqlite()) return;  // nothing outlives its connection there
   const Number order = server().Place("WEB-1");
   store().Fail(Method::kCommit, Fault::kCommitCompletesLater);
-  EXPECT_EQ(Submit(Redaction(order)).WaitApplied().first_seq, 2);
+  EXPECT_EQ(Submit(RedactionOf(order)).WaitApplied().first_seq, 2);
   EXPECT_EQ(Redactions(order), 1);
   ExpectNothingOfMaria();
 }

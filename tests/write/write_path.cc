@@ -153,6 +153,16 @@ Unit Changing(Number order, OrderCommand command, std::optional<Request> request
   return WithRequest(std::move(unit), std::move(request));
 }
 
+Unit RedactionOf(Number order, Redact command, std::optional<Request> request) {
+  Unit unit = Changing(order, AddComment{}, std::move(request));
+  unit.decide = [order, command = std::move(command)](const UnitContext& context) -> Decision {
+    const Order* state = AsOrder(context.subject);
+    if (state == nullptr) return OrderNotFound(order.ToString());
+    return Decide(*state, command, Redactor(), context.now);
+  };
+  return unit;
+}
+
 Unit Commenting(Number order, std::string text, std::optional<Request> request) {
   return Changing(order, AddComment{.comment = {.text = std::move(text)}}, std::move(request));
 }

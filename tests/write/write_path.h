@@ -96,6 +96,7 @@ Unit Bringing(std::string reference, std::optional<Number> number,
 // Does what the command says, or refuses where there is no such order.
 Unit Changing(Number order, OrderCommand command, std::optional<Request> request = std::nullopt);
 Unit Commenting(Number order, std::string text, std::optional<Request> request = std::nullopt);
+Unit RedactionOf(Number order, Redact command = {}, std::optional<Request> request = std::nullopt);
 // As `unit`; counts how often its function runs.
 Unit Counting(Unit unit, std::shared_ptr<std::atomic<int>> runs);
 

@@ -9,6 +9,7 @@
 #include "server/storage/sql/schema_v1.h"
 #include "server/storage/sql/schema_v2.h"
 #include "server/storage/sql/schema_v3.h"
+#include "server/storage/sql/schema_v4.h"
 #include "server/storage/sql/search_terms.h"
 
 namespace ipstore::orders::sql {
@@ -29,6 +30,10 @@ constexpr Migration kMigrations[] = {
      .name = "redaction of personal data, search by company",
      .statements = SchemaV3,
      .fill = FillSearchTerms},
+    {.version = 4,
+     .oldest_server = 3,
+     .name = "the feed of one customer, and places in the feed",
+     .statements = SchemaV4},
 };
 
 constexpr int kSecretBytes = 32;

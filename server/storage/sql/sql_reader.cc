@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/storage/sql/batch_statement.h"
+#include "server/storage/sql/feed_consumers.h"
+#include "server/storage/sql/feed_loader.h"
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/migrations.h"
 #include "server/storage/sql/order_rows.h"
@@ -181,6 +183,27 @@ absl::StatusOr<std::vector<Number>> SqlReader::ListNumbers(Number after, std::in
   for (std::size_t row = 0; row < rows->size(); ++row)
     numbers.push_back(Number::FromStored(rows->Integer(row, 0)));
   return numbers;
+}
+
+absl::StatusOr<FeedPage> SqlReader::ReadFeed(const FeedQuery& query) {
+  FeedPage page;
+  absl::Status status = InSnapshot([&] { return ReadFeedPage(*session_, dialect_, query, page); });
+  if (!status.ok()) return status;
+  return page;
+}
+
+absl::StatusOr<FeedStatus> SqlReader::ReadFeedStatus() {
+  FeedStatus feed;
+  absl::Status status = InSnapshot([&] {
+    absl::StatusOr<FeedHead> head = QueryFeedHead(*session_);
+    if (!head.ok()) return head.status();
+    absl::StatusOr<std::vector<FeedConsumerStatus>> consumers = ReadFeedConsumers(*session_, *head);
+    if (!consumers.ok()) return consumers.status();
+    feed = {.head = *head, .consumers = *std::move(consumers)};
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return feed;
 }
 
 absl::StatusOr<std::optional<RedactionJob>> SqlReader::GetRedaction(std::int64_t id) {

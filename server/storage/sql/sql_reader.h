@@ -31,6 +31,8 @@ class SqlReader final : public Reader {
   absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
                                       std::int32_t limit) override;
   absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) override;
+  absl::StatusOr<FeedPage> ReadFeed(const FeedQuery& query) override;
+  absl::StatusOr<FeedStatus> ReadFeedStatus() override;
   absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) override;
   absl::StatusOr<std::vector<RedactionJob>> ListRedactions(std::optional<std::int64_t> before,
                                                            std::int32_t limit) override;

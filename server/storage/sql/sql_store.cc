@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "server/storage/sql/feed_consumers.h"
+#include "server/storage/sql/feed_loader.h"
 #include "server/storage/sql/migrations.h"
 #include "server/storage/sql/sql_reader.h"
 #include "server/storage/sql/sql_redaction_session.h"
@@ -36,20 +38,22 @@ absl::StatusOr<std::unique_ptr<RedactionSession>> SqlStore::OpenRedactionSession
                                                statements_);
 }
 
+absl::StatusOr<std::unique_ptr<FeedConsumerSession>> SqlStore::OpenFeedConsumerSession() {
+  absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
+  if (!session.ok()) return session.status();
+  return std::make_unique<SqlFeedConsumerSession>(*std::move(session), statements_);
+}
+
 absl::Status SqlStore::CheckSchema() {
   return OnOwnSession(
       [&](Session& session) { return sql::CheckSchema(session, database_->dialect()); });
 }
 
 absl::StatusOr<FeedHead> SqlStore::ReadFeedHead() {
-  FeedHead head;
+  absl::StatusOr<FeedHead> head;
   absl::Status status = OnOwnSession([&](Session& session) {
-    absl::StatusOr<Rows> rows = session.Query("SELECT epoch, position FROM feed_head WHERE id = 1",
-                                              {}, {ValueType::kInteger, ValueType::kInteger});
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::InternalError("the row of the feed's head is missing");
-    head = {.epoch = rows->Integer(0, 0), .position = rows->Integer(0, 1)};
-    return absl::OkStatus();
+    head = QueryFeedHead(session);
+    return head.status();
   });
   if (!status.ok()) return status;
   return head;

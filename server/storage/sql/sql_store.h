@@ -22,6 +22,7 @@ class SqlStore final : public Store {
   absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override;
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override;
+  absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override;
   int MaxWriteSessions() const override { return database_->MaxWriteSessions(); }
   std::string Describe() const override { return database_->Describe(); }
   const std::string& Secret() const override { return secret_; }

@@ -169,6 +169,8 @@ StoreStatements::StoreStatements(const Dialect& dialect)
                                      .key = {"redaction", "number"},
                                      .set = {"done_at", "failure"},
                                      .guard = {}})),
+      save_feed_consumer(dialect.UpsertRows(
+          "feed_consumers", {"name", "epoch", "position", "fingerprint", "saved_at"}, 1)),
       find_payloads(FindPayloads(dialect)),
       forget_content(ForgetContent(dialect)),
       find_unit(FindUnit(dialect)) {}

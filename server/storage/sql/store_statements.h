@@ -43,6 +43,7 @@ struct StoreStatements {
   // subject, the first and the last seq; what became of items: redaction, number, done_at, failure.
   BatchStatement redact_payloads;
   BatchStatement note_items;
+  BatchStatement save_feed_consumer;  // name, epoch, position, fingerprint, saved_at
   std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
   std::string forget_content;  // subject, first and last seq: takes the content out of hashes
   std::string find_unit;       // subject, seq: where the unit of that activity begins
