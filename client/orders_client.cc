@@ -12,9 +12,11 @@
 
 #include "absl/time/clock.h"
 #include "client/request_id.h"
+#include "client/watch_loop.h"
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
+#include "ipstore/orders/v1/feed_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
 #include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
@@ -28,6 +30,7 @@ struct OrdersClient::Stubs {
         activities(channel),
         comments(channel),
         enquiries(channel),
+        feed(channel),
         redactions(channel),
         requests(channel) {}
 
@@ -36,6 +39,7 @@ struct OrdersClient::Stubs {
   v1::ActivityService::Stub activities;
   v1::CommentService::Stub comments;
   v1::EnquiryService::Stub enquiries;
+  v1::FeedService::Stub feed;
   v1::RedactionService::Stub redactions;
   v1::RequestService::Stub requests;
 };
@@ -58,6 +62,16 @@ void Pause(grpc::Channel& channel, absl::Duration pause, const ClientOptions& op
   }
 }
 
+// The same for a stream, but where its server has told the connection to end, which nobody hears of
+// who sleeps, the first attempt goes to another server at once.
+void PauseStream(grpc::Channel& channel, absl::Duration pause, int failures) {
+  const auto end = absl::ToChronoTime(absl::Now() + pause);
+  if (channel.WaitForStateChange(GRPC_CHANNEL_READY, end)) channel.WaitForConnected(end);
+  if (failures == 1) return;
+  while (channel.WaitForStateChange(channel.GetState(/*try_to_connect=*/true), end)) {
+  }
+}
+
 // One method of a generated stub.
 template <typename Stub, typename Request, typename Response>
 using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
@@ -74,15 +88,21 @@ Result<Response> CallOnce(Stub& stub, Method<Stub, Request, Response> method,
   return response;
 }
 
+// Why a caller cannot stand in metadata, if so.
+std::optional<Error> UnusableCaller(const Caller& caller) {
+  const absl::Status status = CheckCaller(caller);
+  if (status.ok()) return std::nullopt;
+  return Error{.code = grpc::StatusCode::INVALID_ARGUMENT,
+               .message = std::string(status.message())};
+}
+
 // Calls until there is an answer, or a refusal that stays one. `once` makes one attempt, until a
 // deadline.
 template <typename Response>
 Result<Response> Repeat(const std::function<Result<Response>(absl::Time deadline)>& once,
                         grpc::Channel& channel, const ClientOptions& options) {
-  if (const absl::Status status = CheckCaller(options.caller); !status.ok()) {
-    return Error{.code = grpc::StatusCode::INVALID_ARGUMENT,
-                 .message = std::string(status.message())};
-  }
+  if (std::optional<Error> error = UnusableCaller(options.caller); error.has_value())
+    return *std::move(error);
   const absl::Time deadline = absl::Now() + options.timeout;
   for (int attempt = 1;; ++attempt) {
     Result<Response> result = once(deadline);
@@ -102,6 +122,28 @@ Result<Response> Call(Stub& stub, Method<Stub, Request, Response> method, const 
         return CallOnce(stub, method, request, options.caller, deadline);
       },
       channel, options);
+}
+
+// One streaming method of a generated stub.
+template <typename Stub, typename Request, typename Response>
+using StreamMethod = std::unique_ptr<grpc::ClientAsyncReader<Response>> (Stub::*)(
+    grpc::ClientContext*, const Request&, grpc::CompletionQueue*, void*);
+
+template <typename Stub, typename Request, typename Response>
+std::optional<Error> Follow(Stub& stub, StreamMethod<Stub, Request, Response> method,
+                            const Request& request, const WatchHandlers<Response>& handlers,
+                            const WatchOptions& watch, grpc::Channel& channel,
+                            const ClientOptions& options) {
+  if (std::optional<Error> error = UnusableCaller(options.caller); error.has_value()) return error;
+  return FollowStream<Request, Response>(
+      request, options.caller,
+      [&stub, method](const Request& now, grpc::ClientContext* context,
+                      grpc::CompletionQueue* queue,
+                      void* tag) { return (stub.*method)(context, now, queue, tag); },
+      [&channel, &options](int failures, const Error& error) {
+        PauseStream(channel, PauseAfter(options.retry, failures, error, Jitter()), failures);
+      },
+      handlers, watch);
 }
 
 // What the server takes in one message, and what is well below gRPC's own limit.
@@ -374,6 +416,37 @@ Result<v1::SearchRequestsResponse> OrdersClient::SearchRequests(
     const v1::SearchRequestsRequest& request) const {
   return Call(stubs_->requests, &v1::RequestService::Stub::SearchRequests, request,
               *stubs_->channel, options_);
+}
+
+Result<v1::FeedStatus> OrdersClient::GetFeedStatus(const v1::GetFeedStatusRequest& request) const {
+  return Call(stubs_->feed, &v1::FeedService::Stub::GetFeedStatus, request, *stubs_->channel,
+              options_);
+}
+
+Result<v1::AcknowledgeActivitiesResponse> OrdersClient::AcknowledgeActivities(
+    const v1::AcknowledgeActivitiesRequest& request) const {
+  return Call(stubs_->feed, &v1::FeedService::Stub::AcknowledgeActivities, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::DeleteFeedConsumerResponse> OrdersClient::DeleteFeedConsumer(
+    const v1::DeleteFeedConsumerRequest& request) const {
+  return Call(stubs_->feed, &v1::FeedService::Stub::DeleteFeedConsumer, request, *stubs_->channel,
+              options_);
+}
+
+std::optional<Error> OrdersClient::WatchActivities(
+    const v1::WatchActivitiesRequest& request,
+    const WatchHandlers<v1::WatchActivitiesResponse>& handlers, const WatchOptions& options) const {
+  return Follow(stubs_->activities, &v1::ActivityService::Stub::AsyncWatchActivities, request,
+                handlers, options, *stubs_->channel, options_);
+}
+
+std::optional<Error> OrdersClient::WatchOrder(const v1::WatchOrderRequest& request,
+                                              const WatchHandlers<v1::WatchOrderResponse>& handlers,
+                                              const WatchOptions& options) const {
+  return Follow(stubs_->orders, &v1::OrderService::Stub::AsyncWatchOrder, request, handlers,
+                options, *stubs_->channel, options_);
 }
 
 }  // namespace ipstore::orders::client

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,11 @@
 #include "client/caller.h"
 #include "client/result.h"
 #include "client/retry.h"
+#include "client/watch.h"
 #include "ipstore/orders/v1/activity_service.pb.h"
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
+#include "ipstore/orders/v1/feed_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
@@ -114,6 +117,27 @@ class OrdersClient {
   Result<v1::ListActivitiesResponse> ListActivities(const v1::ListActivitiesRequest& request) const;
   Result<v1::Comment> GetComment(const v1::GetCommentRequest& request) const;
   Result<v1::ListCommentsResponse> ListComments(const v1::ListCommentsRequest& request) const;
+
+  Result<v1::FeedStatus> GetFeedStatus(const v1::GetFeedStatusRequest& request) const;
+  // Without a request_id: doing it twice is the same as doing it once.
+  Result<v1::AcknowledgeActivitiesResponse> AcknowledgeActivities(
+      const v1::AcknowledgeActivitiesRequest& request) const;
+  Result<v1::DeleteFeedConsumerResponse> DeleteFeedConsumer(
+      const v1::DeleteFeedConsumerRequest& request) const;
+
+  // Follow a stream for as long as somebody listens: broken off, it is taken up again after the
+  // last message's resume_token, with the retry policy's pauses and as often as it takes; the
+  // timeout does not apply. Nothing is missed. What was told of last may be told of once more, so
+  // that who counts compares names. Block until a handler or the stop token ends the watch, which
+  // returns nothing, or return why it cannot go on: begin anew without a token after
+  // FEED_HISTORY_CHANGED.
+  std::optional<Error> WatchActivities(const v1::WatchActivitiesRequest& request,
+                                       const WatchHandlers<v1::WatchActivitiesResponse>& handlers,
+                                       const WatchOptions& options = {}) const;
+  // The page of the order comes with the first message, and not again.
+  std::optional<Error> WatchOrder(const v1::WatchOrderRequest& request,
+                                  const WatchHandlers<v1::WatchOrderResponse>& handlers,
+                                  const WatchOptions& options = {}) const;
 
  private:
   // The generated stubs, which are costly to include.

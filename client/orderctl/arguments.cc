@@ -28,6 +28,11 @@ std::string OrderName(absl::string_view text) {
   return is_name ? std::string(text) : absl::StrCat("orders/", text);
 }
 
+std::string ConsumerName(absl::string_view text) {
+  return absl::StartsWith(text, "feedConsumers/") ? std::string(text)
+                                                  : absl::StrCat("feedConsumers/", text);
+}
+
 std::string EnquiryName(absl::string_view text) {
   return absl::StartsWith(text, "enquiries/") ? std::string(text)
                                               : absl::StrCat("enquiries/", text);
@@ -121,6 +126,13 @@ absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text) {
     return NotOfForm(text, "a status");
   }
   return status;
+}
+
+absl::StatusOr<v1::ActivityKind> ParseActivityKind(absl::string_view text) {
+  v1::ActivityKind kind = v1::ACTIVITY_KIND_UNSPECIFIED;
+  if (!v1::ActivityKind_Parse(ValueName("ACTIVITY_KIND_", text), &kind))
+    return NotOfForm(text, "a kind of activity");
+  return kind;
 }
 
 absl::StatusOr<v1::RequestKind> ParseRequestKind(absl::string_view text) {

@@ -49,6 +49,12 @@ absl::StatusOr<std::vector<v1::GatheredItem>> ParseGathering(
 // "gathering-products", in any case and with underscores too.
 absl::StatusOr<v1::OrderStatus> ParseStatus(absl::string_view text);
 
+// The name of a consumer of the feed: "erp" is "feedConsumers/erp".
+std::string ConsumerName(absl::string_view text);
+
+// "comment-added", likewise.
+absl::StatusOr<v1::ActivityKind> ParseActivityKind(absl::string_view text);
+
 // "order" or "enquiry".
 absl::StatusOr<v1::RequestKind> ParseRequestKind(absl::string_view text);
 

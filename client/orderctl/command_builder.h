@@ -147,12 +147,13 @@ std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& valu
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);
 
 // Adds the commands that read, those that change an order, that for many orders, those about
-// enquiries and lists of everything, those that take orders over, those that redact, and the one
-// for shells.
+// enquiries and lists of everything, those that go on as things happen, those that take orders
+// over, those that redact, and the one for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
 void AddBatch(CLI::App& app, Parsed& parsed);
 void AddRequests(CLI::App& app, Parsed& parsed);
+void AddWatches(CLI::App& app, Parsed& parsed);
 void AddTransfers(CLI::App& app, Parsed& parsed);
 void AddRedactions(CLI::App& app, Parsed& parsed);
 void AddCompletion(CLI::App& app, Parsed& parsed);

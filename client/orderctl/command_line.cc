@@ -169,6 +169,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddChanges(app, parsed);
   AddBatch(app, parsed);
   AddRequests(app, parsed);
+  AddWatches(app, parsed);
   AddTransfers(app, parsed);
   AddRedactions(app, parsed);
   AddCompletion(app, parsed);

@@ -15,11 +15,14 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
 
-Json AsJson(const google::protobuf::Message& message) {
+Json AsJson(const google::protobuf::Message& message, bool with_zeros = false) {
   std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = with_zeros;
   // Printing fails only for messages with values that are out of their range, which the server does
   // not send.
-  if (!google::protobuf::util::MessageToJsonString(message, &text).ok()) return Json::object();
+  if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok())
+    return Json::object();
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
@@ -68,6 +71,14 @@ absl::StatusOr<Json> Parse(absl::string_view text) {
 
 std::string ToJson(const google::protobuf::Message& message) {
   return Dump(AsJson(message));
+}
+
+std::string ToFullJson(const google::protobuf::Message& message) {
+  return Dump(AsJson(message, /*with_zeros=*/true));
+}
+
+std::string ToJsonLine(const google::protobuf::Message& message) {
+  return AsJson(message).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string OrderPageJson(const v1::OrderPage& page) {

@@ -16,6 +16,13 @@ namespace ipstore::orders::client {
 // The message, indented, with a newline at its end.
 std::string ToJson(const google::protobuf::Message& message);
 
+// The same with every field that is not set, too, for what is read by programs that count: a zero
+// is a measurement.
+std::string ToFullJson(const google::protobuf::Message& message);
+
+// The message in one line, with a newline at its end.
+std::string ToJsonLine(const google::protobuf::Message& message);
+
 // {"order": …, "activities": […], "comments": […], "actions": […], "nextStep": …}, indented, with a
 // newline at its end. The actions are those that are open, each as an ActionExplanation that is
 // `allowed`; without a next step there is no "nextStep".

@@ -70,6 +70,11 @@ std::string Heading(absl::string_view title, const Reader& reader) {
   return absl::StrCat("\n", reader.style.Paint(title, Tone::kStrong), "\n");
 }
 
+std::string ActivitySentence(const v1::Activity& activity, Language language) {
+  return absl::StrCat(ActivityText(activity, language),
+                      InternalMark(activity.visibility(), language));
+}
+
 std::string ActivityHeading(const Reader& reader) {
   return Heading(absl::StrCat(words::kActivity.In(reader.language), " (", reader.zone.name(), ")"),
                  reader);
@@ -118,8 +123,7 @@ std::string ActivityList(const Activities& activities, const Reader& reader) {
     const auto& time = imported ? activity.record_time() : activity.occur_time();
     table.AddRow({{FormatTime(time, reader.zone, reader.language), Tone::kFaint},
                   {NameOf(activity.actor(), OnBehalfOf(activity), reader.language)},
-                  {absl::StrCat(ActivityText(activity, reader.language),
-                                InternalMark(activity.visibility(), reader.language))}});
+                  {ActivitySentence(activity, reader.language)}});
   }
   return table.Render(reader.style, reader.width);
 }

@@ -33,6 +33,10 @@ enum class OrderTime { kLastActivity, kPromisedDelivery };
 std::string OrderList(const google::protobuf::RepeatedPtrField<v1::Order>& orders, OrderTime shown,
                       const Reader& reader);
 
+// What happened, in one sentence, with a mark when it is internal. A comment shows its first line
+// in quotes.
+std::string ActivitySentence(const v1::Activity& activity, Language language);
+
 // A table with one row for each activity: when, who, what. A comment shows its first line in
 // quotes.
 template <typename Activities>

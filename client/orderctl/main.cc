@@ -3,8 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -21,13 +23,20 @@ bool Write(absl::string_view text, std::FILE* file) {
   return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
 }
 
-Terminal FindTerminal() {
+// What could not be printed by a command that goes on is kept in `print_error`, as errno.
+Terminal FindTerminal(int& print_error) {
   Terminal terminal{.out_is_terminal = isatty(STDOUT_FILENO) == 1,
                     .err_is_terminal = isatty(STDERR_FILENO) == 1};
   winsize size{};
   if (terminal.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.width = size.ws_col;
   }
+  terminal.print = [&print_error](absl::string_view text) {
+    if (Write(text, stdout)) return true;
+    print_error = errno;
+    return false;
+  };
+  terminal.warn = [](absl::string_view text) { Write(text, stderr); };
   if (terminal.err_is_terminal)
     terminal.progress = [](absl::string_view text) { Write(text, stderr); };
   return terminal;
@@ -36,9 +45,12 @@ Terminal FindTerminal() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Outcome outcome = ipstore::orders::client::RunOrderctl({argv, argv + argc}, FindTerminal());
-  if (!Write(outcome.out, stdout)) {
-    std::perror("orderctl: OUTPUT");
+  int print_error = 0;
+  const Outcome outcome =
+      ipstore::orders::client::RunOrderctl({argv, argv + argc}, FindTerminal(print_error));
+  if (print_error == 0 && !Write(outcome.out, stdout)) print_error = errno;
+  if (print_error != 0) {
+    std::fprintf(stderr, "orderctl: OUTPUT: %s\n", std::strerror(print_error));
     return static_cast<int>(ExitCode::kOther);
   }
   Write(outcome.err, stderr);

@@ -46,8 +46,15 @@ Outcome Run(const Command& command, const Terminal& terminal) {
                 .style = StyleFor(global.color, terminal.out_is_terminal),
                 .width = terminal.width};
   ExitCode exit_code = ExitCode::kOk;
-  Result<std::string> result =
-      command.run({client, reader, global.json, terminal.progress, &exit_code});
+  Result<std::string> result = command.run({.client = client,
+                                            .reader = reader,
+                                            .json = global.json,
+                                            .retries = global.retries,
+                                            .principal = global.on_behalf_of.value_or(global.actor),
+                                            .print = terminal.print,
+                                            .warn = terminal.warn,
+                                            .progress = terminal.progress,
+                                            .exit_code = &exit_code});
   if (result.ok()) return {.exit_code = exit_code, .out = std::move(result).value()};
   reader.style = StyleFor(global.color, terminal.err_is_terminal);
   return Failed(ExitCodeFor(result.error()), result.error(), global.json, reader);

@@ -23,6 +23,10 @@ struct Terminal {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   int width = 100;
+  // Write to stdout and to stderr at once, for commands that go on; the first returns false when
+  // nobody reads any more.
+  std::function<bool(absl::string_view text)> print = [](absl::string_view) { return false; };
+  std::function<void(absl::string_view text)> warn = [](absl::string_view) {};
   // Writes to stderr at once, without waiting for the end. Empty where nobody watches.
   std::function<void(absl::string_view text)> progress;
 };

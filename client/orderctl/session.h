@@ -16,6 +16,14 @@ struct Session {
   Reader reader;
   // Print messages as JSON instead of text for people.
   bool json = false;
+  // How often a call is tried again.
+  int retries = 0;
+  // Whose orders "own orders" are: the actor, or for whom they act.
+  Principal principal = {};
+  // Writes to stdout at once, for commands that go on. False when nobody reads it any more.
+  std::function<bool(absl::string_view text)> print;
+  // Writes to stderr at once.
+  std::function<void(absl::string_view text)> warn;
   // Shows how far a long command has come, at once, on the terminal. Empty where nobody watches.
   std::function<void(absl::string_view text)> progress;
   // How the program ends when the command has something to print: set by one that could do only a

@@ -26,6 +26,21 @@ struct Phrase {
 };
 
 namespace words {
+inline constexpr Phrase kWatching{"Παρακολούθηση· Ctrl-C για τέλος", "Watching; Ctrl-C ends it"};
+inline constexpr Phrase kHeadPosition{"Τελευταία θέση", "Head position"};
+inline constexpr Phrase kPublishedPosition{"Στάλθηκε έως", "Published up to"};
+inline constexpr Phrase kEpoch{"Εποχή", "Epoch"};
+inline constexpr Phrase kWatchers{"Παρακολουθούν", "Watchers"};
+inline constexpr Phrase kSlowWatchers{"Διακόπηκαν ως αργοί", "Cut off as too slow"};
+inline constexpr Phrase kConsumer{"Καταναλωτής", "Consumer"};
+inline constexpr Phrase kPosition{"Θέση", "Position"};
+inline constexpr Phrase kLag{"Υστέρηση", "Lag"};
+inline constexpr Phrase kAcknowledged{"Επιβεβαίωση", "Acknowledged"};
+inline constexpr Phrase kHistoryChanged{"άλλαξε το ιστορικό", "history changed"};
+inline constexpr Phrase kOlderNotShown{"… παλαιότερα: orderctl activity",
+                                       "… older: orderctl activity"};
+inline constexpr Phrase kGoOnThere{"Για συνέχεια από εκεί", "To go on there"};
+inline constexpr Phrase kInterrupted{"Διακοπή, νέα προσπάθεια", "Broken off, trying again"};
 inline constexpr Phrase kOrder{"Παραγγελία", "Order"};
 inline constexpr Phrase kEnquiry{"Αίτημα", "Enquiry"};
 inline constexpr Phrase kKind{"Είδος", "Kind"};

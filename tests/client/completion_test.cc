@@ -84,7 +84,7 @@ TEST(Completion, BashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(BashOffers("orderctl update 1 --promised", 4), "--promised-delivery");
   EXPECT_EQ(BashOffers("orderctl update 1 --method ''", 5), "courier store-pickup company-vehicle");
   EXPECT_EQ(BashOffers("orderctl notifications 1 ''", 4), "on off");
-  EXPECT_EQ(BashOffers("orderctl feed", 2), "feedback");
+  EXPECT_EQ(BashOffers("orderctl feedb", 2), "feedback");
   EXPECT_EQ(BashOffers("orderctl batch start-p", 3), "start-processing start-preparing");
   EXPECT_EQ(BashOffers("orderctl requests --status wait", 4), "waiting-for-customer");
   EXPECT_EQ(BashOffers("orderctl list --status gath", 4), "gathering-products");

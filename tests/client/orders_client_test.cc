@@ -24,9 +24,8 @@
 #include "client/channel.h"
 #include "client/orderctl/run.h"
 #include "client/request_id.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "tests/client/fake_status.h"
 
 namespace ipstore::orders::client {
 namespace {
@@ -37,15 +36,6 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
-
-grpc::Status StatusWithReason(grpc::StatusCode code, const std::string& reason) {
-  google::rpc::Status status;
-  status.set_code(code);
-  google::rpc::ErrorInfo info;
-  info.set_reason(reason);
-  status.add_details()->PackFrom(info);
-  return {code, "A sentence.", status.SerializeAsString()};
-}
 
 // Answers each call with the next of the statuses that it was given, then with OK. Keeps what it
 // was asked.

@@ -20,7 +20,7 @@ sys.path.insert(0, os.environ["IPSTORE_STUBS"])
 import grpc  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from ipstore.orders.v1 import (  # noqa: E402
-    activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, order_pb2,
+    activity_pb2, activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, order_pb2,
     order_service_pb2, order_service_pb2_grpc, redaction_pb2, redaction_service_pb2, redaction_service_pb2_grpc,
     request_service_pb2, request_service_pb2_grpc)
 
@@ -61,16 +61,23 @@ class Database:
             self.execute(f"DROP DATABASE {self.name}", database="")
 
     def execute(self, sql, database=None):
+        target = self.name if database is None else database
+        return self._run("mariadb", "--batch", "--skip-column-names", f"--execute={sql}", *([target] if target else []))
+
+    def dump(self):
+        """The whole database, to be given to load()."""
+        return self._run("mariadb-dump", "--skip-lock-tables", "--single-transaction", "--hex-blob", self.name)
+
+    def load(self, dump):
+        self._run("mariadb", "--binary-mode", self.name, given=dump)
+
+    def _run(self, program, *arguments, given=None):
         user, rest = self.url.removeprefix("mysql://").split(":", 1)
         password, rest = rest.split("@", 1)
         host, port = rest.split("/")[0].split(":")
-        command = ["mariadb", "--no-defaults", f"--host={host}", f"--port={port}", f"--user={user}", "--batch",
-                   "--skip-column-names", f"--execute={sql}"]
-        target = self.name if database is None else database
-        if target:
-            command.append(target)
+        command = [program, "--no-defaults", f"--host={host}", f"--port={port}", f"--user={user}", *arguments]
         return subprocess.run(command, env={**os.environ, "MYSQL_PWD": password}, check=True, capture_output=True,
-                              text=True, errors="replace", timeout=PATIENCE).stdout
+                              text=True, errors="replace", input=given, timeout=PATIENCE).stdout
 
     def host_and_port(self):
         host, port = self.url.rsplit("@", 1)[1].split("/")[0].split(":")
@@ -205,6 +212,13 @@ class Client:
         """The answer; raises Error."""
         try:
             return self._method(request)(request, metadata=self._metadata, timeout=PATIENCE)
+        except grpc.RpcError as failure:
+            raise Error(failure) from None
+
+    def stream(self, request):
+        """The messages of a streaming method, which raises Error where the stream ends."""
+        try:
+            yield from self._method(request)(request, metadata=self._metadata, timeout=PATIENCE)
         except grpc.RpcError as failure:
             raise Error(failure) from None
 

@@ -8,13 +8,16 @@ Usage: readme_commands_test.py orderctl|grpcurl|buf    whose commands are typed.
 what the others are about.
 """
 
+import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from orders_e2e import PATIENCE, SKIPPED, Database, Orderd, main
@@ -75,7 +78,28 @@ class Readme(unittest.TestCase):
                               stderr=subprocess.STDOUT, text=True, timeout=PATIENCE,
                               env={**self.environment, "PROGRAMS": str(self.folder / "bin")})
 
+    def watchers(self):
+        status = subprocess.run([PROGRAMS["orderctl"], "feed", "status", "--json"], env=self.environment, check=True,
+                                capture_output=True, timeout=PATIENCE)
+        return int(json.loads(status.stdout)["watcherCount"])
+
+    def type_and_interrupt(self, command):
+        """A command that goes on until Ctrl-C: it must have begun to watch."""
+        with subprocess.Popen(["bash", "-c", f'PATH="$PROGRAMS:$PATH"; exec {command}'], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env={**self.environment, "PROGRAMS": str(self.folder / "bin")}) as process:
+            deadline = time.monotonic() + PATIENCE
+            while self.watchers() == 0:
+                self.assertIsNone(process.poll(), f"{command} has ended")
+                self.assertLess(time.monotonic(), deadline, f"{command} does not watch")
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(PATIENCE), -signal.SIGINT, process.stdout.read())
+        while self.watchers() > 0:
+            self.assertLess(time.monotonic(), deadline, "the server does not notice that nobody watches")
+
     def type(self, command, printed):
+        if command.startswith("orderctl watch") and "--count" not in command:
+            return self.type_and_interrupt(command.split("#")[0])
         done = self.run_typed(command)
         said = f"\n$ {command}\n{done.stdout}(exit code {done.returncode})"
         refusal = printed is not None and printed.startswith("orderctl: ")

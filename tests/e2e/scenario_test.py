@@ -8,22 +8,17 @@ import copy
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from orders_e2e import PATIENCE, SKIPPED, Database, Orderd, main
+from orders_e2e import PATIENCE, Database, Orderd, main
+from typescript_build import compiled_typescript
 
 HERE = pathlib.Path(__file__).parent
 SCENARIOS = sorted((HERE / "scenarios").glob("*.json"))
 LANGUAGE = sys.argv.pop(1)
-
-
-def run_tool(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=2 * PATIENCE)
-    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}"
 
 
 def python_runner():
@@ -31,29 +26,7 @@ def python_runner():
 
 
 def typescript_runner():
-    """Generates the client for TypeScript and compiles it with its runner; what does not fit the types is an error."""
-    packages = pathlib.Path(os.environ["IPSTORE_NODE_MODULES"])
-    generator = packages / ".bin" / "protoc-gen-es"
-    node = shutil.which("node")
-    if not node or not generator.exists():
-        what = "protoc-gen-es" if node else "node"
-        print(f"SKIPPED: NOT TESTED in TypeScript: there is no {what}; `./dev install` installs it")
-        sys.exit(SKIPPED)
-    folder = pathlib.Path(os.environ["IPSTORE_TYPESCRIPT_FOLDER"])
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(HERE / "typescript", folder)
-    (folder / "node_modules").symlink_to(packages)
-    (folder / "generated").mkdir()
-    contract = pathlib.Path(os.environ["IPSTORE_PROTO_DIR"])
-    published = pathlib.Path(os.environ["IPSTORE_GOOGLEAPIS_DIR"])
-    run_tool(os.environ["IPSTORE_PROTOC"], f"-I{contract}", f"-I{published}", f"--plugin=protoc-gen-es={generator}",
-             f"--es_out={folder / 'generated'}", "--es_opt=target=ts,import_extension=js",
-             *sorted(contract.glob("ipstore/orders/v1/*.proto")),
-             *(published / file for file in ("google/rpc/code.proto", "google/rpc/error_details.proto",
-                                             "google/rpc/status.proto", "google/type/date.proto",
-                                             "google/type/money.proto")))
-    run_tool(node, packages / "typescript" / "bin" / "tsc", "--project", folder)
-    return [node, str(folder / "compiled" / "run_scenario.js")]
+    return compiled_typescript(HERE / "typescript" / "run_scenario.ts")
 
 
 # What must be found, and at which step: the step, the path of what is replaced in it, and by what.
@@ -93,7 +66,7 @@ class Scenarios(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.runner = {"python": python_runner, "typescript": typescript_runner}[LANGUAGE]()
+        cls.runner = python_runner() if LANGUAGE == "python" else typescript_runner()
 
     def run_scenario(self, file):
         with Database("sqlite") as database, Orderd("--database", database.url) as server:
