@@ -79,8 +79,6 @@ class Load::Impl {
     }
   }
 
-  // Makes `count` calls, `in_flight` at any time. `start(i, call)` fills the i-th request and sends
-  // it; what it sends must end in Ended(call).
   template <typename Request, typename Response>
   struct Call {
     grpc::ClientContext context;
@@ -89,8 +87,16 @@ class Load::Impl {
     absl::Time sent;
   };
 
+  // When calls begin: as others end, so many at a time, or one every `interval`.
+  struct Pace {
+    int in_flight = 0;
+    absl::Duration interval;
+  };
+
+  // Makes `count` calls. `prepare` fills the i-th request, `send` makes the call, `take` gets the
+  // response.
   template <typename Request, typename Response, typename Prepare, typename Send, typename Take>
-  absl::StatusOr<Figures> Run(int count, int in_flight, Prepare prepare, Send send, Take take) {
+  absl::StatusOr<Figures> Run(int count, Pace pace, Prepare prepare, Send send, Take take) {
     using TheCall = Call<Request, Response>;
     std::atomic<int> next = 0;
     std::mutex mutex;
@@ -113,7 +119,7 @@ class Load::Impl {
                  absl::ToDoubleMilliseconds(absl::Now() - call->sent);
              take(i, call->response);
              delete call;
-             start_one();
+             if (pace.in_flight > 0) start_one();
              const std::lock_guard lock(mutex);
              if (!status.ok()) first_error.Update(absl::InternalError(status.error_message()));
              if (++done == count) all_done.notify_one();
@@ -121,7 +127,11 @@ class Load::Impl {
     };
 
     const absl::Time begun = absl::Now();
-    for (int i = 0; i < std::min(in_flight, count); ++i) start_one();
+    for (int i = 0; i < std::min(pace.in_flight, count); ++i) start_one();
+    for (int i = 0; pace.in_flight == 0 && i < count; ++i) {
+      absl::SleepFor(begun + i * pace.interval - absl::Now());
+      start_one();
+    }
     {
       std::unique_lock lock(mutex);
       all_done.wait(lock, [&] { return done == count; });
@@ -134,11 +144,13 @@ class Load::Impl {
                    .p99_ms = millis[millis.size() * 99 / 100]};
   }
 
-  absl::StatusOr<std::vector<std::int64_t>> CreateOrders(int count) {
-    std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
+  absl::StatusOr<PlacedOrders> CreateOrders(int count) {
+    PlacedOrders placed;
+    placed.numbers.resize(static_cast<std::size_t>(count));
+    placed.customers.resize(static_cast<std::size_t>(count));
     const std::string prefix = absl::StrCat(absl::ToUnixMicros(absl::Now()), "-");
     auto figures = Run<v1::CreateOrderRequest, v1::CreateOrderResponse>(
-        count, kCreatesInFlight,
+        count, {.in_flight = kCreatesInFlight, .interval = {}},
         [&](int i, v1::CreateOrderRequest& request) {
           request = RealSizedOrder(absl::StrCat(prefix, i));
         },
@@ -146,18 +158,19 @@ class Load::Impl {
           stub.async()->CreateOrder(&call.context, &call.request, &call.response, callback);
         },
         [&](int i, const v1::CreateOrderResponse& response) {
-          if (!absl::SimpleAtoi(response.order().number(), &numbers[static_cast<std::size_t>(i)])) {
-            numbers[static_cast<std::size_t>(i)] = 0;
-          }
+          const auto at = static_cast<std::size_t>(i);
+          if (!absl::SimpleAtoi(response.order().number(), &placed.numbers[at]))
+            placed.numbers[at] = 0;
+          placed.customers[at] = response.order().customer().id();
         });
     if (!figures.ok()) return figures.status();
-    return numbers;
+    return placed;
   }
 
-  absl::StatusOr<Figures> StartProcessing(const std::vector<std::int64_t>& orders, int in_flight) {
+  absl::StatusOr<Figures> StartProcessing(const std::vector<std::int64_t>& orders, Pace pace) {
     const std::string prefix = absl::StrCat(absl::ToUnixMicros(absl::Now()), "-");
     return Run<v1::TransitionOrderRequest, v1::TransitionOrderResponse>(
-        static_cast<int>(orders.size()), in_flight,
+        static_cast<int>(orders.size()), pace,
         [&](int i, v1::TransitionOrderRequest& request) {
           request.set_name(absl::StrCat("orders/", orders[static_cast<std::size_t>(i)]));
           request.mutable_start_processing();
@@ -176,12 +189,16 @@ class Load::Impl {
 Load::Load(const std::string& address) : impl_(std::make_unique<Impl>(address)) {}
 Load::~Load() = default;
 
-absl::StatusOr<std::vector<std::int64_t>> Load::CreateOrders(int count) {
+absl::StatusOr<PlacedOrders> Load::CreateOrders(int count) {
   return impl_->CreateOrders(count);
 }
 absl::StatusOr<Figures> Load::StartProcessing(const std::vector<std::int64_t>& orders,
                                               int in_flight) {
-  return impl_->StartProcessing(orders, in_flight);
+  return impl_->StartProcessing(orders, {.in_flight = in_flight, .interval = {}});
+}
+absl::StatusOr<Figures> Load::StartProcessing(const std::vector<std::int64_t>& orders,
+                                              absl::Duration interval) {
+  return impl_->StartProcessing(orders, {.in_flight = 0, .interval = interval});
 }
 
 }  // namespace ipstore::orders::bench

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace ipstore::orders::bench {
 
@@ -18,18 +19,26 @@ struct Figures {
   double p99_ms = 0;
 };
 
+struct PlacedOrders {
+  std::vector<std::int64_t> numbers;
+  std::vector<std::string> customers;  // whose they are
+};
+
 // Not thread-safe: one run at a time.
 class Load {
  public:
   explicit Load(const std::string& address);
   ~Load();
 
-  // Creates that many orders, many at a time, and returns their numbers. Blocks, as all methods
-  // here. INTERNAL with the first error when one call fails.
-  absl::StatusOr<std::vector<std::int64_t>> CreateOrders(int count);
+  // Creates that many orders, many at a time, of as many customers. Blocks, as all methods here.
+  // INTERNAL with the first error when one call fails.
+  absl::StatusOr<PlacedOrders> CreateOrders(int count);
 
   // START_PROCESSING on each of `orders`, with `in_flight` calls at any time.
   absl::StatusOr<Figures> StartProcessing(const std::vector<std::int64_t>& orders, int in_flight);
+  // The same, but a call begins every `interval`, however many are in flight.
+  absl::StatusOr<Figures> StartProcessing(const std::vector<std::int64_t>& orders,
+                                          absl::Duration interval);
 
  private:
   class Impl;

@@ -2,7 +2,9 @@
 // same database in the same run: only the ratios mean something, since machines differ and are
 // shared.
 //
-//   orders_bench [--quick]
+//   orders_bench [--quick] [--only-watchers]
+//
+// And what it takes to tell 5,000 watchers of them, on SQLite.
 //
 // SQLite is always measured; MariaDB and MySQL when IPSTORE_TEST_MARIADB_URL and
 // IPSTORE_TEST_MYSQL_URL say where they are
@@ -29,6 +31,7 @@
 #include "server/storage/open.h"
 #include "tests/bench/load.h"
 #include "tests/bench/raw_sql.h"
+#include "tests/bench/watchers.h"
 
 namespace ipstore::orders::bench {
 namespace {
@@ -119,7 +122,7 @@ class Measurement {
       const int count = kInFlight[i] == 1 ? plan_.orders_per_run / 10 : plan_.orders_per_run;
       auto orders = load_->CreateOrders(count);
       if (!orders.ok()) return orders.status();
-      auto figures = load_->StartProcessing(*orders, kInFlight[i]);
+      auto figures = load_->StartProcessing(orders->numbers, kInFlight[i]);
       if (!figures.ok()) return figures.status();
       if (counted) grpc_[i].push_back(*figures);
     }
@@ -132,7 +135,7 @@ class Measurement {
     if (IsFile()) server_.reset();
     auto payload = PrepareRaw(target_.url);
     if (!payload.ok()) return payload.status();
-    auto per_s = RunRaw(target_.url, *orders, *payload, kRawConnections);
+    auto per_s = RunRaw(target_.url, orders->numbers, *payload, kRawConnections);
     if (!per_s.ok()) return per_s.status();
     if (counted) raw_.push_back(*per_s);
     return absl::OkStatus();
@@ -159,6 +162,25 @@ class Measurement {
   std::array<std::vector<Figures>, kInFlight.size()> grpc_;
 };
 
+void Print(const char* who, const Delays& delays) {
+  std::printf("  %-22s %8zu deliveries: p50 %.1f ms, p99 %.1f ms\n", who, delays.deliveries,
+              delays.p50_ms, delays.p99_ms);
+}
+
+absl::Status RunWatchers(const std::string& directory, const WatchPlan& plan) {
+  const auto figures =
+      MeasureWatchers(ORDERD_PROGRAM, absl::StrCat("sqlite:", directory, "/watched.db"), plan);
+  if (!figures.ok()) return figures.status();
+  std::printf("%d watchers while %d transitions a second are committed\n",
+              plan.of_one_order + plan.of_everything, plan.transitions_per_s);
+  Print("of an order's page", figures->of_one_order);
+  Print("of everything", figures->of_everything);
+  Print("all", figures->all);
+  std::printf("  memory of the server: %.0f MiB when all are connected, %.0f MiB at most\n",
+              figures->connected_mib, figures->peak_mib);
+  return absl::OkStatus();
+}
+
 std::vector<Target> Targets(const std::string& directory) {
   std::vector<Target> targets;
   const std::string name = absl::StrCat("ipstore_bench_", absl::ToUnixMicros(absl::Now()));
@@ -175,32 +197,46 @@ std::vector<Target> Targets(const std::string& directory) {
   return targets;
 }
 
-int Main(int argc, char** argv) {
-  Plan plan;
-  if (argc > 1 && absl::string_view(argv[1]) == "--quick")
-    plan = {.rounds = 3, .orders_per_run = 3'000};
+// Whether all of it could be measured.
+bool MeasureTransitions(const std::string& directory, const Plan& plan) {
+  std::printf("Durable transitions (START_PROCESSING), median of %d rounds (lowest–highest)\n",
+              plan.rounds);
+  bool measured_all = true;
+  for (const Target& target : Targets(directory)) {
+    if (absl::Status measured = Measurement(target, plan).Run(); !measured.ok()) {
+      std::printf("%s: FAILED: %s\n", target.name.c_str(), measured.ToString().c_str());
+      measured_all = false;
+    }
+    if (!target.drop.empty()) DropDatabase(target.url, target.drop).IgnoreError();
+  }
+  return measured_all;
+}
+
+int Main(const std::vector<absl::string_view>& arguments) {
+  const auto given = [&](absl::string_view flag) {
+    return std::ranges::find(arguments, flag) != arguments.end();
+  };
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::string directory =
       (std::filesystem::temp_directory_path() / "ipstore-bench-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) return 1;
 
-  std::printf("Durable transitions (START_PROCESSING), median of %d rounds (lowest–highest)\n",
-              plan.rounds);
-  int failures = 0;
-  for (const Target& target : Targets(directory)) {
-    if (absl::Status measured = Measurement(target, plan).Run(); !measured.ok()) {
-      std::printf("%s: FAILED: %s\n", target.name.c_str(), measured.ToString().c_str());
-      ++failures;
-    }
-    if (!target.drop.empty()) DropDatabase(target.url, target.drop).IgnoreError();
+  bool measured_all = true;
+  if (!given("--only-watchers")) {
+    measured_all = MeasureTransitions(
+        directory, given("--quick") ? Plan{.rounds = 3, .orders_per_run = 3'000} : Plan{});
+  }
+  if (absl::Status watched = RunWatchers(directory, WatchPlan()); !watched.ok()) {
+    std::printf("watchers: FAILED: %s\n", watched.ToString().c_str());
+    measured_all = false;
   }
   std::filesystem::remove_all(directory);
-  return failures == 0 ? 0 : 1;
+  return measured_all ? 0 : 1;
 }
 
 }  // namespace
 }  // namespace ipstore::orders::bench
 
 int main(int argc, char** argv) {
-  return ipstore::orders::bench::Main(argc, argv);
+  return ipstore::orders::bench::Main({argv + 1, argv + argc});
 }
