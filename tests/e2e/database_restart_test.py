@@ -80,11 +80,6 @@ class MariaDb:
 
 class DatabaseRestarts(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def comment(self, client, order, text):
         """Its name. The same request_id until there is an answer, as a caller does who meets an outage."""
         request = comment_service_pb2.CreateCommentRequest(parent=order.name, comment={"text": text},
@@ -99,12 +94,12 @@ class DatabaseRestarts(unittest.TestCase):
                 time.sleep(0.05)
 
     def test_nothing_is_missed(self):
-        database = self.enter(MariaDb())
+        database = self.enterContext(MariaDb())
         migrated = run_orderd("migrate", "--database", database.url)
         self.assertEqual(migrated.returncode, 0, migrated.stderr)
-        server = self.enter(Orderd("--database", database.url))
-        client = self.enter(Client(server.address))
-        watcher = self.enter(Watcher(server.address))
+        server = self.enterContext(Orderd("--database", database.url))
+        client = self.enterContext(Client(server.address))
+        watcher = self.enterContext(Watcher(server.address))
         order = client.call(create("WEB-1")).order
         said = [self.comment(client, order, "before")]
         for how in (signal.SIGTERM, signal.SIGKILL):

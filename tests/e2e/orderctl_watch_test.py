@@ -15,15 +15,10 @@ USAGE, INVALID, NOT_FOUND, FORBIDDEN = 2, 3, 4, 5
 
 class OrderctlWatch(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def setUp(self):
-        database = self.enter(Database("sqlite"))
-        self.server = self.enter(Orderd("--database", database.url))
-        self.client = self.enter(Client(self.server.address))
+        database = self.enterContext(Database("sqlite"))
+        self.server = self.enterContext(Orderd("--database", database.url))
+        self.client = self.enterContext(Client(self.server.address))
         self.made = self.client.call(create("WEB-1")).order
 
     def comment(self, text, visibility=activity_pb2.VISIBILITY_PUBLIC):

@@ -77,23 +77,18 @@ class Gate:
 
 class Outage(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def setUp(self):
-        self.database = self.enter(Database(KIND))
+        self.database = self.enterContext(Database(KIND))
         self.gate = Gate(*self.database.host_and_port())
         self.addCleanup(self.gate.close)
         host = ":".join(map(str, self.database.host_and_port()))
         url = self.database.url.replace(host, f"127.0.0.1:{self.gate.port}")
-        self.server = self.enter(Orderd("--database", url))
-        self.client = self.enter(Client(self.server.address))
+        self.server = self.enterContext(Orderd("--database", url))
+        self.client = self.enterContext(Client(self.server.address))
 
     def watch_health(self):
         """The statuses that the health service tells, as they come."""
-        channel = self.enter(connect(self.server.address))
+        channel = self.enterContext(connect(self.server.address))
         call = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=PATIENCE)
         self.addCleanup(call.cancel)
         return ({b"\x08\x01": "SERVING", b"\x08\x02": "NOT_SERVING"}[bytes(answer)] for answer in call)

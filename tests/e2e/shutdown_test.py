@@ -10,15 +10,10 @@ from orders_e2e import (Client, Database, Error, Orderd, activities_of, comment_
 
 class Shutdown(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def setUp(self):
-        self.database = self.enter(Database("sqlite"))
-        self.server = self.enter(Orderd("--database", self.database.url, "--shutdown-grace", "30"))
-        self.client = self.enter(Client(self.server.address))
+        self.database = self.enterContext(Database("sqlite"))
+        self.server = self.enterContext(Orderd("--database", self.database.url, "--shutdown-grace", "30"))
+        self.client = self.enterContext(Client(self.server.address))
         self.order = self.client.call(create("WEB-1")).order
 
     def hold_up_writes(self):
@@ -66,8 +61,8 @@ class Shutdown(unittest.TestCase):
     def test_a_call_that_does_not_end_is_given_up_after_the_grace(self):
         self.server.terminate()
         self.server.wait()
-        server = self.enter(Orderd("--database", self.database.url, "--shutdown-grace", "0"))
-        self.client = self.enter(Client(server.address))
+        server = self.enterContext(Orderd("--database", self.database.url, "--shutdown-grace", "0"))
+        self.client = self.enterContext(Client(server.address))
         lock = self.hold_up_writes()
         running = self.start_a_call()
         server.terminate()

@@ -64,11 +64,6 @@ class Sample:
 
 class WatchSample(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def comment(self, client, order, text):
         request = comment_service_pb2.CreateCommentRequest(parent=order.name, comment={"text": text})
         return client.call(request).comment.activity
@@ -81,10 +76,10 @@ class WatchSample(unittest.TestCase):
             time.sleep(0.01)
 
     def test_restarts_on_either_side_lose_nothing(self):
-        folder = pathlib.Path(self.enter(tempfile.TemporaryDirectory()))
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         token = folder / "token"
-        database = self.enter(Database("sqlite"))
-        server = self.enter(Orderd("--database", database.url))
+        database = self.enterContext(Database("sqlite"))
+        server = self.enterContext(Orderd("--database", database.url))
         told = []
         with Sample(server.address, token) as sample:
             self.wait_for_file(token)
@@ -94,7 +89,7 @@ class WatchSample(unittest.TestCase):
             server.terminate()
             self.assertEqual(server.wait(), 0)
             self.assertIn("broken off", sample.remarks.get(timeout=PATIENCE))
-            server = self.enter(Orderd("--database", database.url, listen=server.address))
+            server = self.enterContext(Orderd("--database", database.url, listen=server.address))
             with Client(server.address) as client:
                 told += sample.told_until(self.comment(client, order, "after the server's restart"))
         with Client(server.address) as client:
@@ -108,7 +103,7 @@ class WatchSample(unittest.TestCase):
         server.wait()
         subprocess.run([os.environ["IPSTORE_ORDERD"], "new-epoch", "--database", database.url], check=True,
                        capture_output=True, timeout=PATIENCE)
-        server = self.enter(Orderd("--database", database.url, listen=server.address))
+        server = self.enterContext(Orderd("--database", database.url, listen=server.address))
         with Sample(server.address, token) as sample:
             self.assertEqual(sample.process.wait(PATIENCE), HISTORY_CHANGED)
 

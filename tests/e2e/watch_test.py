@@ -26,16 +26,11 @@ def watching(parent="orders/-", **start):
 
 class Watching(unittest.TestCase):
 
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
     def setUp(self):
-        self.database = self.enter(Database(KIND))
+        self.database = self.enterContext(Database(KIND))
 
     def serve(self, listen="127.0.0.1:0"):
-        return self.enter(Orderd("--database", self.database.url, listen=listen))
+        return self.enterContext(Orderd("--database", self.database.url, listen=listen))
 
     def comment(self, client, order, text):
         request = comment_service_pb2.CreateCommentRequest(parent=order.name, comment={"text": text})
@@ -126,7 +121,7 @@ class Watching(unittest.TestCase):
         """The database as it is, with the server ended."""
         server.terminate()
         server.wait()
-        folder = pathlib.Path(self.enter(tempfile.TemporaryDirectory()))
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         if KIND == "sqlite":
             shutil.copy(self.database.file, folder / "dump")
         else:
