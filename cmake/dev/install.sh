@@ -24,6 +24,16 @@ as_root() {
   fi
 }
 
+# Answers beforehand what the packages would ask. Postfix serves tests only: without a configuration it starts no service.
+preseed_debconf() {
+  local package
+  for package in "$@"; do
+    if [[ $package == postfix ]]; then
+      as_root debconf-set-selections <<<"postfix postfix/main_mailer_type select No configuration"
+    fi
+  done
+}
+
 install_debian_packages() {
   command -v apt-get >/dev/null || fail "apt-get was not found: ./dev installs on Debian 12. What is needed stands in cmake/apt-packages.txt."
   local missing
@@ -31,6 +41,7 @@ install_debian_packages() {
   if ((${#missing[@]} == 0)); then return; fi
   say "installing ${missing[*]}"
   as_root apt-get -qq update
+  preseed_debconf "${missing[@]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends "${missing[@]}"
 }
 
