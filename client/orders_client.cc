@@ -17,6 +17,7 @@
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/feed_service.grpc.pb.h"
+#include "ipstore/orders/v1/notification_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
 #include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
@@ -31,6 +32,7 @@ struct OrdersClient::Stubs {
         comments(channel),
         enquiries(channel),
         feed(channel),
+        notifications(channel),
         redactions(channel),
         requests(channel) {}
 
@@ -40,6 +42,7 @@ struct OrdersClient::Stubs {
   v1::CommentService::Stub comments;
   v1::EnquiryService::Stub enquiries;
   v1::FeedService::Stub feed;
+  v1::NotificationService::Stub notifications;
   v1::RedactionService::Stub redactions;
   v1::RequestService::Stub requests;
 };
@@ -281,6 +284,17 @@ Result<v1::CreateCommentResponse> OrdersClient::CreateComment(
                 *stubs_->channel, options_);
 }
 
+Result<v1::Notification> OrdersClient::ResendNotification(
+    v1::ResendNotificationRequest request) const {
+  return Change(stubs_->notifications, &v1::NotificationService::Stub::ResendNotification, request,
+                *stubs_->channel, options_);
+}
+
+Result<v1::ReceivedEmail> OrdersClient::IngestEmail(const v1::IngestEmailRequest& request) const {
+  return Call(stubs_->comments, &v1::CommentService::Stub::IngestEmail, request, *stubs_->channel,
+              options_);
+}
+
 Result<v1::ImportOrdersResponse> OrdersClient::ImportOrders(std::vector<v1::ImportedOrder> orders,
                                                             bool validate_only) const {
   const std::vector<v1::ImportOrdersRequest> messages =
@@ -415,6 +429,36 @@ Result<v1::ListOverdueOrdersResponse> OrdersClient::ListOverdueOrders(
 Result<v1::SearchRequestsResponse> OrdersClient::SearchRequests(
     const v1::SearchRequestsRequest& request) const {
   return Call(stubs_->requests, &v1::RequestService::Stub::SearchRequests, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::ListNotificationsResponse> OrdersClient::ListNotifications(
+    const v1::ListNotificationsRequest& request) const {
+  return Call(stubs_->notifications, &v1::NotificationService::Stub::ListNotifications, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::Notification> OrdersClient::GetNotification(
+    const v1::GetNotificationRequest& request) const {
+  return Call(stubs_->notifications, &v1::NotificationService::Stub::GetNotification, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::PreviewNotificationResponse> OrdersClient::PreviewNotification(
+    const v1::PreviewNotificationRequest& request) const {
+  return Call(stubs_->notifications, &v1::NotificationService::Stub::PreviewNotification, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::ListReceivedEmailsResponse> OrdersClient::ListReceivedEmails(
+    const v1::ListReceivedEmailsRequest& request) const {
+  return Call(stubs_->comments, &v1::CommentService::Stub::ListReceivedEmails, request,
+              *stubs_->channel, options_);
+}
+
+Result<v1::ReceivedEmail> OrdersClient::GetReceivedEmail(
+    const v1::GetReceivedEmailRequest& request) const {
+  return Call(stubs_->comments, &v1::CommentService::Stub::GetReceivedEmail, request,
               *stubs_->channel, options_);
 }
 

@@ -26,6 +26,7 @@
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/feed_service.pb.h"
+#include "ipstore/orders/v1/notification_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
@@ -87,6 +88,12 @@ class OrdersClient {
   Result<v1::SetEnquiryNotificationsResponse> SetEnquiryNotifications(
       v1::SetEnquiryNotificationsRequest request) const;
 
+  Result<v1::Notification> ResendNotification(v1::ResendNotificationRequest request) const;
+
+  // Hands over an e-mail that customers sent. Without a request_id: the same e-mail is taken once,
+  // however often it is handed over. Large ones need a longer timeout than other calls.
+  Result<v1::ReceivedEmail> IngestEmail(const v1::IngestEmailRequest& request) const;
+
   // Loads orders with their past, over one stream; with `validate_only` as if. The timeout is for
   // all of them: some thousand at a time are a good measure, and no more than 1,000 when each
   // refusal has to be listed. No entry may exceed kMaxImportedOrderBytes. Retried as a whole: what
@@ -117,6 +124,17 @@ class OrdersClient {
   Result<v1::ListActivitiesResponse> ListActivities(const v1::ListActivitiesRequest& request) const;
   Result<v1::Comment> GetComment(const v1::GetCommentRequest& request) const;
   Result<v1::ListCommentsResponse> ListComments(const v1::ListCommentsRequest& request) const;
+
+  Result<v1::ListNotificationsResponse> ListNotifications(
+      const v1::ListNotificationsRequest& request) const;
+  Result<v1::Notification> GetNotification(const v1::GetNotificationRequest& request) const;
+  Result<v1::PreviewNotificationResponse> PreviewNotification(
+      const v1::PreviewNotificationRequest& request) const;
+  Result<v1::ListReceivedEmailsResponse> ListReceivedEmails(
+      const v1::ListReceivedEmailsRequest& request) const;
+  // With `include_raw_message` the answer is larger than gRPC accepts by default; a channel of
+  // OpenChannel() accepts it.
+  Result<v1::ReceivedEmail> GetReceivedEmail(const v1::GetReceivedEmailRequest& request) const;
 
   Result<v1::FeedStatus> GetFeedStatus(const v1::GetFeedStatusRequest& request) const;
   // Without a request_id: doing it twice is the same as doing it once.

@@ -84,6 +84,7 @@ struct InvoiceRecorded {
 struct TrackingRecorded {
   std::vector<Parcel> parcels;                  // added or corrected, whole, with their numbers
   std::optional<absl::Time> expected_delivery;  // where it changed
+  std::optional<absl::Time> expected_before;    // what it changed from; nothing for the first
 
   friend bool operator==(const TrackingRecorded&, const TrackingRecorded&) = default;
 };

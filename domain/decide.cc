@@ -107,11 +107,19 @@ Parcel NumberedParcel(std::int32_t number) {
   return parcel;
 }
 
-// Overlays what the caller gave on what was known; a field left empty keeps its value.
+// Overlays what the caller gave on what was known; a field left empty keeps its value. But the
+// address belongs to the carrier's number: under another one it would lead to another parcel.
 Parcel Corrected(Parcel known, const ParcelChange& change) {
   auto overlay = [](std::string& kept, const std::string& given) {
     if (!given.empty()) kept = given;
   };
+  auto differs = [](const std::string& kept, const std::string& given) {
+    return !given.empty() && !kept.empty() && kept != given;
+  };
+  if (differs(known.carrier, change.carrier) ||
+      differs(known.tracking_number, change.tracking_number)) {
+    known.tracking_url.clear();
+  }
   overlay(known.carrier, change.carrier);
   overlay(known.tracking_number, change.tracking_number);
   overlay(known.tracking_url, change.tracking_url);
@@ -309,11 +317,14 @@ struct Decider {
     if (auto refusal = CheckCommand(order, Command::kRecordTracking, caller))
       return *std::move(refusal);
     Violations violations;
-    TrackingRecorded recorded{ResolveParcels(order, command.parcels, "parcels", violations),
-                              std::nullopt};
+    TrackingRecorded recorded;
+    recorded.parcels = ResolveParcels(order, command.parcels, "parcels", violations);
     if (auto refusal = RefusalFrom(std::move(violations))) return *std::move(refusal);
-    if (command.expected_delivery != order.expected_delivery)
+    if (command.expected_delivery.has_value() &&
+        command.expected_delivery != order.expected_delivery) {
       recorded.expected_delivery = command.expected_delivery;
+      recorded.expected_before = order.expected_delivery;
+    }
     if (!Changes(order, recorded)) return Activities{};
 
     const bool worth_telling =

@@ -75,6 +75,14 @@ absl::string_view Name(Reason reason) {
       return "TOO_MANY_STREAMS";
     case Reason::kConsumerNotFound:
       return "CONSUMER_NOT_FOUND";
+    case Reason::kNotificationNotFound:
+      return "NOTIFICATION_NOT_FOUND";
+    case Reason::kActivityNotFound:
+      return "ACTIVITY_NOT_FOUND";
+    case Reason::kEmailNotFound:
+      return "EMAIL_NOT_FOUND";
+    case Reason::kMailNotConfigured:
+      return "MAIL_NOT_CONFIGURED";
   }
   return "";
 }
@@ -228,6 +236,22 @@ Refusal WatcherTooSlow(std::string resume_token) {
 
 Refusal ConsumerNotFound(std::string consumer) {
   return Because(Reason::kConsumerNotFound, {{"consumer", std::move(consumer)}});
+}
+
+Refusal NotificationNotFound(std::string notification) {
+  return Because(Reason::kNotificationNotFound, {{"notification", std::move(notification)}});
+}
+
+Refusal ActivityNotFound(std::string activity) {
+  return Because(Reason::kActivityNotFound, {{"activity", std::move(activity)}});
+}
+
+Refusal EmailNotFound(std::string email) {
+  return Because(Reason::kEmailNotFound, {{"email", std::move(email)}});
+}
+
+Refusal MailNotConfigured() {
+  return Because(Reason::kMailNotConfigured, {});
 }
 
 Refusal TooManyStreams(std::int64_t limit) {

@@ -52,6 +52,10 @@ enum class Reason : std::uint8_t {
   kWatcherTooSlow,
   kTooManyStreams,
   kConsumerNotFound,
+  kNotificationNotFound,
+  kActivityNotFound,
+  kEmailNotFound,
+  kMailNotConfigured,
 };
 
 // What is wrong with one field.
@@ -160,6 +164,10 @@ inline constexpr std::array kReasons = {
     Reason::kWatcherTooSlow,
     Reason::kTooManyStreams,
     Reason::kConsumerNotFound,
+    Reason::kNotificationNotFound,
+    Reason::kActivityNotFound,
+    Reason::kEmailNotFound,
+    Reason::kMailNotConfigured,
 };
 
 absl::string_view Name(Reason reason);  // "GUARDS_NOT_SATISFIED"
@@ -200,7 +208,11 @@ Refusal FeedHistoryChanged();
 Refusal ActivityNotUnderstood(std::string resume_token);
 Refusal WatcherTooSlow(std::string resume_token);
 Refusal TooManyStreams(std::int64_t limit);
-Refusal ConsumerNotFound(std::string consumer);  // its resource name
+Refusal ConsumerNotFound(std::string consumer);          // its resource name
+Refusal NotificationNotFound(std::string notification);  // likewise
+Refusal ActivityNotFound(std::string activity);
+Refusal EmailNotFound(std::string email);
+Refusal MailNotConfigured();
 Refusal EtagMismatch(std::string given, std::string current);
 Refusal Overloaded();
 // With `resume_token` where it ends a stream that can be resumed.

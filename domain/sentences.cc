@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "domain/amount_text.h"
 #include "domain/money.h"
+#include "domain/time_text.h"
 #include "domain/validate.h"
 
 namespace ipstore::orders {
@@ -118,6 +119,26 @@ Text MeaningOf(OrderStatus status) {
   return {};
 }
 
+// Of an order that is delivered in that way: what the shop's page says holds for most.
+Text MeaningOf(OrderStatus status, FulfilmentMethod method) {
+  if (status != OrderStatus::kPreparingShipment) return MeaningOf(status);
+  switch (method) {
+    case FulfilmentMethod::kCourier:
+      return MeaningOf(status);
+    case FulfilmentMethod::kStorePickup:
+      return {
+          "Οργανώνουμε τα προϊόντα σας, τα πακετάρουμε προσεκτικά, τιμολογούμε και τα ετοιμάζουμε "
+          "για παραλαβή από το κατάστημα που επιλέξατε.",
+          "Products are packaged, invoiced, and prepared for pickup from the selected store."};
+    case FulfilmentMethod::kCompanyVehicle:
+      return {
+          "Οργανώνουμε τα προϊόντα σας, τα πακετάρουμε προσεκτικά, τιμολογούμε και τα ετοιμάζουμε "
+          "για αποστολή με μέσο της IP Partners.",
+          "Products are packaged, invoiced, and prepared for shipment by IP Partners vehicle."};
+  }
+  return MeaningOf(status);
+}
+
 Text LabelOf(OrderAction action) {
   switch (action) {
     case OrderAction::kStartProcessing:
@@ -169,11 +190,13 @@ Text MeaningOf(EnquiryStatus status) {
       return {"Ασχολούμαστε με το αίτημά σας.", "We are working on your request."};
     case EnquiryStatus::kWaitingForCustomer:
       return {"Χρειαζόμαστε μια απάντησή σας για να συνεχίσουμε.",
-              "We need an answer from you to go on."};
+              "We need an answer from you in order to continue."};
     case EnquiryStatus::kResolved:
       return {
-          "Το αίτημά σας διευθετήθηκε· αν όχι, ένα σχόλιό σας μέσα σε 14 ημέρες το ανοίγει ξανά.",
-          "Your request has been settled; if not, a comment of yours within 14 days reopens it."};
+          "Το αίτημά σας διευθετήθηκε· αν δεν καλυφθήκατε, γράψτε μας ένα σχόλιο μέσα σε 14 ημέρες "
+          "και θα το ανοίξουμε ξανά.",
+          "Your request has been settled; if you are not satisfied, send us a comment within 14 "
+          "days and we will reopen it."};
   }
   return {};
 }
@@ -661,6 +684,14 @@ Text SentenceOf(Reason reason, Grammar count) {
     case Reason::kConsumerNotFound:
       return {"Δεν υπάρχει καταναλωτής {consumer} της ροής ενεργειών.",
               "There is no consumer {consumer} of the feed."};
+    case Reason::kNotificationNotFound:
+      return {"Δεν υπάρχει ειδοποίηση {notification}.", "There is no notification {notification}."};
+    case Reason::kActivityNotFound:
+      return {"Δεν υπάρχει δραστηριότητα {activity}.", "There is no activity {activity}."};
+    case Reason::kEmailNotFound:
+      return {"Δεν υπάρχει email {email}.", "There is no e-mail {email}."};
+    case Reason::kMailNotConfigured:
+      return {"Ο server δεν είναι ρυθμισμένος για email.", "The server is not set up for e-mail."};
     case Reason::kFrozenByInvoice:
       return {
           "Η ενέργεια «{command}» δεν επιτρέπεται πλέον για την παραγγελία {order}: έχει εκδοθεί "
@@ -679,20 +710,30 @@ constexpr Text kOnlyFor = {"Επιτρέπεται μόνο σε: {roles}.", "On
 constexpr Text kOpenInstead = {" Διαθέσιμες ενέργειες: {open_actions}.",
                                " Open now: {open_actions}."};
 
-// `with_parcels`: the step brought parcels with it.
-Text SentenceOf(OrderAction action, bool with_parcels) {
-  switch (action) {
+// One that was to be picked up never left, and so does not come back.
+Text BroughtBack(OrderStatus from) {
+  if (from == OrderStatus::kReadyForPickup) {
+    return {"Η παραγγελία δεν παραλήφθηκε από το κατάστημα{reason}.",
+            "The order was not collected from the store{reason}."};
+  }
+  return {"Η παραγγελία επέστρεψε χωρίς να παραδοθεί{reason}.",
+          "The order came back undelivered{reason}."};
+}
+
+Text SentenceOf(const OrderMoved& moved) {
+  switch (moved.action) {
     case OrderAction::kStartProcessing:
       return {"Ξεκίνησε η επεξεργασία της παραγγελίας.", "Processing of the order has started."};
     case OrderAction::kStartGathering:
       return {"Ξεκίνησε η συγκέντρωση των προϊόντων.", "Gathering of the products has started."};
     case OrderAction::kStartPreparing:
-      return {"Ξεκίνησε η προετοιμασία της αποστολής.", "Preparation for shipment has started."};
+      return {"Ξεκίνησε η προετοιμασία της παραγγελίας.", "Preparation of the order has started."};
     case OrderAction::kHandToCarrier:
-      return with_parcels ? Text{"Η παραγγελία παραδόθηκε στη μεταφορική/courier ({parcels}).",
-                                 "The order was handed to the carrier/courier ({parcels})."}
-                          : Text{"Η παραγγελία παραδόθηκε στη μεταφορική/courier.",
-                                 "The order was handed to the carrier/courier."};
+      return moved.parcels.empty()
+                 ? Text{"Η παραγγελία παραδόθηκε στη μεταφορική/courier.",
+                        "The order was handed to the carrier/courier."}
+                 : Text{"Η παραγγελία παραδόθηκε στη μεταφορική/courier ({parcels}).",
+                        "The order was handed to the carrier/courier ({parcels})."};
     case OrderAction::kOfferPickup:
       return {"Η παραγγελία είναι έτοιμη για παραλαβή από το κατάστημα.",
               "The order is ready for pickup from the store."};
@@ -710,8 +751,7 @@ Text SentenceOf(OrderAction action, bool with_parcels) {
       return {"Η παραγγελία επέστρεψε στη συγκέντρωση προϊόντων{reason}.",
               "The order went back to gathering{reason}."};
     case OrderAction::kReturnUndelivered:
-      return {"Η παραγγελία επέστρεψε χωρίς να παραδοθεί{reason}.",
-              "The order came back undelivered{reason}."};
+      return BroughtBack(moved.from);
   }
   return {};
 }
@@ -958,12 +998,8 @@ std::string WithoutFullStop(std::string text) {
 }
 
 // "28 Nov 2026 18:00 UTC". Whose clock the reader looks at is not known here.
-std::string TimeInWords(absl::Time time, Language language) {
-  const absl::string_view format =
-      language == Language::kGreek ? "%d/%m/%Y %H:%M UTC" : "%e %b %Y %H:%M UTC";
-  // %e pads with a blank.
-  return std::string(
-      absl::StripLeadingAsciiWhitespace(absl::FormatTime(format, time, absl::UTCTimeZone())));
+std::string UtcInWords(absl::Time time, Language language) {
+  return absl::StrCat(TimeInWords(time, absl::UTCTimeZone(), language), " UTC");
 }
 
 // --- Amendments ----------------------------------------------------------------------------------
@@ -1151,7 +1187,7 @@ class AmendedInWords {
   }
   void operator()(OrderField field, const Amended<std::optional<absl::Time>>& amended) {
     const auto in_words = [this](const std::optional<absl::Time>& time) {
-      return time.has_value() ? TimeInWords(*time, language_) : "";
+      return time.has_value() ? UtcInWords(*time, language_) : "";
     };
     AddValues(field, in_words(amended.before), in_words(amended.after));
   }
@@ -1246,7 +1282,7 @@ struct EventSentence {
 
   std::string operator()(const OrderMoved& moved) const {
     const std::string vehicle = moved.vehicle_trip.has_value() ? moved.vehicle_trip->vehicle : "";
-    return Fill(SentenceOf(moved.action, !moved.parcels.empty()),
+    return Fill(SentenceOf(moved),
                 {{"reason", ReasonInBrackets(moved.reason)},
                  {"vehicle", vehicle},
                  {"parcels", ParcelNames(moved.parcels)}},
@@ -1341,6 +1377,10 @@ absl::string_view Label(OrderStatus status, Language language) {
 absl::string_view Meaning(OrderStatus status, Language language) {
   return MeaningOf(status).In(language);
 }
+absl::string_view Meaning(OrderStatus status, FulfilmentMethod method, Language language) {
+  return MeaningOf(status, method).In(language);
+}
+
 absl::string_view Label(OrderAction action, Language language) {
   return LabelOf(action).In(language);
 }

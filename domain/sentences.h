@@ -10,6 +10,7 @@
 #include "domain/activity.h"
 #include "domain/decide.h"
 #include "domain/lifecycle.h"
+#include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/order_field.h"
 #include "domain/refusal.h"
@@ -20,6 +21,8 @@ namespace ipstore::orders {
 // for them.
 absl::string_view Label(OrderStatus status, Language language);
 absl::string_view Meaning(OrderStatus status, Language language);
+// The same for an order that is delivered in that way.
+absl::string_view Meaning(OrderStatus status, FulfilmentMethod method, Language language);
 
 absl::string_view Label(OrderAction action, Language language);
 absl::string_view Label(EnquiryStatus status, Language language);
@@ -34,6 +37,17 @@ absl::string_view Label(CheckKind check, Language language);
 absl::string_view Label(CheckOutcome outcome, Language language);
 absl::string_view Label(ChargeKind kind, Language language);
 absl::string_view Label(OrderField field, Language language);
+
+absl::string_view Label(NotificationState state, Language language);
+// Why it was not sent: one sentence with a full stop; empty for none.
+absl::string_view Sentence(NotificationReason reason, Language language);
+// What became of an e-mail that was sent to us: for staff, and for who has sent it, who is also
+// told what to do. One or two sentences.
+absl::string_view Sentence(EmailOutcome outcome, Language language);
+absl::string_view SentenceForSender(EmailOutcome outcome, Language language);
+// That files which came with an e-mail are not part of the comment that it became. Names may be
+// empty.
+std::string AttachmentsLeftOut(const std::vector<std::string>& names, Language language);
 
 // What a guard asks for, as a condition: "the payment is arranged".
 absl::string_view Condition(Guard guard, Language language);

@@ -697,6 +697,18 @@ void CheckAction(const TransitionOrder& command, Violations& violations) {
   }
 }
 
+// Without the word that `next` goes on with, unless it is no word of a language.
+absl::string_view WholeWords(absl::string_view front, char next) {
+  constexpr std::size_t kLongWord = 60;  // bytes
+  if (absl::ascii_isspace(static_cast<unsigned char>(next))) {
+    return absl::StripTrailingAsciiWhitespace(front);
+  }
+  const std::size_t blank = front.find_last_of(" \t\n");
+  if (blank == absl::string_view::npos || front.size() - blank > kLongWord) return front;
+  const absl::string_view words = absl::StripTrailingAsciiWhitespace(front.substr(0, blank));
+  return words.empty() ? front : words;
+}
+
 }  // namespace
 
 bool IsUtf8(absl::string_view text) {
@@ -706,6 +718,16 @@ bool IsUtf8(absl::string_view text) {
 std::size_t CountCharacters(absl::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char byte) { return !IsContinuation(static_cast<unsigned char>(byte)); }));
+}
+
+std::string FrontOfText(absl::string_view text, std::size_t characters) {
+  if (CountCharacters(text) <= characters) return std::string(text);
+  std::size_t end = 0;
+  for (std::size_t taken = 0; taken + 1 < characters; ++taken) {
+    ++end;
+    while (end < text.size() && IsContinuation(static_cast<unsigned char>(text[end]))) ++end;
+  }
+  return absl::StrCat(WholeWords(text.substr(0, end), text[end]), "…");
 }
 
 bool IsEmail(absl::string_view text) {

@@ -42,6 +42,9 @@ bool IsUtf8(absl::string_view text);
 
 // The number of code points of well-formed UTF-8.
 std::size_t CountCharacters(absl::string_view text);
+// A text, which must be UTF-8, within so many characters: where it has more, as many whole words as
+// fit and "…". A word that is too long to be one is cut.
+std::string FrontOfText(absl::string_view text, std::size_t characters);
 
 // True for an address that mail can be sent to by the form of RFC 5321: local part and domain with
 // a dot, no blanks, at most 254 bytes; UTF-8 is accepted in either part (RFC 6531).

@@ -57,6 +57,86 @@ void DefineConfigFile(CLI::App& app) {
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
+// How customers are told by e-mail.
+void DefineMail(CLI::App& app, Config& config) {
+  app.add_option("--mail-smtp", config.mail_smtp,
+                 "Send e-mail through this server: smtp://[USER@]HOST[:PORT] (STARTTLS is required;"
+                 " ?tls=none on a network that is trusted) or smtps://[USER@]HOST[:PORT]")
+      ->envname("ORDERD_MAIL_SMTP");
+  app.add_option("--mail-smtp-password", config.mail_smtp_password,
+                 "The password of USER; best by its variable")
+      ->envname("ORDERD_MAIL_SMTP_PASSWORD");
+  app.add_option("--mail-ca-file", config.mail_ca_file,
+                 "PEM file of the authorities to trust in place of the system's")
+      ->envname("ORDERD_MAIL_CA_FILE");
+  app.add_option("--mail-directory", config.mail_directory,
+                 "Write e-mail into this directory instead, as .eml files")
+      ->envname("ORDERD_MAIL_DIRECTORY");
+  app.add_option(
+         "--mail-from", config.mail_from,
+         "Whom e-mail is from: NAME <ADDRESS> (needed with --mail-smtp; else orders@localhost)")
+      ->envname("ORDERD_MAIL_FROM");
+  app.add_option("--mail-reply-to", config.mail_reply_to,
+                 "The address that replies go to, with +TOKEN behind its user (default: that of"
+                 " --mail-from)")
+      ->envname("ORDERD_MAIL_REPLY_TO");
+  app.add_option("--mail-reply-keys", config.mail_reply_keys,
+                 "Keys of the tokens in addresses for replies, ID:SECRET,...: the first signs, all"
+                 " are accepted (default: one of the database's); best by its variable")
+      ->envname("ORDERD_MAIL_REPLY_KEYS");
+  app.add_option("--mail-templates", config.mail_templates,
+                 "Directory of templates that take the place of the program's own")
+      ->envname("ORDERD_MAIL_TEMPLATES");
+  app.add_option("--mail-threads", config.mail_threads, "E-mails that are sent side by side")
+      ->envname("ORDERD_MAIL_THREADS")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--mail-timeout", config.mail_timeout_seconds, "Seconds for sending one e-mail")
+      ->envname("ORDERD_MAIL_TIMEOUT")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  app.add_option("--mail-lease", config.mail_lease_seconds,
+                 "Seconds after which another server takes over from one that has crashed")
+      ->envname("ORDERD_MAIL_LEASE")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  app.add_option("--mail-retry", config.mail_retry_seconds,
+                 "Seconds until an e-mail that was not taken is tried again; doubled each time, up"
+                 " to four hours")
+      ->envname("ORDERD_MAIL_RETRY")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+  app.add_option("--mail-give-up", config.mail_give_up_hours, "Hours after which it is given up")
+      ->envname("ORDERD_MAIL_GIVE_UP")
+      ->check(CLI::Range(1, 8760))
+      ->capture_default_str();
+  app.add_option("--mail-received-kept-days", config.mail_received_kept_days,
+                 "Days for which it is kept who has sent an e-mail that was refused or dropped and"
+                 " belongs to no order; the e-mail itself is not kept at all")
+      ->envname("ORDERD_MAIL_RECEIVED_KEPT_DAYS")
+      ->check(CLI::Range(1, 36'500))
+      ->capture_default_str();
+}
+
+// What e-mails say of the shop.
+void DefineShop(CLI::App& app, Config& config) {
+  app.add_option("--shop-name", config.shop_name, "The shop's name in e-mails")
+      ->envname("ORDERD_SHOP_NAME")
+      ->capture_default_str();
+  app.add_option("--shop-zone", config.shop_zone, "The time zone in which e-mails tell times")
+      ->envname("ORDERD_SHOP_ZONE")
+      ->capture_default_str();
+  app.add_option("--shop-order-url", config.shop_order_url,
+                 "https address of an order's page, with {number} for its number")
+      ->envname("ORDERD_SHOP_ORDER_URL");
+  app.add_option("--shop-shipping-url", config.shop_shipping_url,
+                 "https address of the page on shipping methods")
+      ->envname("ORDERD_SHOP_SHIPPING_URL");
+  app.add_option("--shop-feedback-url", config.shop_feedback_url,
+                 "https address of the page for feedback, with {number} for the order's number")
+      ->envname("ORDERD_SHOP_FEEDBACK_URL");
+}
+
 void Define(CLI::App& app, Config& config) {
   // Before the subcommand, which takes it over: options may stand behind it.
   app.fallthrough();
@@ -109,6 +189,8 @@ void Define(CLI::App& app, Config& config) {
       ->envname("ORDERD_MAX_STREAMS_PER_CUSTOMER")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  DefineMail(app, config);
+  DefineShop(app, config);
   app.add_option("--shutdown-grace", config.shutdown_grace_seconds,
                  "Seconds that running calls get at the end")
       ->envname("ORDERD_SHUTDOWN_GRACE")

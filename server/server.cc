@@ -27,6 +27,8 @@
 #include "server/feed/feed_hub.h"
 #include "server/feed/feed_tailer.h"
 #include "server/log.h"
+#include "server/mail_setup.h"
+#include "server/notifications/notifier.h"
 #include "server/read/read_pool.h"
 #include "server/redaction/redaction_runner.h"
 #include "server/services/backend.h"
@@ -34,6 +36,8 @@
 #include "server/services/health.h"
 #include "server/services/tokens.h"
 #include "server/write/committer.h"
+#include "server/write/email_retention.h"
+#include "server/write/session_worker.h"
 
 namespace ipstore::orders {
 namespace {
@@ -176,32 +180,94 @@ RedactionRunnerOptions RedactionOptions(const Tokens& tokens) {
   return options;
 }
 
+// Calls of staff, and e-mails of customers: few, but each may hold 25 MiB.
+constexpr std::size_t kMaxResends = 1024;
+constexpr std::size_t kMaxEmails = 16;
+
+// More than an e-mail of 25 MiB needs. Methods that take no e-mail refuse more than they could ever
+// use.
+constexpr int kMaxMessageBytes = 28 << 20;
+
+// What sends notifications, and takes the e-mails that come back; where mail is set up.
+struct MailRunning {
+  std::unique_ptr<Notifier> notifier;
+  SessionWorker<NotificationSession> ledger;
+  SessionWorker<ReceivedEmailSession> received_emails;
+  SessionWorker<EmailReading> email_readings;
+  EmailRetention retention;
+
+  MailRunning(Store& store, std::unique_ptr<Notifier> opened, EmailRetentionOptions kept)
+      : notifier(std::move(opened)),
+        ledger([&store] { return store.OpenNotificationSession(); }, kMaxResends),
+        received_emails([&store] { return store.OpenReceivedEmailSession(); }, kMaxEmails),
+        email_readings([] { return std::make_unique<EmailReading>(); }, kMaxEmails),
+        retention(store, std::move(kept)) {}
+};
+
+EmailRetentionOptions RetentionOptions(const Config& config) {
+  EmailRetentionOptions options;
+  options.keep = config.mail_received_kept_days * absl::Hours(24);
+  options.clock = [] { return absl::Now(); };
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  return options;
+}
+
+// Sends nothing before the notifier is told to begin.
+absl::StatusOr<std::unique_ptr<MailRunning>> OpenMail(const Config& config, Store& store,
+                                                      const MailSetup& setup) {
+  if (!setup.open_mailer) return std::unique_ptr<MailRunning>();
+  NotifierOptions options = NotifierOptionsOf(config);
+  options.open_mailer = setup.open_mailer;
+  options.prepare = [mails = setup.mails.get()](const News& news, const Notification& lead) {
+    return mails->Prepare(news, lead);
+  };
+  options.on_trouble = [](absl::string_view line) { LogWarning(line); };
+  absl::StatusOr<std::unique_ptr<Notifier>> notifier = Notifier::Open(store, std::move(options));
+  if (!notifier.ok()) return notifier.status();
+  return std::make_unique<MailRunning>(store, *std::move(notifier), RetentionOptions(config));
+}
+
 }  // namespace
 
 class Server::Impl {
  public:
-  Impl(const Config& config, std::unique_ptr<Store> store, std::unique_ptr<FeedHub> feed,
-       std::unique_ptr<FeedTailer> tailer)
-      : store_(std::move(store)),
+  // What runs already, on the same store.
+  struct Parts {
+    std::unique_ptr<Store> store;
+    std::unique_ptr<FeedHub> feed;
+    std::unique_ptr<FeedTailer> tailer;
+    std::unique_ptr<NotificationMails> mails;
+    std::unique_ptr<MailRunning> mail;  // may be null
+  };
+
+  Impl(const Config& config, Parts parts)
+      : store_(std::move(parts.store)),
         tokens_(store_->Secret()),
-        feed_(std::move(feed)),
-        tailer_(std::move(tailer)),
+        feed_(std::move(parts.feed)),
+        tailer_(std::move(parts.tailer)),
+        mails_(std::move(parts.mails)),
+        mail_(std::move(parts.mail)),
         cursors_(*store_),
         streams_({.in_all = config.max_streams,
                   .per_caller = config.max_streams_per_caller,
                   .per_customer = config.max_streams_per_customer}),
-        writes_(*store_, WriteOptions(config, [this] { tailer_->Wake(); })),
+        writes_(*store_, WriteOptions(config, [this] { OnCommitted(); })),
         reads_(*store_, ReadOptions(config)),
         redactions_(*store_, writes_, RedactionOptions(tokens_)),
-        services_(MakeGrpcServices({.writes = &writes_,
-                                    .reads = &reads_,
-                                    .redactions = &redactions_,
-                                    .feed = feed_.get(),
-                                    .cursors = &cursors_,
-                                    .streams = &streams_,
-                                    .tokens = &tokens_,
-                                    .stopping = &stopping_,
-                                    .clock = [] { return absl::Now(); }})),
+        services_(MakeGrpcServices(
+            {.writes = &writes_,
+             .reads = &reads_,
+             .redactions = &redactions_,
+             .feed = feed_.get(),
+             .cursors = &cursors_,
+             .streams = &streams_,
+             .mails = mails_.get(),
+             .ledger = mail_ == nullptr ? nullptr : &mail_->ledger,
+             .received_emails = mail_ == nullptr ? nullptr : &mail_->received_emails,
+             .email_readings = mail_ == nullptr ? nullptr : &mail_->email_readings,
+             .tokens = &tokens_,
+             .stopping = &stopping_,
+             .clock = [] { return absl::Now(); }})),
         health_(NamesOf(services_)) {}
 
   absl::Status Listen(const Endpoint& endpoint) {
@@ -216,6 +282,7 @@ class Server::Impl {
     // hour.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     int port = 0;
     builder.AddListeningPort(absl::StrCat(endpoint.host, ":", endpoint.port),
                              grpc::InsecureServerCredentials(), &port);
@@ -230,6 +297,13 @@ class Server::Impl {
     address_ = absl::StrCat(endpoint.host, ":", port);
     health_.SetServing(true);
     prober_ = std::make_unique<HealthProber>(*store_, health_);
+    // Only now: a server that finds its port taken is to tell nobody anything.
+    if (mail_ != nullptr) {
+      mail_->notifier->Begin();
+    } else {
+      LogWarning(
+          "no e-mail is sent and none is taken: neither --mail-smtp nor --mail-directory is given");
+    }
     return absl::OkStatus();
   }
 
@@ -246,8 +320,16 @@ class Server::Impl {
     tailer_->BeginStop();  // and with it all streams, which would not end by themselves
     redactions_.BeginStop();
     cursors_.BeginStop();
+    if (mail_ != nullptr) mail_->notifier->BeginStop();
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(deadline));
     cursors_.Stop();
+    if (mail_ != nullptr) {
+      mail_->ledger.Stop();
+      mail_->email_readings.Stop();
+      mail_->received_emails.Stop();
+      mail_->retention.Stop();
+      mail_->notifier->Stop(deadline);
+    }
     tailer_->Stop();
     redactions_.Stop();
     writes_.Stop(deadline);
@@ -255,11 +337,18 @@ class Server::Impl {
   }
 
  private:
+  void OnCommitted() {
+    tailer_->Wake();
+    if (mail_ != nullptr) mail_->notifier->Wake();
+  }
+
   std::unique_ptr<Store> store_;
   Tokens tokens_;
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<FeedHub> feed_;
   std::unique_ptr<FeedTailer> tailer_;
+  std::unique_ptr<NotificationMails> mails_;
+  std::unique_ptr<MailRunning> mail_;  // null where mail is not set up
   FeedCursors cursors_;
   StreamLimits streams_;
   GroupCommitter writes_;
@@ -280,7 +369,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   auto feed = std::make_unique<FeedHub>(FeedHubOptions(), [] { return absl::Now(); });
   auto tailer = FeedTailer::Start(*store, *feed, TailOptions(config));
   if (!tailer.ok()) return tailer.status();
-  auto impl = std::make_unique<Impl>(config, std::move(store), std::move(feed), *std::move(tailer));
+  absl::StatusOr<MailSetup> setup = SetUpMail(config, store->Secret());
+  if (!setup.ok()) return setup.status();
+  absl::StatusOr<std::unique_ptr<MailRunning>> mail = OpenMail(config, *store, *setup);
+  if (!mail.ok()) return mail.status();
+  auto impl = std::make_unique<Impl>(config, Impl::Parts{.store = std::move(store),
+                                                         .feed = std::move(feed),
+                                                         .tailer = *std::move(tailer),
+                                                         .mails = std::move(setup->mails),
+                                                         .mail = *std::move(mail)});
   if (absl::Status listening = impl->Listen(*endpoint); !listening.ok()) return listening;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

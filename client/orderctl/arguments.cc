@@ -43,6 +43,19 @@ std::string RedactionName(absl::string_view text) {
                                                : absl::StrCat("redactions/", text);
 }
 
+std::string EmailName(absl::string_view text) {
+  return absl::StartsWith(text, "receivedEmails/") ? std::string(text)
+                                                   : absl::StrCat("receivedEmails/", text);
+}
+
+absl::StatusOr<v1::NotificationState> ParseNotificationState(absl::string_view text) {
+  v1::NotificationState state = v1::NOTIFICATION_STATE_UNSPECIFIED;
+  if (!v1::NotificationState_Parse(ValueName("NOTIFICATION_STATE_", text), &state)) {
+    return NotOfForm(text, "queued, sent, suppressed or failed");
+  }
+  return state;
+}
+
 absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text) {
   v1::EnquiryKind kind = v1::ENQUIRY_KIND_UNSPECIFIED;
   if (!v1::EnquiryKind_Parse(ValueName("ENQUIRY_KIND_", text), &kind)) {

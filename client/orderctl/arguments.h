@@ -13,6 +13,7 @@
 #include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
+#include "ipstore/orders/v1/notification.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
 
@@ -27,6 +28,12 @@ std::string EnquiryName(absl::string_view text);
 
 // The same for the redaction of a customer.
 std::string RedactionName(absl::string_view text);
+
+// The same for an e-mail that was received.
+std::string EmailName(absl::string_view text);
+
+// "queued", "sent", "suppressed" or "failed".
+absl::StatusOr<v1::NotificationState> ParseNotificationState(absl::string_view text);
 
 // "question", "return" or "complaint"; "take-up", "ask-customer", …
 absl::StatusOr<v1::EnquiryKind> ParseEnquiryKind(absl::string_view text);

@@ -7,11 +7,13 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/orderctl/arguments.h"
 #include "client/orderctl/command_line.h"
 #include "client/orderctl/time_text.h"
@@ -26,6 +28,8 @@ inline constexpr char kStepGroup[] = "Move an order";
 struct Parsed {
   std::function<Result<std::string>(const Session&)> run;
   std::string printout;
+  // How long the command's calls may take where --timeout does not say; nothing: as all others.
+  std::optional<absl::Duration> timeout;
   // What can be read only when all options are known, because it needs the time zone or the caller.
   std::vector<std::function<void(const GlobalOptions&)>> at_end;
 };
@@ -147,12 +151,13 @@ std::vector<std::string> TypedNames(const google::protobuf::EnumDescriptor& valu
 void AddStatuses(CLI::App& command, std::function<void(v1::OrderStatus)> add);
 
 // Adds the commands that read, those that change an order, that for many orders, those about
-// enquiries and lists of everything, those that go on as things happen, those that take orders
-// over, those that redact, and the one for shells.
+// enquiries and lists of everything, those about e-mails, those that go on as things happen, those
+// that take orders over, those that redact, and the one for shells.
 void AddReads(CLI::App& app, Parsed& parsed);
 void AddChanges(CLI::App& app, Parsed& parsed);
 void AddBatch(CLI::App& app, Parsed& parsed);
 void AddRequests(CLI::App& app, Parsed& parsed);
+void AddMail(CLI::App& app, Parsed& parsed);
 void AddWatches(CLI::App& app, Parsed& parsed);
 void AddTransfers(CLI::App& app, Parsed& parsed);
 void AddRedactions(CLI::App& app, Parsed& parsed);

@@ -169,6 +169,7 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
   AddChanges(app, parsed);
   AddBatch(app, parsed);
   AddRequests(app, parsed);
+  AddMail(app, parsed);
   AddWatches(app, parsed);
   AddTransfers(app, parsed);
   AddRedactions(app, parsed);
@@ -181,7 +182,9 @@ std::variant<Command, Printout, UsageError> ParseCommandLine(
       return UsageError{"a command is missing; orderctl --help lists them"};
     }
     if (!parsed.run) return Printout{parsed.printout};
-    const GlobalOptions global = ReadGlobal(texts);
+    GlobalOptions global = ReadGlobal(texts);
+    if (parsed.timeout.has_value() && app.get_option("--timeout")->empty())
+      global.timeout = *parsed.timeout;
     for (const auto& finish : parsed.at_end) finish(global);
     return Command{global, std::move(parsed.run)};
   } catch (const CLI::CallForHelp&) {

@@ -47,6 +47,9 @@ struct UsageError {
   std::string message;
 };
 
+// The command that mail servers call, to whom other exit codes mean other things.
+inline constexpr char kIngestCommand[] = "ingest-email";
+
 // Reads `arguments`, the program's name first, and the environment. Reads the files that are named
 // on it.
 std::variant<Command, Printout, UsageError> ParseCommandLine(

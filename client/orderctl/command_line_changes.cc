@@ -3,6 +3,7 @@
 #include "client/orderctl/command_builder.h"
 #include "client/orderctl/input.h"
 #include "client/orderctl/json_text.h"
+#include "client/orderctl/notifications.h"
 
 namespace ipstore::orders::client {
 namespace {
@@ -49,6 +50,12 @@ std::string TextArgument(const std::string& option, const std::string& text) {
 
 // --- Steps ---
 
+Result<std::string> PreviewMailOf(const Session& session, const v1::TransitionOrderRequest& step) {
+  v1::PreviewNotificationRequest request;
+  *request.mutable_transition() = step;
+  return PreviewNotification(session, request, EmailForm::kText);
+}
+
 // A step of the lifecycle; what is particular to it is added to the result.
 CLI::App& AddStep(CLI::App& app, Parsed& parsed, const StepRequest& request,
                   const std::string& name, const std::string& description) {
@@ -56,8 +63,13 @@ CLI::App& AddStep(CLI::App& app, Parsed& parsed, const StepRequest& request,
   AddOrderOptions(command, request);
   AddStepComment(command, request);
   AddSilent(command, request);
-  command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return TransitionOrder(session, *request); };
+  auto only_mail = std::make_shared<bool>(false);
+  command.add_flag("--preview-mail", *only_mail,
+                   "Take no step, but show the e-mail that would be sent of it");
+  command.callback([request, only_mail, &parsed] {
+    parsed.run = [request, only_mail = *only_mail](const Session& session) {
+      return only_mail ? PreviewMailOf(session, *request) : TransitionOrder(session, *request);
+    };
   });
   return command;
 }
@@ -436,25 +448,6 @@ void AddUpdate(CLI::App& app, Parsed& parsed) {
   });
 }
 
-void AddNotifications(CLI::App& app, Parsed& parsed) {
-  auto request = std::make_shared<v1::SetNotificationsRequest>();
-  CLI::App& command =
-      AddCommand(app, kRecordGroup, "notifications",
-                 "Turn the e-mails to the customer of an order or an enquiry on or off");
-  AddSubject(command, [request](std::string name) { request->set_name(std::move(name)); });
-  command
-      .add_option_function<std::string>(
-          "STATE",
-          [request](const std::string& text) { request->set_notifications_on(text == "on"); },
-          "on or off")
-      ->required()
-      ->check(CLI::IsMember({"on", "off"}));
-  AddRetryOptions(command, request);
-  command.callback([request, &parsed] {
-    parsed.run = [request](const Session& session) { return SetNotifications(session, *request); };
-  });
-}
-
 void AddFeedback(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::SubmitFeedbackRequest>();
   CLI::App& command = AddCommand(app, kRecordGroup, "feedback",
@@ -506,7 +499,6 @@ void AddChanges(CLI::App& app, Parsed& parsed) {
   AddTrack(app, parsed);
   AddUpdate(app, parsed);
   AddComment(app, parsed);
-  AddNotifications(app, parsed);
   AddFeedback(app, parsed);
   AddStepsToPreparing(app, parsed);
   AddHandToCarrier(app, parsed);

@@ -87,6 +87,7 @@ std::string OrderPageJson(const v1::OrderPage& page) {
   Json json = {{"order", AsJson(page.order())},
                {"activities", AsJsonList(page.activities())},
                {"comments", AsJsonList(page.comments())},
+               {"notifications", AsJsonList(page.notifications())},
                {"actions", AsJsonList(actions)}};
   if (page.has_next_step()) json["nextStep"] = AsJson(page.next_step());
   return Dump(json);

@@ -23,9 +23,9 @@ std::string ToFullJson(const google::protobuf::Message& message);
 // The message in one line, with a newline at its end.
 std::string ToJsonLine(const google::protobuf::Message& message);
 
-// {"order": …, "activities": […], "comments": […], "actions": […], "nextStep": …}, indented, with a
-// newline at its end. The actions are those that are open, each as an ActionExplanation that is
-// `allowed`; without a next step there is no "nextStep".
+// {"order": …, "activities": […], "comments": […], "notifications": […], "actions": […],
+// "nextStep": …}, indented, with a newline at its end. The actions are those that are open, each as
+// an ActionExplanation that is `allowed`; without a next step there is no "nextStep".
 std::string OrderPageJson(const v1::OrderPage& page);
 
 // Reads an order to place: a CreateOrderRequest, which has "order" at its top, or just the Order.

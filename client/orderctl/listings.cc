@@ -70,6 +70,11 @@ std::string Heading(absl::string_view title, const Reader& reader) {
   return absl::StrCat("\n", reader.style.Paint(title, Tone::kStrong), "\n");
 }
 
+std::string NextPageHint(const std::string& token, const Reader& reader) {
+  if (token.empty()) return "";
+  return absl::StrCat("\n", words::kNextPage.In(reader.language), " ", token, "\n");
+}
+
 std::string ActivitySentence(const v1::Activity& activity, Language language) {
   return absl::StrCat(ActivityText(activity, language),
                       InternalMark(activity.visibility(), language));

@@ -21,6 +21,9 @@ std::string Heading(absl::string_view title, const Reader& reader);
 // The title of what happened, which tells in which zone the times are.
 std::string ActivityHeading(const Reader& reader);
 
+// How to ask for the page that `token` begins; empty where it is.
+std::string NextPageHint(const std::string& token, const Reader& reader);
+
 // What a customer is called in a list: the company, else the person, else the id.
 std::string CustomerName(const v1::Customer& customer);
 std::string CustomerName(const v1::EnquiryCustomer& customer);

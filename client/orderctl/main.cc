@@ -15,7 +15,6 @@
 
 namespace {
 
-using ipstore::orders::client::ExitCode;
 using ipstore::orders::client::Outcome;
 using ipstore::orders::client::Terminal;
 
@@ -46,12 +45,13 @@ Terminal FindTerminal(int& print_error) {
 
 int main(int argc, char** argv) {
   int print_error = 0;
+  const std::vector<std::string> arguments(argv, argv + argc);
   const Outcome outcome =
-      ipstore::orders::client::RunOrderctl({argv, argv + argc}, FindTerminal(print_error));
+      ipstore::orders::client::RunOrderctl(arguments, FindTerminal(print_error));
   if (print_error == 0 && !Write(outcome.out, stdout)) print_error = errno;
   if (print_error != 0) {
     std::fprintf(stderr, "orderctl: OUTPUT: %s\n", std::strerror(print_error));
-    return static_cast<int>(ExitCode::kOther);
+    return static_cast<int>(ipstore::orders::client::CodeOfLostOutput(arguments));
   }
   Write(outcome.err, stderr);
   return static_cast<int>(outcome.exit_code);

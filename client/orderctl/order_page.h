@@ -9,7 +9,7 @@
 
 namespace ipstore::orders::client {
 
-// `page` as the server gives it, but with its activities and comments oldest first.
+// `page` as the server gives it, but with its activities, comments and notifications oldest first.
 std::string OrderPageText(const v1::OrderPage& page, const Reader& reader);
 
 }  // namespace ipstore::orders::client

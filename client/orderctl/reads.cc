@@ -17,11 +17,6 @@ namespace {
 // The most that GetOrderPage gives of activities and of comments: few orders have more.
 constexpr int kLargestPage = 100;
 
-std::string NextPageHint(const Session& session, const std::string& token) {
-  if (token.empty()) return "";
-  return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
-}
-
 // Gives every page of a list to `take`, from the one that the request names on.
 template <typename Request, typename Response, typename Take>
 std::optional<Error> ForEachPage(const OrdersClient& client,
@@ -78,6 +73,7 @@ Result<std::string> ShowOrder(const Session& session, v1::GetOrderPageRequest re
   if (const auto error = AddOlderComments(session.client, page)) return *error;
   std::reverse(page.mutable_activities()->begin(), page.mutable_activities()->end());
   std::reverse(page.mutable_comments()->begin(), page.mutable_comments()->end());
+  std::reverse(page.mutable_notifications()->begin(), page.mutable_notifications()->end());
   return session.json ? OrderPageJson(page) : OrderPageText(page, session.reader);
 }
 
@@ -94,7 +90,7 @@ Result<std::string> ListOrders(const Session& session, const v1::ListOrdersReque
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
   return absl::StrCat(OrderList(page.value().orders(), OrderTime::kLastActivity, session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+                      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 Result<std::string> ListActivities(const Session& session,
@@ -103,7 +99,7 @@ Result<std::string> ListActivities(const Session& session,
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
   return absl::StrCat(ActivityList(page.value().activities(), session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+                      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 Result<std::string> ListComments(const Session& session, const v1::ListCommentsRequest& request) {
@@ -111,7 +107,7 @@ Result<std::string> ListComments(const Session& session, const v1::ListCommentsR
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
   return absl::StrCat(CommentList(page.value().comments(), session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+                      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "client/orderctl/columns.h"
 #include "client/orderctl/json_text.h"
+#include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/time_text.h"
@@ -136,12 +137,8 @@ Result<std::string> ListRedactions(const Session& session,
   const Result<v1::ListRedactionsResponse> page = session.client.ListRedactions(request);
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
-  std::string text = RedactionTable(page.value().redactions(), session.reader);
-  if (!page.value().next_page_token().empty()) {
-    absl::StrAppend(&text, "\n", words::kNextPage.In(session.reader.language), " ",
-                    page.value().next_page_token(), "\n");
-  }
-  return text;
+  return absl::StrCat(RedactionTable(page.value().redactions(), session.reader),
+                      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 }  // namespace ipstore::orders::client

@@ -17,11 +17,6 @@
 namespace ipstore::orders::client {
 namespace {
 
-std::string NextPageHint(const Session& session, const std::string& token) {
-  if (token.empty()) return "";
-  return absl::StrCat("\n", words::kNextPage.In(session.reader.language), " ", token, "\n");
-}
-
 template <typename Requests>
 std::string RequestList(const Requests& requests, const Reader& reader) {
   const Language language = reader.language;
@@ -60,7 +55,7 @@ Result<std::string> Listed(const Session& session, const Result<Response>& page)
   if (!page.ok()) return page.error();
   if (session.json) return ToJson(page.value());
   return absl::StrCat(RequestList(page.value().requests(), session.reader),
-                      NextPageHint(session, page.value().next_page_token()));
+                      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 }  // namespace
@@ -105,7 +100,7 @@ Result<std::string> ListOverdue(const Session& session,
   if (session.json) return ToJson(page.value());
   return absl::StrCat(
       OrderList(page.value().orders(), OrderTime::kPromisedDelivery, session.reader),
-      NextPageHint(session, page.value().next_page_token()));
+      NextPageHint(page.value().next_page_token(), session.reader));
 }
 
 }  // namespace ipstore::orders::client

@@ -19,13 +19,23 @@ Outcome Failed(ExitCode code, const Error& error, bool json, const Reader& reade
   return {.exit_code = code, .err = json ? ErrorJson(error) : ErrorText(error, reader)};
 }
 
+// Whether a word stands anywhere on a command line that may not be understood.
+bool Has(const std::vector<std::string>& arguments, absl::string_view word) {
+  return std::find(arguments.begin(), arguments.end(), word) != arguments.end();
+}
+
+// `code`, but where a mail server calls, which would send a customer's e-mail back for a fault of
+// ours: that it should come again later.
+ExitCode CodeOr(ExitCode code, const std::vector<std::string>& arguments) {
+  return Has(arguments, kIngestCommand) ? ExitCode::kMailTryLater : code;
+}
+
 // What cannot be understood may be said by an option, so --json is looked for by hand.
 Outcome Misused(const UsageError& usage, const std::vector<std::string>& arguments,
                 const Terminal& terminal) {
-  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   const Error error{
       .code = grpc::StatusCode::INVALID_ARGUMENT, .reason = "USAGE", .message = usage.message};
-  return Failed(ExitCode::kUsage, error, json,
+  return Failed(CodeOr(ExitCode::kUsage, arguments), error, Has(arguments, "--json"),
                 {.style = StyleFor(ColorWish::kAuto, terminal.err_is_terminal)});
 }
 
@@ -61,6 +71,10 @@ Outcome Run(const Command& command, const Terminal& terminal) {
 }
 
 }  // namespace
+
+ExitCode CodeOfLostOutput(const std::vector<std::string>& arguments) {
+  return CodeOr(ExitCode::kOther, arguments);
+}
 
 Outcome RunOrderctl(const std::vector<std::string>& arguments, const Terminal& terminal) {
   const auto parsed = ParseCommandLine(arguments);

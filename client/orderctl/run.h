@@ -31,6 +31,9 @@ struct Terminal {
   std::function<void(absl::string_view text)> progress;
 };
 
+// How the program ends when what it has to say cannot be written.
+ExitCode CodeOfLostOutput(const std::vector<std::string>& arguments);
+
 // Runs the command line `arguments`, the program's name first. Blocks until the server has
 // answered.
 Outcome RunOrderctl(const std::vector<std::string>& arguments, const Terminal& terminal);

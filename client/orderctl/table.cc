@@ -41,14 +41,19 @@ int* Widest(std::vector<int>& widths, const std::vector<int>& least) {
 void Table::AddRow(std::vector<Cell> cells) {
   cells.resize(columns_.size());
   for (Cell& cell : cells) cell.text = Printable(cell.text);
-  rows_.push_back(std::move(cells));
+  rows_.push_back({.cells = std::move(cells), .note = std::nullopt});
+}
+
+void Table::AddNote(Cell note) {
+  note.text = Printable(note.text);
+  rows_.back().note = std::move(note);
 }
 
 std::vector<int> Table::Widths(int max_width) const {
   std::vector<int> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     int width = DisplayWidth(columns_[i].title);
-    for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
+    for (const Row& row : rows_) width = std::max(width, DisplayWidth(row.cells[i].text));
     widths.push_back(width);
   }
   std::vector<int> least;
@@ -69,7 +74,7 @@ int Table::LeastWidth(std::size_t column, int width) const {
   int least = std::min(width, kMinWrapped);
   // Nothing stands behind the last one that a long word could push away.
   if (column + 1 == columns_.size()) return least;
-  for (const auto& row : rows_) least = std::max(least, LongestWord(row[column].text));
+  for (const Row& row : rows_) least = std::max(least, LongestWord(row.cells[column].text));
   return least;
 }
 
@@ -106,7 +111,13 @@ std::string Table::Render(const Style& style, int max_width) const {
   if (std::any_of(titles.begin(), titles.end(), [](const Cell& c) { return !c.text.empty(); })) {
     RenderRow(titles, widths, style, out);
   }
-  for (const auto& row : rows_) RenderRow(row, widths, style, out);
+  for (const Row& row : rows_) {
+    RenderRow(row.cells, widths, style, out);
+    if (row.note.has_value()) {
+      absl::StrAppend(&out, std::string(kGap, ' '), style.Paint(row.note->text, row.note->tone),
+                      "\n");
+    }
+  }
   return out;
 }
 

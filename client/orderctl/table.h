@@ -2,7 +2,9 @@
 #ifndef IPSTORE_ORDERS_CLIENT_ORDERCTL_TABLE_H_
 #define IPSTORE_ORDERS_CLIENT_ORDERCTL_TABLE_H_
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/orderctl/style.h"
@@ -32,6 +34,10 @@ class Table {
   // Adds a row with one cell for each column; those that are missing are empty.
   void AddRow(std::vector<Cell> cells);
 
+  // Puts a line of its own under the row that was added last, which there must be: slightly
+  // indented, over all columns, never broken, and without a say in how wide they are.
+  void AddNote(Cell note);
+
   bool empty() const { return rows_.empty(); }
 
   // The table in lines that end with a newline, without blanks at their ends: the titles, unless
@@ -41,13 +47,18 @@ class Table {
   std::string Render(const Style& style, int max_width) const;
 
  private:
+  struct Row {
+    std::vector<Cell> cells;
+    std::optional<Cell> note;
+  };
+
   std::vector<int> Widths(int max_width) const;
   int LeastWidth(std::size_t column, int width) const;
   void RenderRow(const std::vector<Cell>& cells, const std::vector<int>& widths, const Style& style,
                  std::string& out) const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<Cell>> rows_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace ipstore::orders::client

@@ -4,21 +4,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "domain/time_text.h"
 
 namespace ipstore::orders::client {
 namespace {
 
 absl::Time FromProto(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-absl::string_view DayFormat(Language language) {
-  return language == Language::kGreek ? "%d/%m/%Y" : "%e %b %Y";
-}
-
-std::string Format(absl::Time time, absl::TimeZone zone, absl::string_view format) {
-  // %e pads with a blank.
-  return std::string(absl::StripLeadingAsciiWhitespace(absl::FormatTime(format, time, zone)));
 }
 
 // The first of `formats` that reads the whole text gives the time.
@@ -90,22 +82,15 @@ absl::StatusOr<absl::CivilDay> ParseDate(absl::string_view text) {
 
 std::string FormatTime(const google::protobuf::Timestamp& time, absl::TimeZone zone,
                        Language language) {
-  return Format(FromProto(time), zone, absl::StrCat(DayFormat(language), " %H:%M"));
+  return TimeInWords(FromProto(time), zone, language);
 }
 
 std::string FormatWindow(const v1::TimeWindow& window, absl::TimeZone zone, Language language) {
-  const absl::Time start = FromProto(window.start());
-  const absl::Time end = FromProto(window.end());
-  const bool same_day = absl::ToCivilDay(start, zone) == absl::ToCivilDay(end, zone);
-  return absl::StrCat(
-      FormatTime(window.start(), zone, language), "–",
-      same_day ? Format(end, zone, "%H:%M") : FormatTime(window.end(), zone, language));
+  return WindowInWords({FromProto(window.start()), FromProto(window.end())}, zone, language);
 }
 
 std::string FormatDate(const google::type::Date& date, Language language) {
-  const absl::CivilDay day(date.year(), date.month(), date.day());
-  return Format(absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone(),
-                DayFormat(language));
+  return DayInWords(absl::CivilDay(date.year(), date.month(), date.day()), language);
 }
 
 google::protobuf::Timestamp ToProto(absl::Time time) {

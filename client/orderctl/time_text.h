@@ -27,14 +27,10 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text, absl::TimeZone zone
 // Reads "2026-11-28". INVALID_ARGUMENT with one sentence for anything else.
 absl::StatusOr<absl::CivilDay> ParseDate(absl::string_view text);
 
-// "28/11/2026 20:00" in Greek, "28 Nov 2026 20:00" in English; the time in `zone`.
+// As people write them: see domain/time_text.h.
 std::string FormatTime(const google::protobuf::Timestamp& time, absl::TimeZone zone,
                        Language language);
-
-// Two times; of the second only what differs: "28/11/2026 10:00–14:00".
 std::string FormatWindow(const v1::TimeWindow& window, absl::TimeZone zone, Language language);
-
-// "28/11/2026" in Greek, "28 Nov 2026" in English.
 std::string FormatDate(const google::type::Date& date, Language language);
 
 google::protobuf::Timestamp ToProto(absl::Time time);

@@ -119,6 +119,38 @@ inline constexpr Phrase kFailed{"απέτυχαν", "failed"};
 inline constexpr Phrase kBegun{"Έναρξη", "Begun"};
 inline constexpr Phrase kBy{"Από", "By"};
 
+inline constexpr Phrase kTime{"Ώρα", "Time"};
+inline constexpr Phrase kWhat{"Τι", "What"};
+inline constexpr Phrase kNotification{"Ειδοποίηση", "Notification"};
+inline constexpr Phrase kNoNotifications{"Καμία ειδοποίηση.", "No notifications."};
+inline constexpr Phrase kNoneFailed{"Δεν απέτυχε καμία ειδοποίηση.", "No notification has failed."};
+inline constexpr Phrase kRecipient{"Προς", "To"};
+inline constexpr Phrase kSubjectLine{"Θέμα", "Subject"};
+inline constexpr Phrase kBecause{"Γιατί", "Because"};
+inline constexpr Phrase kQueued{"Στην ουρά από", "Queued"};
+inline constexpr Phrase kFinished{"Τέλος", "Finished"};
+inline constexpr Phrase kAttempts{"Προσπάθειες", "Attempts"};
+inline constexpr Phrase kNextAttempt{"Επόμενη προσπάθεια", "Next attempt"};
+inline constexpr Phrase kMailServerSays{"Διακομιστής", "Mail server says"};
+inline constexpr Phrase kSentAgain{"Ξαναστάλθηκε", "Sent again"};
+inline constexpr Phrase kSentLast{"Τελευταία αποστολή", "Sent last"};
+inline constexpr Phrase kSentAgainAt{"Ζητήθηκε ξανά", "Asked for again"};
+inline constexpr Phrase kSentAgainBy{"Το ζήτησε", "Asked for by"};
+inline constexpr Phrase kSentWith{"Στο ίδιο email με", "In one e-mail with"};
+inline constexpr Phrase kSentWithNewer{"στο ίδιο email με ό,τι ακολούθησε",
+                                       "in one e-mail with what followed"};
+inline constexpr Phrase kWouldNotBeSent{"Δεν θα σταλεί", "Would not be sent"};
+inline constexpr Phrase kNobodyIsTold{"Κανείς δεν ειδοποιείται για αυτό.",
+                                      "Nobody is told of this."};
+inline constexpr Phrase kEmail{"Μήνυμα", "E-mail"};
+inline constexpr Phrase kNoEmails{"Κανένα μήνυμα.", "No e-mails."};
+inline constexpr Phrase kReceived{"Λήψη", "Received"};
+inline constexpr Phrase kSender{"Αποστολέας", "Sender"};
+inline constexpr Phrase kBecame{"Έκβαση", "What became of it"};
+inline constexpr Phrase kComment{"Σχόλιο", "Comment"};
+inline constexpr Phrase kBytes{"Μέγεθος σε byte", "Bytes"};
+inline constexpr Phrase kNotKept{"Το μήνυμα δεν έχει φυλαχθεί.", "The e-mail is not kept."};
+
 inline constexpr Phrase kNextPage{"Επόμενη σελίδα: η ίδια εντολή με --page-token",
                                   "Next page: the same command with --page-token"};
 

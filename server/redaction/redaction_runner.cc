@@ -5,7 +5,6 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "domain/decide.h"
 #include "domain/decide_enquiry.h"
 #include "domain/refusal.h"
+#include "server/write/backoff.h"
 
 namespace ipstore::orders {
 namespace {
@@ -27,12 +27,6 @@ constexpr std::size_t kMaxCreates = 64;
 // A create that another server makes at the same moment is there at the second try.
 constexpr int kCreateAttempts = 3;
 constexpr std::int32_t kItemsAtATime = 256;
-
-std::string NewOwner() {
-  std::random_device random;
-  return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8),
-                      absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
-}
 
 // Refusals that say nothing of the subject: try again.
 bool IsPassing(std::optional<Reason> reason) {
@@ -48,21 +42,6 @@ bool IsPassing(const absl::Status& status) {
 Caller CallerOf(const RedactionJob& job) {
   return {.actor = job.actor, .on_behalf_of = job.on_behalf_of, .rights = {Right::kRedact}};
 }
-
-// The waits after failures that follow each other.
-class Backoff {
- public:
-  bool IsOn() const { return last_.has_value(); }
-  void End() { last_.reset(); }
-  // Doubled each time.
-  absl::Duration Next(absl::Duration first, absl::Duration limit) {
-    last_ = last_.has_value() ? std::min(2 * *last_, limit) : first;
-    return *last_;
-  }
-
- private:
-  std::optional<absl::Duration> last_;
-};
 
 // What came back for one item of a job.
 struct Finished {
@@ -393,7 +372,7 @@ class RedactionRunner::Worker {
   Store& store_;
   GroupCommitter& writes_;
   const RedactionRunnerOptions options_;
-  const std::string owner_ = NewOwner();
+  const std::string owner_ = NewLeaseOwner();
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
 
   // Used by the thread only.

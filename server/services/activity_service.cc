@@ -16,6 +16,7 @@
 #include "domain/validate.h"
 #include "server/services/activity_pages.h"
 #include "server/services/decode.h"
+#include "server/services/email_ingest.h"
 #include "server/services/encode.h"
 #include "server/services/pages.h"
 #include "server/services/subject_pages.h"
@@ -191,7 +192,7 @@ void CommentMethods::CreateComment(const CallContext& context,
 void CommentMethods::GetComment(const CallContext& context, const v1::GetCommentRequest& request,
                                 Responder<v1::Comment> responder) {
   Violations violations = context.flaws;
-  auto [subject, id] = DecodeCommentName(request.name(), "name", violations);
+  auto [subject, id] = DecodeEntryName(request.name(), "comments", "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   AnswerByReading(
       backend_, context, std::move(responder),
@@ -231,6 +232,83 @@ void CommentMethods::ListComments(const CallContext& context,
                                                 EncodeComment(activity, *tokens, encoded);
                                                 return encoded->ByteSizeLong();
                                               }));
+        return response;
+      });
+}
+
+void CommentMethods::IngestEmail(const CallContext& context, const v1::IngestEmailRequest& request,
+                                 Responder<v1::ReceivedEmail> responder) const {
+  // Staff never speak for a customer.
+  if (context.caller.EffectiveRole() != Role::kService) return responder.Refuse(PermissionDenied());
+  if (backend_.received_emails == nullptr) return responder.Refuse(MailNotConfigured());
+  Violations violations = context.flaws;
+  if (request.raw_message().empty()) violations.Add("raw_message", Flaw::kMissing);
+  ValidateText(request.recipient(), "recipient", kMaxName, /*required=*/false,
+               /*multiline=*/false, violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  orders::IngestEmail(backend_, context, request, std::move(responder));
+}
+
+void CommentMethods::ListReceivedEmails(const CallContext& context,
+                                        const v1::ListReceivedEmailsRequest& request,
+                                        Responder<v1::ListReceivedEmailsResponse> responder) const {
+  if (context.caller.IsCustomer()) return responder.Refuse(PermissionDenied());
+  Violations violations = context.flaws;
+  PageTokens pages(*backend_.tokens, context.caller, "ListReceivedEmails", request);
+  std::optional<SubjectName> subject;
+  if (!request.subject().empty())
+    subject = DecodeSubjectName(request.subject(), "subject", violations);
+  ReceivedEmailQuery query{.limit = DecodePageSize(request.page_size(), kSubjectPages, violations)};
+  if (const auto cursor = pages.Open(request.page_token(), violations))
+    query.before = NumbersIn(*cursor).at(0);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  if (subject.has_value()) query.subject = subject->number;
+
+  AnswerByReading(backend_, context, std::move(responder),
+                  [query, subject = std::move(subject), pages = std::move(pages),
+                   caller = context.caller, language = context.language, tokens = backend_.tokens](
+                      Reader& reader) -> ReadResult<v1::ListReceivedEmailsResponse> {
+                    if (subject.has_value()) {
+                      auto found = ReadSubject(reader, *subject, caller);
+                      if (!found.ok()) return found.status();
+                      if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
+                    }
+                    // One more tells whether another page follows.
+                    ReceivedEmailQuery one_more = query;
+                    ++one_more.limit;
+                    auto emails = reader.ListReceivedEmails(one_more);
+                    if (!emails.ok()) return emails.status();
+                    v1::ListReceivedEmailsResponse response;
+                    const bool more = emails->size() > static_cast<std::size_t>(query.limit);
+                    if (more) emails->resize(static_cast<std::size_t>(query.limit));
+                    for (const ReceivedEmail& email : *emails)
+                      Encode(email, *tokens, language, response.add_received_emails());
+                    if (more)
+                      response.set_next_page_token(pages.Seal(absl::StrCat(emails->back().id)));
+                    return response;
+                  });
+}
+
+void CommentMethods::GetReceivedEmail(const CallContext& context,
+                                      const v1::GetReceivedEmailRequest& request,
+                                      Responder<v1::ReceivedEmail> responder) const {
+  if (context.caller.IsCustomer()) return responder.Refuse(PermissionDenied());
+  Violations violations = context.flaws;
+  const std::int64_t id = DecodeEmailName(request.name(), violations);
+  if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
+  AnswerByReading(
+      backend_, context, std::move(responder),
+      [id, name = request.name(), raw = request.include_raw_message(), language = context.language,
+       tokens = backend_.tokens](Reader& reader) -> ReadResult<v1::ReceivedEmail> {
+        auto email = reader.GetReceivedEmail(id);
+        if (!email.ok()) return email.status();
+        if (!email->has_value()) return EmailNotFound(name);
+        v1::ReceivedEmail response;
+        Encode(**email, *tokens, language, &response);
+        if (!raw) return response;
+        auto message = reader.GetRawEmail(id);
+        if (!message.ok()) return message.status();
+        response.set_raw_message(*std::move(message));
         return response;
       });
 }

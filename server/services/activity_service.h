@@ -33,6 +33,12 @@ class CommentMethods {
                   Responder<v1::Comment> responder);
   void ListComments(const CallContext& context, const v1::ListCommentsRequest& request,
                     Responder<v1::ListCommentsResponse> responder);
+  void IngestEmail(const CallContext& context, const v1::IngestEmailRequest& request,
+                   Responder<v1::ReceivedEmail> responder) const;
+  void ListReceivedEmails(const CallContext& context, const v1::ListReceivedEmailsRequest& request,
+                          Responder<v1::ListReceivedEmailsResponse> responder) const;
+  void GetReceivedEmail(const CallContext& context, const v1::GetReceivedEmailRequest& request,
+                        Responder<v1::ReceivedEmail> responder) const;
 
  private:
   Backend backend_;

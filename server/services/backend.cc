@@ -16,6 +16,12 @@
 
 namespace ipstore::orders {
 
+Refusal RefusalOf(const absl::Status& status) {
+  if (absl::IsDeadlineExceeded(status)) return DeadlineExceeded();
+  if (absl::IsCancelled(status)) return CancelledByCaller();
+  return absl::IsResourceExhausted(status) ? Overloaded() : Unavailable();
+}
+
 absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
                                                                 const SubjectName& name,
                                                                 const Caller& caller) {

@@ -23,6 +23,7 @@
 #include "domain/subject_state.h"
 #include "server/feed/feed_cursors.h"
 #include "server/feed/feed_hub.h"
+#include "server/notifications/notification_mails.h"
 #include "server/read/read_pool.h"
 #include "server/redaction/redaction_runner.h"
 #include "server/services/call.h"
@@ -32,8 +33,12 @@
 #include "server/services/tokens.h"
 #include "server/storage/store.h"
 #include "server/write/committer.h"
+#include "server/write/session_worker.h"
 
 namespace ipstore::orders {
+
+// What the thread works with that reads messages (SessionWorker): the messages alone.
+struct EmailReading {};
 
 // Pointers to what lives as long as the server. Cheap to copy.
 struct Backend {
@@ -43,6 +48,11 @@ struct Backend {
   FeedHub* feed = nullptr;
   FeedCursors* cursors = nullptr;
   StreamLimits* streams = nullptr;
+  const NotificationMails* mails = nullptr;
+  // Null where e-mail is not set up.
+  SessionWorker<NotificationSession>* ledger = nullptr;
+  SessionWorker<ReceivedEmailSession>* received_emails = nullptr;
+  SessionWorker<EmailReading>* email_readings = nullptr;
   const Tokens* tokens = nullptr;
   // Set when the server has begun to shut down: long calls end soon. May be null.
   const std::atomic<bool>* stopping = nullptr;
@@ -77,6 +87,9 @@ void AnswerByReading(const Backend& backend, const CallContext& context,
                          .deadline = context.deadline,
                          .cancelled = context.cancelled});
 }
+
+// What a call is answered with whose work on a session failed. Doing it again does no harm.
+Refusal RefusalOf(const absl::Status& status);
 
 // The subject of that name if the caller may see it, else the refusal.
 absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,

@@ -548,6 +548,22 @@ std::optional<Number> DecodeGivenNumber(const std::string& text, Violations& vio
 constexpr absl::string_view kOrders = "orders/";
 constexpr absl::string_view kEnquiries = "enquiries/";
 constexpr absl::string_view kRedactions = "redactions/";
+constexpr absl::string_view kReceivedEmails = "receivedEmails/";
+
+// The id of a resource that is named by a collection and a number.
+std::int64_t DecodeNumbered(absl::string_view name, absl::string_view collection,
+                            Violations& violations) {
+  std::int64_t id = 0;
+  absl::string_view number = name;
+  const bool good = absl::ConsumePrefix(&number, collection) && absl::SimpleAtoi(number, &id) &&
+                    id > 0 && absl::StrCat(id) == number;
+  if (name.empty()) {
+    violations.Add("name", Flaw::kMissing);
+  } else if (!good) {
+    violations.Add("name", Flaw::kMalformed, {{"expected", absl::StrCat(collection, "12")}});
+  }
+  return id;
+}
 
 bool NotifyOf(const auto& request) {
   return !request.has_notify() || request.notify();
@@ -776,30 +792,27 @@ SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::st
 }
 
 std::int64_t DecodeRedactionName(absl::string_view name, Violations& violations) {
-  std::int64_t id = 0;
-  absl::string_view number = name;
-  const bool good = absl::ConsumePrefix(&number, kRedactions) && absl::SimpleAtoi(number, &id) &&
-                    id > 0 && absl::StrCat(id) == number;
-  if (name.empty()) {
-    violations.Add("name", Flaw::kMissing);
-  } else if (!good) {
-    violations.Add("name", Flaw::kMalformed, {{"expected", absl::StrCat(kRedactions, "12")}});
-  }
-  return id;
+  return DecodeNumbered(name, kRedactions, violations);
 }
 
-std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,
-                                                      absl::string_view field,
-                                                      Violations& violations) {
+std::int64_t DecodeEmailName(absl::string_view name, Violations& violations) {
+  return DecodeNumbered(name, kReceivedEmails, violations);
+}
+
+std::pair<SubjectName, std::string> DecodeEntryName(absl::string_view name,
+                                                    absl::string_view collection,
+                                                    absl::string_view field,
+                                                    Violations& violations) {
   if (name.empty()) {
     violations.Add(std::string(field), Flaw::kMissing);
     return {};
   }
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[2] != "comments" || parts[3].empty() ||
+  if (parts.size() != 4 || parts[2] != collection || parts[3].empty() ||
       parts[3].size() > kMaxIdentifier) {
     violations.Add(std::string(field), Flaw::kMalformed,
-                   {{"expected", "orders/1000000018/comments/0123456789abcdef0123456789abcdef"}});
+                   {{"expected", absl::StrCat("orders/1000000018/", collection,
+                                              "/0123456789abcdef0123456789abcdef")}});
     return {};
   }
   return {DecodeSubjectName(absl::StrCat(parts[0], "/", parts[1]), field, violations),

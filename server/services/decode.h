@@ -82,10 +82,15 @@ SubjectName DecodeSubjectName(absl::string_view name, SubjectKind kind, absl::st
 // "redactions/12": its id.
 std::int64_t DecodeRedactionName(absl::string_view name, Violations& violations);
 
-// "orders/1000000018/comments/…", or of an enquiry: the subject and the comment's id.
-std::pair<SubjectName, std::string> DecodeCommentName(absl::string_view name,
-                                                      absl::string_view field,
-                                                      Violations& violations);
+// "receivedEmails/12": its id.
+std::int64_t DecodeEmailName(absl::string_view name, Violations& violations);
+
+// "orders/1000000018/comments/…" for the collection "comments", or of an enquiry: the subject and
+// the entry's id.
+std::pair<SubjectName, std::string> DecodeEntryName(absl::string_view name,
+                                                    absl::string_view collection,
+                                                    absl::string_view field,
+                                                    Violations& violations);
 
 }  // namespace ipstore::orders
 

@@ -501,7 +501,7 @@ void Encode(const Order& order, Audience audience, v1::Order* to) {
   to->set_number(subject.number.ToString());
   to->set_status(As<v1::OrderStatus>(order.status()));
   to->set_status_text(Text(Label(order.status(), audience.language)));
-  to->set_status_meaning(Text(Meaning(order.status(), audience.language)));
+  to->set_status_meaning(Text(Meaning(order.status(), order.content.method, audience.language)));
   to->set_active(subject.active);
   to->set_etag(EtagOf(subject));
   EncodeContent(order.content, order.totals, audience, to);
@@ -567,6 +567,67 @@ void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* 
   EncodeTime(activity.occurred_at, to->mutable_create_time());
   to->set_activity(ActivityName(tokens, activity.subject_kind, activity.subject, activity.seq));
   to->set_redacted(activity.redacted);
+}
+
+std::string NotificationName(const Tokens& tokens, const Notification& notification) {
+  return absl::StrCat(NameOf(notification.subject_kind, notification.subject), "/notifications/",
+                      tokens.ActivityId(notification.subject, notification.seq));
+}
+
+void Encode(const Notification& notification, const Tokens& tokens, Audience audience,
+            v1::Notification* to) {
+  to->set_name(NotificationName(tokens, notification));
+  to->set_activity(
+      ActivityName(tokens, notification.subject_kind, notification.subject, notification.seq));
+  to->set_address(notification.address);
+  to->set_title(notification.title);
+  if (notification.sent_at.has_value()) EncodeTime(*notification.sent_at, to->mutable_sent_time());
+  // For customers it stays sent while it is sent again, whatever comes of that.
+  const bool is_resent = notification.state != NotificationState::kSent;
+  const bool stays_sent = audience.IsCustomer() && is_resent && notification.sent_at.has_value();
+  const NotificationState state = stays_sent ? NotificationState::kSent : notification.state;
+  const NotificationReason reason = stays_sent ? NotificationReason::kNone : notification.reason;
+  to->set_state(As<v1::NotificationState>(state));
+  to->set_state_text(Text(Label(state, audience.language)));
+  to->set_reason(As<v1::NotificationReason>(reason));
+  to->set_reason_text(Text(Sentence(reason, audience.language)));
+  EncodeTime(stays_sent ? notification.recorded_at : notification.created_at,
+             to->mutable_create_time());
+  const auto& finished_at = stays_sent ? notification.sent_at : notification.finished_at;
+  if (finished_at.has_value()) EncodeTime(*finished_at, to->mutable_finish_time());
+  const std::int32_t lead = notification.lead_seq.value_or(notification.seq);
+  if (state == NotificationState::kSent && lead != notification.seq) {
+    to->set_sent_with(ActivityName(tokens, notification.subject_kind, notification.subject, lead));
+  }
+  if (audience.IsCustomer()) return;
+  if (notification.resending.has_value()) {
+    const Resending& last = *notification.resending;
+    EncodeTime(last.at, to->mutable_resend_time());
+    EncodeActor(last.actor, to->mutable_resent_by());
+    if (last.on_behalf_of.has_value())
+      EncodeActor(*last.on_behalf_of, to->mutable_resent_on_behalf_of());
+  }
+  to->set_attempt_count(notification.attempts);
+  to->set_detail(notification.detail);
+  to->set_resend_count(notification.generation);
+  if (notification.due_at.has_value())
+    EncodeTime(*notification.due_at, to->mutable_next_attempt_time());
+}
+
+void Encode(const ReceivedEmail& email, const Tokens& tokens, Language language,
+            v1::ReceivedEmail* to) {
+  to->set_name(absl::StrCat("receivedEmails/", email.id));
+  to->set_outcome(As<v1::EmailOutcome>(email.outcome));
+  to->set_outcome_text(Text(Sentence(email.outcome, language)));
+  if (email.subject.has_value()) {
+    to->set_subject(NameOf(email.subject_kind, *email.subject));
+    if (email.seq.has_value())
+      to->set_comment(CommentName(tokens, email.subject_kind, *email.subject, *email.seq));
+  }
+  to->set_message_id(email.message_id);
+  to->set_sender(email.sender);
+  EncodeTime(email.received_at, to->mutable_create_time());
+  to->set_size_bytes(email.size);
 }
 
 std::string RedactionName(std::int64_t id) {

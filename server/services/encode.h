@@ -16,11 +16,15 @@
 #include "ipstore/orders/v1/enquiry.pb.h"
 #include "ipstore/orders/v1/feed_service.pb.h"
 #include "ipstore/orders/v1/lifecycle.pb.h"
+#include "ipstore/orders/v1/notification.pb.h"
 #include "ipstore/orders/v1/order.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
+#include "ipstore/orders/v1/received_email.pb.h"
 #include "ipstore/orders/v1/redaction.pb.h"
 #include "server/services/tokens.h"
 #include "server/storage/feed.h"
+#include "server/storage/notification.h"
+#include "server/storage/received_email.h"
 #include "server/storage/redaction_job.h"
 
 namespace ipstore::orders {
@@ -51,6 +55,13 @@ void EncodeComment(const Activity& activity, const Tokens& tokens, v1::Comment* 
 inline constexpr absl::string_view kFeedConsumers = "feedConsumers/";
 void Encode(const FeedConsumerStatus& status, const FeedHead& head, absl::Time now,
             v1::FeedConsumer* to);
+// …/notifications/…
+std::string NotificationName(const Tokens& tokens, const Notification& notification);
+void Encode(const Notification& notification, const Tokens& tokens, Audience audience,
+            v1::Notification* to);
+// Without the message itself.
+void Encode(const ReceivedEmail& email, const Tokens& tokens, Language language,
+            v1::ReceivedEmail* to);
 // redactions/12
 std::string RedactionName(std::int64_t id);
 void Encode(const RedactionJob& job, v1::Redaction* to);

@@ -106,6 +106,9 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kEnquiryNotFound:
     case Reason::kRedactionNotFound:
     case Reason::kConsumerNotFound:
+    case Reason::kNotificationNotFound:
+    case Reason::kActivityNotFound:
+    case Reason::kEmailNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kPermissionDenied:
     case Reason::kMissingRight:
@@ -126,6 +129,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kOpenANewEnquiry:
     case Reason::kFeedHistoryChanged:
     case Reason::kActivityNotUnderstood:
+    case Reason::kMailNotConfigured:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kEtagMismatch:
       return grpc::StatusCode::ABORTED;

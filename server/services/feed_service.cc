@@ -15,17 +15,11 @@
 namespace ipstore::orders {
 namespace {
 
+// Without the "~" that the server's own consumer begins with.
 bool IsConsumer(absl::string_view text) {
   return !text.empty() && text.size() <= kMaxIdentifier && std::ranges::all_of(text, [](char c) {
     return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
   });
-}
-
-// What a place that could not be kept is answered with. Doing it again does no harm.
-Refusal RefusalOf(const absl::Status& status) {
-  if (absl::IsDeadlineExceeded(status)) return DeadlineExceeded();
-  if (absl::IsCancelled(status)) return CancelledByCaller();
-  return absl::IsResourceExhausted(status) ? Overloaded() : Unavailable();
 }
 
 }  // namespace
@@ -84,8 +78,8 @@ void FeedMethods::AcknowledgeActivities(
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   consumer.mark = *mark;
   backend_.cursors->Save(std::move(consumer), {context.deadline, context.cancelled},
-                         [responder = std::move(responder)](absl::Status status) mutable {
-                           if (!status.ok()) return responder.Refuse(RefusalOf(status));
+                         [responder = std::move(responder)](const auto& saved) mutable {
+                           if (!saved.ok()) return responder.Refuse(RefusalOf(saved.status()));
                            responder.Reply(v1::AcknowledgeActivitiesResponse());
                          });
 }

@@ -9,15 +9,18 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "domain/refusal.h"
+#include "ipstore/orders/v1/comment_service.pb.h"
 #include "server/services/authentication.h"
 #include "server/services/call.h"
 #include "server/services/errors.h"
@@ -53,10 +56,17 @@ bool ParseRepaired(grpc::ByteBuffer bytes, Request& request, Violations& flaws) 
   return !flaws.Empty() && request.ParseFromString(repaired.bytes);
 }
 
-// Reads a request. False when the bytes are no such message at all; text that is not UTF-8 is
-// replaced and reported.
+// How many MiB a request may have. What gRPC itself lets through is meant for e-mails.
+template <typename Request>
+constexpr std::size_t kMaxRequestMebibytes = 4;
+template <>
+inline constexpr std::size_t kMaxRequestMebibytes<v1::IngestEmailRequest> = 28;
+
+// Reads a request. False when the bytes are no such message at all, or too many; text that is not
+// UTF-8 is replaced and reported.
 template <typename Request>
 bool ParseRequest(const grpc::ByteBuffer& bytes, Request& request, Violations& flaws) {
+  if (bytes.Length() > kMaxRequestMebibytes<Request> << 20) return false;
   return ParseAsItIs(bytes, request) || ParseRepaired(bytes, request, flaws);
 }
 
@@ -64,7 +74,9 @@ bool ParseRequest(const grpc::ByteBuffer& bytes, Request& request, Violations& f
 template <typename Request>
 Refusal NoMessage() {
   Violations violations;
-  violations.Add("request", Flaw::kMalformed, {{"expected", Request::descriptor()->full_name()}});
+  violations.Add("request", Flaw::kMalformed,
+                 {{"expected", absl::StrCat(Request::descriptor()->full_name(), ", ",
+                                            kMaxRequestMebibytes<Request>, " MiB at most")}});
   return InvalidRequest(std::move(violations).Take());
 }
 

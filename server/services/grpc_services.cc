@@ -10,6 +10,7 @@
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
 #include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/feed_service.grpc.pb.h"
+#include "ipstore/orders/v1/notification_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
 #include "ipstore/orders/v1/redaction_service.grpc.pb.h"
 #include "ipstore/orders/v1/request_service.grpc.pb.h"
@@ -20,6 +21,7 @@
 #include "server/services/grpc_call.h"
 #include "server/services/grpc_import.h"
 #include "server/services/grpc_watch.h"
+#include "server/services/notification_service.h"
 #include "server/services/order_service.h"
 #include "server/services/order_watch.h"
 #include "server/services/redaction_service.h"
@@ -170,9 +172,11 @@ class GrpcActivityService final : public RawActivityBase {
 };
 
 using Comments = v1::CommentService;
-using RawCommentBase = WithRaw<Comments::Service, Comments::WithRawCallbackMethod_CreateComment,
-                               Comments::WithRawCallbackMethod_GetComment,
-                               Comments::WithRawCallbackMethod_ListComments>::Type;
+using RawCommentBase = WithRaw<
+    Comments::Service, Comments::WithRawCallbackMethod_CreateComment,
+    Comments::WithRawCallbackMethod_GetComment, Comments::WithRawCallbackMethod_ListComments,
+    Comments::WithRawCallbackMethod_IngestEmail, Comments::WithRawCallbackMethod_ListReceivedEmails,
+    Comments::WithRawCallbackMethod_GetReceivedEmail>::Type;
 
 class GrpcCommentService final : public RawCommentBase {
  public:
@@ -186,6 +190,15 @@ class GrpcCommentService final : public RawCommentBase {
   }
   Reactor* ListComments(Context* context, const Bytes* request, Bytes* response) override {
     return Serve(context, request, response, methods_, &CommentMethods::ListComments);
+  }
+  Reactor* IngestEmail(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::IngestEmail);
+  }
+  Reactor* ListReceivedEmails(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::ListReceivedEmails);
+  }
+  Reactor* GetReceivedEmail(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &CommentMethods::GetReceivedEmail);
   }
 
  private:
@@ -275,6 +288,34 @@ class GrpcRedactionService final : public RawRedactionBase {
   RedactionMethods methods_;
 };
 
+using Notifications = v1::NotificationService;
+using RawNotificationBase =
+    WithRaw<Notifications::Service, Notifications::WithRawCallbackMethod_ListNotifications,
+            Notifications::WithRawCallbackMethod_GetNotification,
+            Notifications::WithRawCallbackMethod_PreviewNotification,
+            Notifications::WithRawCallbackMethod_ResendNotification>::Type;
+
+class GrpcNotificationService final : public RawNotificationBase {
+ public:
+  explicit GrpcNotificationService(const Backend& backend) : methods_(backend) {}
+
+  Reactor* ListNotifications(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &NotificationMethods::ListNotifications);
+  }
+  Reactor* GetNotification(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &NotificationMethods::GetNotification);
+  }
+  Reactor* PreviewNotification(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &NotificationMethods::PreviewNotification);
+  }
+  Reactor* ResendNotification(Context* context, const Bytes* request, Bytes* response) override {
+    return Serve(context, request, response, methods_, &NotificationMethods::ResendNotification);
+  }
+
+ private:
+  NotificationMethods methods_;
+};
+
 using Feed = v1::FeedService;
 using RawFeedBase = WithRaw<Feed::Service, Feed::WithRawCallbackMethod_GetFeedStatus,
                             Feed::WithRawCallbackMethod_AcknowledgeActivities,
@@ -314,6 +355,8 @@ std::vector<NamedService> MakeGrpcServices(const Backend& backend) {
       {v1::RequestService::service_full_name(), std::make_unique<GrpcRequestService>(backend)});
   services.push_back(
       {v1::RedactionService::service_full_name(), std::make_unique<GrpcRedactionService>(backend)});
+  services.push_back({v1::NotificationService::service_full_name(),
+                      std::make_unique<GrpcNotificationService>(backend)});
   services.push_back(
       {v1::FeedService::service_full_name(), std::make_unique<GrpcFeedService>(backend)});
   return services;

@@ -1,5 +1,7 @@
 #include "server/services/order_page.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -75,6 +77,10 @@ ReadResult<OrderPageRead> ReadOrderPage(Reader& reader, const OrderPageQuery& qu
                  EncodeComment(activity, tokens, encoded);
                  return encoded->ByteSizeLong();
                }));
+  const std::size_t told =
+      std::min(page->notifications.size(), static_cast<std::size_t>(query.page_size));
+  for (std::size_t i = 0; i < told; ++i)
+    Encode(page->notifications[i], tokens, query.audience, response.add_notifications());
   return read;
 }
 

@@ -168,7 +168,7 @@ void RedactionMethods::RedactComment(const CallContext& context,
                                      Responder<v1::RedactCommentResponse> responder) {
   if (auto refusal = CheckMayRedact(context.caller)) return responder.Refuse(*refusal);
   Violations violations = context.flaws;
-  auto [parent, id] = DecodeCommentName(request.name(), "name", violations);
+  auto [parent, id] = DecodeEntryName(request.name(), "comments", "name", violations);
   ValidateRequestId(request.request_id(), violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
 

@@ -176,6 +176,15 @@ RequestKey Tokens::KeyOfRedaction(std::int64_t job, Number subject) const {
   return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
 }
 
+RequestKey Tokens::KeyOfEmail(absl::string_view message, absl::string_view sender,
+                              absl::string_view address) const {
+  std::string text = "email";
+  AppendPart(text, message);
+  AppendPart(text, sender);
+  AppendPart(text, address);
+  return Truncated<sizeof(RequestKey)>(Hmac(View(hash_key_), text));
+}
+
 ContentHash Tokens::HashOfRequest(absl::string_view method, absl::string_view target,
                                   absl::string_view content) const {
   std::string text = "target";

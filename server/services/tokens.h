@@ -38,6 +38,10 @@ class Tokens {
   RequestKey KeyOfImport(absl::string_view source, absl::string_view reference) const;
   // The same for the redaction of one subject by a job, whoever does it and however often.
   RequestKey KeyOfRedaction(std::int64_t job, Number subject) const;
+  // The same for an e-mail from that sender to that address of ours; `message` is its Message-ID,
+  // or all of it.
+  RequestKey KeyOfEmail(absl::string_view message, absl::string_view sender,
+                        absl::string_view address) const;
   // What tells a retry from another request with the same id. `target` names what the method is to
   // work on, by names that are not personal; `content` is the request as serialized.
   ContentHash HashOfRequest(absl::string_view method, absl::string_view target,

@@ -193,12 +193,14 @@ Parts Encode(const TrackingRecorded& event) {
   Parts parts;
   PutList(parts.data, "parcels", event.parcels);
   PutTime(parts.data, "expected_delivery", event.expected_delivery);
+  PutTime(parts.data, "expected_before", event.expected_before);
   return parts;
 }
 
 void Decode(const Json& data, const Json& /*personal*/, TrackingRecorded& event) {
   event.parcels = ReadList<Parcel>(data, "parcels");
   event.expected_delivery = codec::OptionalTime(data, "expected_delivery");
+  event.expected_before = codec::OptionalTime(data, "expected_before");
 }
 
 Parts Encode(const CommentAdded& event) {

@@ -67,6 +67,10 @@ struct FeedPage {
   absl::Status unreadable;
 };
 
+// The consumer that records what customers are to be told of (notification.h). Callers cannot name
+// theirs so (feed_service.cc).
+inline constexpr char kNotificationsConsumer[] = "~notifications";
+
 // Somebody who works through the feed and keeps their place in the database.
 struct FeedConsumer {
   std::string name;

@@ -40,6 +40,8 @@
 #include "domain/order.h"
 #include "domain/subject_state.h"
 #include "server/storage/feed.h"
+#include "server/storage/notification.h"
+#include "server/storage/received_email.h"
 #include "server/storage/redaction_job.h"
 #include "server/storage/request_key.h"
 
@@ -105,6 +107,7 @@ struct ActivityWrite {
 struct ActivityRedaction {
   Number subject;
   std::optional<std::int32_t> comment_seq;  // this comment; nothing: all activities
+  std::string email = {};                   // of all activities: its customer's address until now
 };
 
 // One writing connection. Not thread-safe; every call blocks. After any error other than from
@@ -127,7 +130,9 @@ class WriteSession {
   // not change are not written. Numbers must be ascending.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
   // Takes the personal values out of those stored activities (codec.h), and the content out of the
-  // hashes of the units that they belong to (request_key.h). Request keys stay.
+  // hashes of the units that they belong to (request_key.h); and out of the notifications and
+  // e-mails of those subjects and what the same people have sent to no subject, or the e-mail that
+  // the comment was made of. Request keys stay.
   // The subjects must be locked by Load(). Reads and writes page by page, so that its memory does
   // not grow with the log. What of it remains in files and logs of the database: see README.
   virtual absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) = 0;
@@ -198,9 +203,16 @@ struct ActivityQuery {
 
 // A subject with the newest of its log, all as of one moment.
 struct SubjectPage {
-  std::optional<SubjectState> subject;  // nothing else is there where it does not exist
-  std::vector<Activity> activities;     // newest first
-  std::vector<Activity> comments;       // newest first
+  std::optional<SubjectState> subject;      // nothing else is there where it does not exist
+  std::vector<Activity> activities;         // newest first
+  std::vector<Activity> comments;           // newest first
+  std::vector<Notification> notifications;  // newest first
+};
+
+// Names one activity.
+struct ActivityKey {
+  Number subject;
+  std::int32_t seq = 0;
 };
 
 // One reading connection. Not thread-safe; every call blocks and sees one consistent state of the
@@ -217,8 +229,11 @@ class Reader {
   virtual absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) = 0;
   virtual absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) = 0;
   virtual absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) = 0;
-  // The subject of that number with at most `limit` activities and as many comments, internal ones
-  // only where asked for.
+  // Those of these that exist, by subject and seq.
+  virtual absl::StatusOr<std::vector<Activity>> GetActivities(
+      absl::Span<const ActivityKey> keys) = 0;
+  // The subject of that number with at most `limit` activities and as many comments and
+  // notifications. Internal activities, and notifications that were not sent, only where asked for.
   virtual absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
                                               std::int32_t limit) = 0;
   // The numbers after `after` of all subjects, ascending, `limit` at most.
@@ -229,6 +244,15 @@ class Reader {
   // The last created first, `limit` at most: those with ids below `before`.
   virtual absl::StatusOr<std::vector<RedactionJob>> ListRedactions(
       std::optional<std::int64_t> before, std::int32_t limit) = 0;
+  virtual absl::StatusOr<std::vector<Notification>> ListNotifications(
+      const NotificationQuery& query) = 0;
+  virtual absl::StatusOr<std::optional<Notification>> GetNotification(Number subject,
+                                                                      std::int32_t seq) = 0;
+  virtual absl::StatusOr<std::vector<ReceivedEmail>> ListReceivedEmails(
+      const ReceivedEmailQuery& query) = 0;
+  virtual absl::StatusOr<std::optional<ReceivedEmail>> GetReceivedEmail(std::int64_t id) = 0;
+  // The message as it came; empty where it is not kept.
+  virtual absl::StatusOr<std::string> GetRawEmail(std::int64_t id) = 0;
   // OK when the database answers and its schema fits this server; see CheckSchema() of Store.
   virtual absl::Status Ping() = 0;
 };
@@ -242,6 +266,8 @@ class Store {
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
   virtual absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() = 0;
   virtual absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() = 0;
+  virtual absl::StatusOr<std::unique_ptr<NotificationSession>> OpenNotificationSession() = 0;
+  virtual absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> OpenReceivedEmailSession() = 0;
 
   // How many write sessions may work at the same time: 1 for SQLite.
   virtual int MaxWriteSessions() const = 0;

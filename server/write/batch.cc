@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,6 +36,10 @@ std::shared_ptr<const SubjectState> After(const SubjectState* current,
   return evolved;
 }
 
+std::string EmailOf(const SubjectState& subject) {
+  return std::visit([](const auto& kind) { return kind.content.customer.email; }, subject);
+}
+
 }  // namespace
 
 absl::Status BatchAttempt::Run(WriteSession& session) {
@@ -46,6 +51,9 @@ absl::Status BatchAttempt::Run(WriteSession& session) {
   outcomes_.reserve(units_.size());
   for (std::size_t i = 0; i < units_.size(); ++i) outcomes_.push_back(DecideUnit(i));
   if (reserved_number_taken_) return absl::AlreadyExistsError("a reserved number is taken");
+  if (request_ids_ == RequestIds::kTakenForNew) {
+    if (absl::Status found = FindOtherReplays(session); !found.ok()) return found;
+  }
 
   if (applied_.empty())
     return session.Rollback();  // only refusals and replays: nothing to make durable
@@ -60,14 +68,13 @@ absl::Status BatchAttempt::Run(WriteSession& session) {
 
 LoadRequest BatchAttempt::KeysOfUnits() const {
   LoadRequest request;
-  request.request_keys.reserve(units_.size());
   for (const PendingUnit* pending : units_) {
     const Unit& unit = pending->unit;
     if (unit.subject.has_value()) request.subjects.push_back(*unit.subject);
     if (unit.related.has_value()) request.related.push_back(*unit.related);
     if (unit.external_key.has_value()) request.external_keys.push_back(*unit.external_key);
     if (unit.given_number.has_value()) request.new_numbers.push_back(*unit.given_number);
-    request.request_keys.push_back(unit.request_key);
+    if (request_ids_ == RequestIds::kLookedUp) request.request_keys.push_back(unit.request_key);
   }
   SortAndDeduplicate(request.subjects);
   SortAndDeduplicate(request.related);
@@ -77,15 +84,48 @@ LoadRequest BatchAttempt::KeysOfUnits() const {
   return request;
 }
 
-void BatchAttempt::TakeOver(Loaded loaded) {
-  subjects_.reserve(loaded.subjects.size());
+void BatchAttempt::AddSubjects(Loaded& loaded) {
+  subjects_.reserve(subjects_.size() + loaded.subjects.size());
   for (auto& [number, state] : loaded.subjects) {
     auto shared = std::make_shared<const SubjectState>(std::move(state));
     subjects_.emplace(number, Staged{shared, shared});
   }
+}
+
+void BatchAttempt::TakeOver(Loaded loaded) {
+  AddSubjects(loaded);
   external_keys_ = std::move(loaded.external_keys);
   taken_numbers_ = std::move(loaded.taken_numbers);
   request_keys_ = std::move(loaded.request_keys);
+}
+
+// What is not applied was decided on what its own first run had left, if that is what it is a retry
+// of: its request_id goes before.
+absl::Status BatchAttempt::FindOtherReplays(WriteSession& session) {
+  std::vector<std::size_t> others;
+  LoadRequest request;
+  auto applied = applied_.begin();
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    if (applied != applied_.end() && *applied == i) {
+      ++applied;
+      continue;
+    }
+    others.push_back(i);
+    request.request_keys.push_back(units_[i]->unit.request_key);
+  }
+  if (others.empty()) return absl::OkStatus();
+  SortAndDeduplicate(request.request_keys);
+  absl::StatusOr<Loaded> loaded = session.Load(request);
+  if (!loaded.ok()) return loaded.status();
+  AddSubjects(*loaded);
+  for (const auto& [key, committed] : loaded->request_keys)
+    request_keys_.insert_or_assign(key, committed);
+  for (std::size_t index : others) {
+    const PendingUnit& pending = *units_[index];
+    if (!loaded->request_keys.contains(pending.unit.request_key)) continue;
+    outcomes_[index] = *FindReplay(pending);
+  }
+  return absl::OkStatus();
 }
 
 Outcome BatchAttempt::DecideUnit(std::size_t index) {
@@ -258,7 +298,8 @@ std::vector<ActivityRedaction> BatchAttempt::CollectRedactions() const {
     if (!whole.contains(redaction.subject)) {
       stored.push_back(redaction);
     } else if (taken.insert(redaction.subject).second) {
-      stored.push_back({.subject = redaction.subject, .comment_seq = {}});
+      stored.push_back(
+          {.subject = redaction.subject, .comment_seq = {}, .email = EmailOf(*before)});
     }
   }
   std::ranges::stable_sort(stored, {}, &ActivityRedaction::subject);

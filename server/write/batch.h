@@ -30,10 +30,21 @@ struct PendingUnit {
   std::optional<Applied> in_doubt;
 };
 
+// What an attempt does about request_ids.
+enum class RequestIds : std::uint8_t {
+  // Takes those of the units that it applies for new, as nearly all are: the unique key of the log
+  // says so where one is not, and the attempt fails with ALREADY_EXISTS. Those of all other units
+  // are looked up. Not for units that are in doubt.
+  kTakenForNew,
+  // Looks up all of them before anything is decided.
+  kLookedUp,
+};
+
 // Not thread-safe; made for one attempt and thrown away. The units must outlive it.
 class BatchAttempt {
  public:
-  BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now) : units_(units), now_(now) {}
+  BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now, RequestIds request_ids)
+      : units_(units), now_(now), request_ids_(request_ids) {}
 
   // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable.
   // Otherwise nothing is known to be done (store.h says what each code means; ALREADY_EXISTS also
@@ -67,6 +78,8 @@ class BatchAttempt {
   bool NumberIsTaken(const PendingUnit& pending) const;
   LoadRequest KeysOfUnits() const;
   void TakeOver(Loaded loaded);
+  void AddSubjects(Loaded& loaded);
+  absl::Status FindOtherReplays(WriteSession& session);
   Outcome DecideUnit(std::size_t index);
   std::optional<Outcome> FindReplay(const PendingUnit& pending);
   static bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed);
@@ -85,6 +98,7 @@ class BatchAttempt {
 
   absl::Span<PendingUnit* const> units_;
   absl::Time now_;
+  RequestIds request_ids_;
   std::vector<Outcome> outcomes_;
   std::vector<std::size_t> applied_;  // indices of the units that this batch applies, in order
   absl::flat_hash_map<Number, Staged> subjects_;

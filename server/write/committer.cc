@@ -97,7 +97,7 @@ class GroupCommitter::Lane {
       Units units;
       units.reserve(batch.size());
       for (PendingUnit& pending : batch) units.push_back(&pending);
-      RunBatch(std::move(units));
+      RunBatch(std::move(units), RequestIdsExpected());
     }
     session_.reset();
     const std::lock_guard lock(mutex_);
@@ -107,15 +107,22 @@ class GroupCommitter::Lane {
 
   // Brings every unit to its end. Recursion is one deep: a batch is taken apart into batches of
   // one.
-  void RunBatch(Units units) {
+  void RunBatch(Units units, RequestIds request_ids) {
     absl::Duration backoff = options_.first_backoff;
     int conflicts = 0;
     while (true) {
       if (Abandoned()) return RefuseAll(units);
       DropThoseNobodyWaitsFor(units);
       if (units.empty()) return;
-      const absl::Status status = Attempt(units);
+      const absl::Status status = Attempt(units, request_ids);
       if (status.ok()) return;
+      // Most likely a retry: no trouble, and nothing to wait for.
+      if (absl::IsAlreadyExists(status) && request_ids == RequestIds::kTakenForNew) {
+        request_ids = RequestIds::kLookedUp;
+        Count([](CommitterStats& stats) { ++stats.reruns; });
+        continue;
+      }
+      request_ids = RequestIds::kLookedUp;
       Report("a batch of ", units.size(), " is not written: ", status.ToString());
 
       if (absl::IsUnavailable(status)) {
@@ -132,14 +139,19 @@ class GroupCommitter::Lane {
     }
   }
 
+  // Retries come in flocks, after an outage say; an attempt that meets one unprepared runs twice.
+  RequestIds RequestIdsExpected() const {
+    return replays_are_likely_ ? RequestIds::kLookedUp : RequestIds::kTakenForNew;
+  }
+
   // One transaction with all of `units`; on success they are answered. On failure the transaction
   // is over and the session is usable or gone.
-  absl::Status Attempt(const Units& units) {
+  absl::Status Attempt(const Units& units, RequestIds request_ids) {
     if (absl::Status ready = MakeReady(units); !ready.ok()) {
       session_.reset();
       return ready;
     }
-    BatchAttempt attempt(units, ToMicroseconds(options_.clock()));
+    BatchAttempt attempt(units, ToMicroseconds(options_.clock()), request_ids);
     absl::Status status = attempt.Run(*session_);
     if (status.ok()) {
       down_since_.reset();
@@ -223,6 +235,7 @@ class GroupCommitter::Lane {
         ++(done->activity_count > 0 ? applied : unchanged);
       }
     }
+    replays_are_likely_ = replayed > 0;
     Count([&](CommitterStats& stats) {
       stats.batches += applied > 0 ? 1 : 0;
       stats.applied += applied;
@@ -262,7 +275,7 @@ class GroupCommitter::Lane {
       return Refuse(*units.front(), Internal(incident));
     }
     Count([](CommitterStats& stats) { ++stats.isolations; });
-    for (PendingUnit* pending : units) RunBatch({pending});
+    for (PendingUnit* pending : units) RunBatch({pending}, RequestIds::kLookedUp);
   }
 
   void RefuseAll(const Units& units) {
@@ -313,6 +326,7 @@ class GroupCommitter::Lane {
   std::int64_t next_serial_ = 0;
   std::int64_t serials_left_ = 0;
   std::optional<absl::Time> down_since_;
+  bool replays_are_likely_ = false;  // the last batch had one
   std::optional<Positions>
       in_doubt_;  // of the last COMMIT without an answer, until it is known what became of it
   std::minstd_rand random_{std::random_device{}()};

@@ -171,11 +171,41 @@ TEST_F(CommandLine, AnUpdateNamesWhatItAmends) {
 TEST_F(CommandLine, NotificationsAreOnOrOffAndFeedbackNeedsARating) {
   EXPECT_EQ(Refusal({"notifications", "1", "off"}), "(accepted)");
   EXPECT_EQ(Refusal({"notifications", "enquiries/1", "on"}), "(accepted)");
-  EXPECT_THAT(Refusal({"notifications", "1"}), HasSubstr("STATE is required"));
   EXPECT_THAT(Refusal({"notifications", "1", "sometimes"}), HasSubstr("sometimes"));
   EXPECT_EQ(Refusal({"feedback", "1", "--rating", "4"}), "(accepted)");
   EXPECT_THAT(Refusal({"feedback", "1"}), HasSubstr("--rating is required"));
   EXPECT_THAT(Refusal({"feedback", "1", "--rating", "good"}), HasSubstr("--rating"));
+}
+
+TEST_F(CommandLine, WhatNarrowsTheLedgerDoesNotGoWithOnAndOff) {
+  EXPECT_EQ(Refusal({"notifications"}), "(accepted)");
+  EXPECT_EQ(Refusal({"notifications", "--state", "FAILED", "--page-size", "5"}), "(accepted)");
+  EXPECT_EQ(Refusal({"notifications", "1", "--state", "sent", "--state", "queued"}), "(accepted)");
+  EXPECT_EQ(Refusal({"notifications", "1", "on", "--request-id", "r", "--dry-run"}), "(accepted)");
+  EXPECT_THAT(Refusal({"notifications", "--state", "lost"}), HasSubstr("lost"));
+  EXPECT_THAT(Refusal({"notifications", "1", "off", "--state", "sent"}), HasSubstr("excludes"));
+  EXPECT_THAT(Refusal({"notifications", "1", "off", "--page-size", "5"}), HasSubstr("excludes"));
+  EXPECT_THAT(Refusal({"notifications", "1", "--dry-run"}), HasSubstr("requires SETTING"));
+  EXPECT_THAT(Refusal({"notifications", "1", "--request-id", "r"}), HasSubstr("requires SETTING"));
+}
+
+TEST_F(CommandLine, WhatIsSentAgainIsOneEmailOrAllOfAnOrderThatFailed) {
+  EXPECT_EQ(Refusal({"resend", "orders/1/notifications/x", "--request-id", "r"}), "(accepted)");
+  EXPECT_EQ(Refusal({"resend", "1", "--failed"}), "(accepted)");
+  EXPECT_EQ(Refusal({"resend", "enquiries/1", "--failed"}), "(accepted)");
+  EXPECT_THAT(Refusal({"resend", "1"}), HasSubstr("--failed"));
+  EXPECT_THAT(Refusal({"resend", "orders/1/notifications/x", "--failed"}), HasSubstr("--failed"));
+  EXPECT_THAT(Refusal({"resend", "1", "--failed", "--request-id", "r"}), HasSubstr("excludes"));
+  EXPECT_THAT(Refusal({"resend"}), HasSubstr("NOTIFICATION is required"));
+  EXPECT_THAT(Refusal({"preview"}), HasSubstr("ACTIVITY is required"));
+  EXPECT_THAT(Refusal({"received-email"}), HasSubstr("EMAIL is required"));
+}
+
+TEST_F(CommandLine, AnEmailMayTakeAMinuteUnlessSaidOtherwise) {
+  EXPECT_EQ(Global({"ingest-email"}).timeout, absl::Minutes(1));
+  EXPECT_EQ(Global({"received-email", "7", "--raw"}).timeout, absl::Minutes(1));
+  EXPECT_EQ(Global({"received-email", "7"}).timeout, absl::Seconds(15));
+  EXPECT_EQ(Global({"ingest-email", "--timeout", "15s"}).timeout, absl::Seconds(15));
 }
 
 TEST_F(CommandLine, AnEnquiryNeedsWhoAsksAndAKindAndStepThatThereAre) {
@@ -236,7 +266,8 @@ TEST_F(CommandLine, RightsComeFromTheOptionOrTheEnvironment) {
 }
 
 TEST_F(CommandLine, HelpSaysWhatTakesEnquiriesToo) {
-  for (const char* command : {"comment", "comments", "activity", "notifications"}) {
+  for (const char* command :
+       {"comment", "comments", "activity", "notifications", "received-emails"}) {
     const std::string help = Run({command, "--help"}).out;
     EXPECT_THAT(help, HasSubstr("an enquiry: enquiries/1000000026")) << command;
     EXPECT_THAT(help, HasSubstr("an order or an enquiry")) << command;
@@ -249,6 +280,7 @@ TEST_F(CommandLine, HelpNamesTheExitCodes) {
   EXPECT_EQ(outcome.exit_code, ExitCode::kOk);
   EXPECT_THAT(outcome.out, HasSubstr("  7  conflict"));
   EXPECT_THAT(Run({"gather", "--help"}).out, HasSubstr("--from"));
+  EXPECT_THAT(Run({"ingest-email", "--help"}).out, HasSubstr("  75  try later"));
   EXPECT_THAT(Run({"--version"}).out, StartsWith("orderctl "));
 }
 
@@ -285,6 +317,11 @@ TEST(Arguments, AnEnquiryIsNamedByNumberOrName) {
 TEST(Arguments, ARedactionIsNamedByNumberOrName) {
   EXPECT_EQ(RedactionName("12"), "redactions/12");
   EXPECT_EQ(RedactionName("redactions/12"), "redactions/12");
+}
+
+TEST(Arguments, AReceivedEmailIsNamedByNumberOrName) {
+  EXPECT_EQ(EmailName("7"), "receivedEmails/7");
+  EXPECT_EQ(EmailName("receivedEmails/7"), "receivedEmails/7");
 }
 
 TEST(Arguments, AnOrderIsNamedByNumberOrName) {

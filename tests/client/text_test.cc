@@ -12,6 +12,7 @@
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
+#include "client/orderctl/notification_text.h"
 #include "client/orderctl/order_page.h"
 #include "client/orderctl/style.h"
 #include "client/orderctl/table.h"
@@ -117,6 +118,50 @@ TEST(OrderPage, AsJsonMarksItsActionsAsAllowedAndHasTheNextStep) {
   EXPECT_THAT(json, HasSubstr(R"("action": "ORDER_ACTION_CANCEL")"));
   EXPECT_THAT(json, HasSubstr(R"("allowed": true)"));
   EXPECT_THAT(json, HasSubstr(R"("nextStep": {)"));
+}
+
+v1::Notification& AddNotification(v1::OrderPage& page, const std::string& activity,
+                                  v1::NotificationState state, const std::string& state_text) {
+  v1::Notification& notification = *page.add_notifications();
+  notification.set_activity(activity);
+  notification.set_state(state);
+  notification.set_state_text(state_text);
+  notification.set_address("maria@example.gr");
+  notification.mutable_create_time()->set_seconds(1'795'888'800);
+  return notification;
+}
+
+TEST(OrderPage, TellsWhatWasSentAndOfTheRestWhatHappenedAndWhyItWasNot) {
+  v1::OrderPage page = PageWithNextStep();
+  EXPECT_THAT(OrderPageText(page, English()), Not(HasSubstr("What\n")));
+  v1::Activity& activity = *page.add_activities();
+  activity.set_name("orders/1/activities/2");
+  activity.set_text("The order is being processed.");
+  AddNotification(page, "orders/1/activities/1", v1::NOTIFICATION_STATE_SENT, "sent")
+      .set_title("Your order 1000000018");
+  AddNotification(page, "orders/1/activities/2", v1::NOTIFICATION_STATE_SUPPRESSED, "not sent")
+      .set_reason_text("Notifications are off.");
+  EXPECT_THAT(
+      OrderPageText(page, English()),
+      HasSubstr("\nNotifications\n"
+                "Time               Status    To                What\n"
+                "28 Nov 2026 20:00  sent      maria@example.gr  Your order 1000000018\n"
+                "28 Nov 2026 20:00  not sent  maria@example.gr  The order is being processed. · "
+                "Notifications are\n"
+                "                                               off.\n"));
+  EXPECT_THAT(OrderPageJson(page), HasSubstr(R"("title": "Your order 1000000018")"));
+}
+
+TEST(OrderPage, TellsWhatWasSentInOneEmailWithOtherNews) {
+  v1::OrderPage page = PageWithNextStep();
+  v1::Notification& notification =
+      AddNotification(page, "orders/1/activities/1", v1::NOTIFICATION_STATE_SENT, "sent");
+  notification.set_title("Your order 1000000018");
+  notification.set_sent_with("orders/1/activities/2");
+  EXPECT_THAT(OrderPageText(page, English()),
+              HasSubstr("Your order 1000000018 · in one e-mail with"));
+  EXPECT_THAT(NotificationFacts(notification, English()),
+              HasSubstr("In one e-mail with  orders/1/activities/2\n"));
 }
 
 v1::Enquiry ReturnOfMaria() {
@@ -242,6 +287,18 @@ TEST(Table, OfSeveralWrappingColumnsTheWidestGivesWayFirst) {
             "A                    B                      C\n"
             "some words and more  other words that are   x\n"
             "                     quite a few more\n");
+}
+
+TEST(Table, ANoteStandsUnderItsRowAndMovesNoColumn) {
+  Table table({{"#"}, {"Text"}});
+  table.AddRow({{"1"}, {"one"}});
+  table.AddNote({"orders/1000000018/notifications/x\x1b"});
+  table.AddRow({{"2"}, {"two"}});
+  EXPECT_EQ(table.Render(Style(), 12),
+            "#  Text\n"
+            "1  one\n"
+            "  orders/1000000018/notifications/x\uFFFD\n"
+            "2  two\n");
 }
 
 TEST(Table, ColorDoesNotMoveColumns) {

@@ -485,6 +485,52 @@ TEST(Parcels, ACorrectionKeepsWhatItDoesNotName) {
   EXPECT_THAT(order.order().parcels, ElementsAre(expected));
 }
 
+TEST(Parcels, AnAddressIsNotKeptForAnotherNumberOrCarrier) {
+  const auto url_after = [](const ParcelChange& change) {
+    OrderInTest order;
+    order.WalkTo(OrderStatus::kHandedToCarrier);
+    order.Do(RecordTracking{{change}, std::nullopt});
+    return order.order().parcels.front().tracking_url;
+  };
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kHandedToCarrier);
+  const Parcel before = order.order().parcels.front();
+  EXPECT_EQ(url_after({.number = 1, .tracking_number = "22"}), "");
+  EXPECT_EQ(url_after({.number = 1, .carrier = "Speedex"}), "");
+  const std::string other = "https://www.speedex.example/22";
+  EXPECT_EQ(url_after({.number = 1, .tracking_number = "22", .tracking_url = other}), other);
+  EXPECT_EQ(url_after({.number = 1,
+                       .carrier = before.carrier,
+                       .tracking_number = before.tracking_number,
+                       .carrier_status = "Σε διακίνηση"}),
+            before.tracking_url)
+      << "the same ones again";
+}
+
+TEST(Parcels, AnAddressIsKeptUntilThereIsANumber) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kPreparingShipment);
+  const std::string link = "https://www.acscourier.example/22";
+  order.Do(RecordTracking{{ParcelChange{.tracking_url = link}}, std::nullopt});
+  order.Do(RecordTracking{{ParcelChange{.number = 1, .carrier = "ACS", .tracking_number = "22"}},
+                          std::nullopt});
+  EXPECT_EQ(order.order().parcels.front().tracking_url, link);
+}
+
+TEST(Tracking, TheActivityTellsWhatTheExpectedDeliveryWasBefore) {
+  OrderInTest order;
+  order.WalkTo(OrderStatus::kPreparingShipment);
+  const absl::Time tomorrow = order.now() + absl::Hours(24);
+  const auto recorded = [&](std::optional<absl::Time> expected) {
+    RecordTracking tracking{{}, expected};
+    if (!expected.has_value()) tracking.parcels = {test::NewParcel("2")};
+    return std::get<TrackingRecorded>(Only(order.Do(tracking)).event).expected_before;
+  };
+  EXPECT_EQ(recorded(tomorrow), std::nullopt) << "the first";
+  EXPECT_EQ(recorded(std::nullopt), std::nullopt) << "no other";
+  EXPECT_EQ(recorded(tomorrow + absl::Hours(3)), tomorrow);
+}
+
 // --- Notifications -------------------------------------------------------------------------------
 
 TEST(Notifying, CustomersAreToldOfEveryStep) {

@@ -253,7 +253,10 @@ TEST(Evolve, TrackingAddsAndCorrectsParcelsAndTheExpectedDelivery) {
       });
   ExpectChange(order,
                RecordTracking{{ParcelChange{.number = 2, .tracking_number = "22"}}, std::nullopt},
-               [](Order& expected) { expected.parcels[1].tracking_number = "22"; });
+               [](Order& expected) {
+                 expected.parcels[1].tracking_number = "22";
+                 expected.parcels[1].tracking_url.clear();
+               });
 }
 
 TEST(Evolve, AmendingSetsTheFieldsTheTotalsAndTheChecksAndNothingElse) {

@@ -112,6 +112,23 @@ TEST(Meanings, EveryStatusIsExplainedInOneSentence) {
   }
 }
 
+TEST(Meanings, NoOrderIsPreparedForATransportThatItDoesNotTake) {
+  using enum FulfilmentMethod;
+  const auto preparing = [](FulfilmentMethod method, Language language) {
+    return std::string(Meaning(OrderStatus::kPreparingShipment, method, language));
+  };
+  EXPECT_EQ(preparing(kCourier, kEl), Meaning(OrderStatus::kPreparingShipment, kEl));
+  for (FulfilmentMethod method : {kStorePickup, kCompanyVehicle}) {
+    EXPECT_THAT(preparing(method, kEl), Not(HasSubstr("μεταφορείς")));
+    EXPECT_THAT(preparing(method, kEn), Not(HasSubstr("shipping agent")));
+    for (OrderStatus status : kOrderStatuses) {
+      ExpectSentences(std::string(Meaning(status, method, kEl)),
+                      std::string(Meaning(status, method, kEn)));
+    }
+  }
+  EXPECT_THAT(preparing(kStorePickup, kEl), HasSubstr("παραλαβή από το κατάστημα"));
+}
+
 TEST(Meanings, TheWordsAreThoseOfTheShopsPage) {
   EXPECT_EQ(Meaning(OrderStatus::kAwaitingProcessing, kEn),
             "Your order has been received and is queued for processing.");
@@ -283,7 +300,11 @@ std::vector<Refusal> OneOfEachReason(const Order& order) {
           ActivityNotUnderstood("t"),
           WatcherTooSlow("t"),
           TooManyStreams(100),
-          ConsumerNotFound("feedConsumers/erp")};
+          ConsumerNotFound("feedConsumers/erp"),
+          NotificationNotFound("orders/1000000018/notifications/a"),
+          ActivityNotFound("orders/1000000018/activities/a"),
+          EmailNotFound("receivedEmails/7"),
+          MailNotConfigured()};
 }
 
 TEST(RefusalSentences, EveryReasonHasOneInBothLanguagesWithItsFacts) {
@@ -447,6 +468,17 @@ TEST(ActivitySentences, EveryOutcomeOfEveryCheckHasItsOwn) {
       EXPECT_EQ(++seen[Said(recorded, kEn)], 1);
     }
   }
+}
+
+TEST(ActivitySentences, WhatWasNotCollectedHasNotComeBack) {
+  const auto said = [](OrderStatus from, Language language) {
+    return Said(OrderMoved{.action = OrderAction::kReturnUndelivered, .from = from}, language);
+  };
+  EXPECT_EQ(said(OrderStatus::kReadyForPickup, kEl),
+            "Η παραγγελία δεν παραλήφθηκε από το κατάστημα.");
+  EXPECT_EQ(said(OrderStatus::kReadyForPickup, kEn), "The order was not collected from the store.");
+  for (OrderStatus from : {OrderStatus::kHandedToCarrier, OrderStatus::kOnCompanyVehicle})
+    EXPECT_EQ(said(from, kEn), "The order came back undelivered.");
 }
 
 TEST(ActivitySentences, AStepTellsWhatItWasGiven) {

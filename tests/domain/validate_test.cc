@@ -101,6 +101,16 @@ TEST(Text, CharactersAreCountedNotBytes) {
   EXPECT_EQ(CountCharacters("€𐍈"), 2U);
 }
 
+TEST(Characters, AFrontOfATextEndsWithAWholeWordAndAMark) {
+  EXPECT_EQ(FrontOfText("Έρχεται αύριο", 13), "Έρχεται αύριο");
+  EXPECT_EQ(FrontOfText("Έρχεται αύριο", 12), "Έρχεται…");
+  EXPECT_EQ(FrontOfText("Έρχεται αύριο", 9), "Έρχεται…");
+  EXPECT_EQ(FrontOfText("Έρχεται αύριο", 8), "Έρχεται…") << "the mark counts too";
+  EXPECT_EQ(FrontOfText("Έρχεται αύριο", 4), "Έρχ…") << "one word that does not fit";
+  EXPECT_EQ(FrontOfText("α " + std::string(100, 'x'), 80), "α " + std::string(77, 'x') + "…")
+      << "no word of a language";
+}
+
 TEST(Text, LengthIsLimitedInCharacters) {
   EXPECT_THAT(FlawsOfText("Καλημέρα!!"), IsEmpty());
   EXPECT_THAT(FlawsOfText("Καλημέρα!!!"), ElementsAre("text: TOO_LONG max=10"));

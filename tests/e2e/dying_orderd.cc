@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "server/config.h"
+#include "server/log.h"
 #include "server/server.h"
 #include "server/storage/open.h"
 #include "server/storage/store.h"
@@ -77,6 +78,12 @@ class DyingStore final : public Store {
   absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override {
     return store_->OpenFeedConsumerSession();
   }
+  absl::StatusOr<std::unique_ptr<NotificationSession>> OpenNotificationSession() override {
+    return store_->OpenNotificationSession();
+  }
+  absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> OpenReceivedEmailSession() override {
+    return store_->OpenReceivedEmailSession();
+  }
   int MaxWriteSessions() const override { return store_->MaxWriteSessions(); }
   std::string Describe() const override { return store_->Describe(); }
   const std::string& Secret() const override { return store_->Secret(); }
@@ -97,6 +104,7 @@ int Main(int argc, const char* const* argv) {
   const std::variant<Config, Ending> read = ReadConfig(argc, argv);
   if (const auto* ending = std::get_if<Ending>(&read)) return Fail(ending->text);
   const Config& config = std::get<Config>(read);
+  StartLog(config.log_level, config.log_json);
   const char* variable = std::getenv("DYING_ORDERD_COMMIT");
   int commits = 0;
   if (variable == nullptr || !absl::SimpleAtoi(variable, &commits))

@@ -51,7 +51,7 @@ class Orderctl(unittest.TestCase):
             self.assertIn(shown, page)
         self.assertEqual(self.orderctl("lookup", "eshop", "WEB-LONG"), page)
         whole = json.loads(self.orderctl("get", order.number, "--json"))
-        self.assertEqual(list(whole), ["order", "activities", "comments", "actions", "nextStep"])
+        self.assertEqual(list(whole), ["order", "activities", "comments", "notifications", "actions", "nextStep"])
         self.assertEqual([comment["text"] for comment in whole["comments"]], [f"Remark {i}." for i in range(210)])
         self.assertEqual([activity["text"] for activity in whole["activities"][2:]],
                          [comment["text"] for comment in whole["comments"]])

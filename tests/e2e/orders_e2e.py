@@ -20,8 +20,9 @@ sys.path.insert(0, os.environ["IPSTORE_STUBS"])
 import grpc  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from ipstore.orders.v1 import (  # noqa: E402
-    activity_pb2, activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc, order_pb2,
-    order_service_pb2, order_service_pb2_grpc, redaction_pb2, redaction_service_pb2, redaction_service_pb2_grpc,
+    activity_pb2, activity_service_pb2, activity_service_pb2_grpc, comment_service_pb2, comment_service_pb2_grpc,
+    notification_pb2, notification_service_pb2, notification_service_pb2_grpc, order_pb2, order_service_pb2,
+    order_service_pb2_grpc, received_email_pb2, redaction_pb2, redaction_service_pb2, redaction_service_pb2_grpc,
     request_service_pb2, request_service_pb2_grpc)
 
 ORDERD = os.environ["IPSTORE_ORDERD"]
@@ -195,6 +196,7 @@ class Client:
         self._stubs = [order_service_pb2_grpc.OrderServiceStub(self._channel),
                        activity_service_pb2_grpc.ActivityServiceStub(self._channel),
                        comment_service_pb2_grpc.CommentServiceStub(self._channel),
+                       notification_service_pb2_grpc.NotificationServiceStub(self._channel),
                        redaction_service_pb2_grpc.RedactionServiceStub(self._channel),
                        request_service_pb2_grpc.RequestServiceStub(self._channel)]
 

@@ -6,6 +6,7 @@ Usage: redaction_test.py sqlite|mariadb|mysql
 
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,8 @@ import time
 import unittest
 
 from orders_e2e import (PATIENCE, Client, Database, Error, Orderd, activities_of, clean_environment, comment_service_pb2,
-                        courier_order, create, kind_from, main, order_service_pb2, redaction_pb2,
-                        redaction_service_pb2, run_orderd, step)
+                        courier_order, create, kind_from, main, notification_pb2, notification_service_pb2,
+                        order_service_pb2, received_email_pb2, redaction_pb2, redaction_service_pb2, run_orderd, step)
 
 KIND = kind_from(sys.argv)
 DYING_ORDERD = os.environ["IPSTORE_DYING_ORDERD"]
@@ -26,6 +27,12 @@ REDACTED = 12  # ACTIVITY_KIND_REDACTED
 # What was said and written of Maria, each found before and not afterwards.
 PERSONAL = ("Μαρία Παπαδοπούλου", "maria@example.gr", "Ερμού 48", "105 63", "παπαδοπουλου", "6944 123 456",
             "τρίτο κουδούνι", "maria.new@example.gr", "άλλαξε γνώμη", "ο σύζυγος")
+
+# The same, of what stands only in the e-mails that she got and sent: what the mail server said to the last one that she
+# got, its title, the Message-ID of hers, a header of it, and what it quotes. The next is what she says in it.
+PERSONAL_BY_EMAIL = ("written to", "Νέο μήνυμα", "from-her-phone@example.gr", "192.0.2.77", "σαν απάντηση",
+                     "τρύπα στο κουτί")
+LATER = ("late-word@example.gr", "Με θυμάστε;", "absent@example.gr", "Λείπω στην Πάρο")
 
 
 def redactor(server):
@@ -38,12 +45,35 @@ def bytes_of(database):
         return b"\n".join(path.read_bytes() for path in sorted(pathlib.Path(database.file).parent.iterdir()))
     tables = database.execute("SHOW TABLES").split()
     assert "activities" in tables and "search_terms" in tables
-    return "\n".join(database.execute(f"SELECT * FROM {table}") for table in tables).encode()
+    return database.execute(";".join(f"SELECT * FROM {table}" for table in tables)).encode()
 
 
-def found_in(database):
+def found_in(database, personal=PERSONAL):
     kept = bytes_of(database)
-    return [text for text in PERSONAL if text.encode() in kept]
+    return [text for text in personal if text.encode() in kept]
+
+
+def reply(to, message_id, text, *headers):
+    """An e-mail of Maria's."""
+    lines = ["From: Μαρία <maria@example.gr>", f"To: {to}", f"Message-ID: <{message_id}>", "Subject: Re",
+             "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", *headers,
+             "", text, ""]
+    return comment_service_pb2.IngestEmailRequest(raw_message="\r\n".join(lines).encode())
+
+
+def wait_until_told(client, name, count):
+    """Until the ledger has so many notifications of the order, and nothing left to send. Returns them."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        told = client.call(notification_service_pb2.ListNotificationsRequest(parent=name)).notifications
+        if len(told) == count and all(one.state != notification_pb2.NOTIFICATION_STATE_QUEUED for one in told):
+            return told
+        assert time.monotonic() < end, told
+
+
+def reply_address_in(folder):
+    mail = next(pathlib.Path(folder).glob("*.eml")).read_text()
+    return re.search(r"^ ?.*<?(orders\+r\.[^>\s]+@localhost)", mail, re.MULTILINE)[1]
 
 
 def wait_until_done(client, redaction):
@@ -91,6 +121,42 @@ class Redaction(unittest.TestCase):
                 server.terminate()
                 self.assertEqual(server.wait(), 0)
             self.assertEqual(found_in(database), [], "when it has ended")
+            verified = run_orderd("verify", "--database", database.url)
+            self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def test_nothing_of_a_person_is_left_of_emails(self):
+        everything = (*PERSONAL_BY_EMAIL, "maria@example.gr")
+        with Database(KIND) as database, tempfile.TemporaryDirectory() as mail:
+            arguments = ("--database", database.url, "--mail-directory", mail)
+            with Orderd(*arguments) as server, redactor(server) as client, \
+                    Client(server.address, role="service", actor="mta") as mta:
+                order = client.call(create("WEB-1")).order
+                wait_until_told(client, order.name, 1)
+                address = reply_address_in(mail)
+                comment = comment_service_pb2.CreateCommentRequest(parent=order.name)
+                comment.comment.text = "Έφτασε;"
+                client.call(comment)
+                received = mta.call(reply(
+                    address, "from-her-phone@example.gr", "Έχει τρύπα στο κουτί.\r\n> σαν απάντηση",
+                    "X-Originating-IP: [192.0.2.77]"))
+                self.assertEqual(received.outcome, received_email_pb2.EMAIL_OUTCOME_COMMENTED)
+                wait_until_told(client, order.name, 2)
+                server.terminate()
+                self.assertEqual(server.wait(), 0)
+            self.assertEqual(found_in(database, everything), list(everything), "the test looks for what is not there")
+            with Orderd(*arguments) as server, redactor(server) as client, \
+                    Client(server.address, role="service", actor="mta") as mta:
+                client.call(redaction_service_pb2.RedactSubjectRequest(name=order.name))
+                self.assertEqual(found_in(database, everything), [], "while the server runs")
+                told = wait_until_told(client, order.name, 2)
+                self.assertEqual([one.state for one in told], [notification_pb2.NOTIFICATION_STATE_SENT] * 2)
+                late = mta.call(reply(address, "late-word@example.gr", "Με θυμάστε;"))
+                self.assertEqual(late.outcome, received_email_pb2.EMAIL_OUTCOME_REDACTED)
+                absent = mta.call(reply(address, "absent@example.gr", "Λείπω στην Πάρο.", "Auto-Submitted: auto-replied"))
+                self.assertEqual(absent.outcome, received_email_pb2.EMAIL_OUTCOME_AUTO_REPLY)
+                server.terminate()
+                self.assertEqual(server.wait(), 0)
+            self.assertEqual(found_in(database, everything + LATER), [], "when it has ended")
             verified = run_orderd("verify", "--database", database.url)
             self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
 

@@ -16,7 +16,7 @@ class StartUpOnADatabaseServer(unittest.TestCase):
     def test_the_schema_is_made_by_migrate_only(self):
         with Database(KIND) as database:
             again = run_orderd("migrate", "--database", database.url)
-            self.assertIn("at version 4 already", again.stdout)
+            self.assertIn("at version 5 already", again.stdout)
             database.execute("DROP TABLE schema_versions")
             line = refusal_of_orderd(self, 1, "--listen", "127.0.0.1:0", "--database", database.url)
             self.assertIn("orderd migrate", line)

@@ -143,10 +143,10 @@ class StartUp(unittest.TestCase):
     def test_migrate_makes_the_schema_once_and_says_so(self):
         first = run_orderd("migrate", "--database", self.url)
         self.assertEqual((first.returncode, first.stderr), (0, ""))
-        self.assertIn("is now at version 4", first.stdout)
+        self.assertIn("is now at version 5", first.stdout)
         second = run_orderd("migrate", "--database", self.url)
         self.assertEqual(second.returncode, 0)
-        self.assertIn("at version 4 already", second.stdout)
+        self.assertIn("at version 5 already", second.stdout)
 
     def test_nobody_else_may_read_the_embedded_database(self):
         with Orderd("--database", self.url) as server, Client(server.address) as client:

@@ -113,6 +113,8 @@ class Idempotency : public testing::Test {
     run(redact_comment);
     // Begins a job, which has tests of its own: redaction_test.cc.
     covered.insert("RedactCustomerRequest");
+    // Sends an e-mail, and has tests of its own: notifications_test.cc.
+    covered.insert("ResendNotificationRequest");
     // Has a result for each of its steps, and a test of its own: batch_test.cc.
     covered.insert("BatchTransitionOrdersRequest");
     EXPECT_EQ(covered, AllMutations());

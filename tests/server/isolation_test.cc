@@ -13,10 +13,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
+#include "tests/support/emails.h"
 #include "tests/support/requests.h"
 #include "tests/support/server_fixture.h"
 #include "tests/support/stream.h"
@@ -44,6 +47,45 @@ const std::set<std::string>& OpenToEverybody() {
 constexpr char kNoSuchComment[] = "/comments/0123456789abcdef0123456789abcdef";
 
 using Message = std::shared_ptr<google::protobuf::Message>;
+
+// Those of what customers are told by e-mail, and of what they send; `id` names an activity of the
+// order.
+template <typename Add>
+void AddEmailRequests(const v1::Order& order, const std::string& id, const std::string& enquiry,
+                      const Add& add) {
+  for (const std::string& parent : {order.name(), enquiry}) {
+    v1::ListNotificationsRequest list;
+    list.set_parent(parent);
+    add(list);
+    list.add_states(v1::NOTIFICATION_STATE_SUPPRESSED);
+    add(list);
+    v1::ListReceivedEmailsRequest emails;
+    emails.set_subject(parent);
+    add(emails);
+    v1::GetNotificationRequest get;
+    get.set_name(absl::StrCat(parent, "/notifications/", id));
+    add(get);
+    v1::ResendNotificationRequest resend;
+    resend.set_name(get.name());
+    add(resend);
+    v1::PreviewNotificationRequest preview;
+    preview.set_activity(absl::StrCat(parent, "/activities/", id));
+    add(preview);
+  }
+  v1::ListNotificationsRequest of_all;
+  of_all.set_parent("orders/-");
+  add(of_all);
+  v1::PreviewNotificationRequest preview;
+  *preview.mutable_transition() = Stepping(order, v1::ORDER_ACTION_START_PROCESSING);
+  add(preview);
+  v1::IngestEmailRequest ingest;
+  ingest.set_raw_message("From: nikos@example.com\r\n\r\nΤι;");
+  add(ingest);
+  add(v1::ListReceivedEmailsRequest());
+  v1::GetReceivedEmailRequest get_email;
+  get_email.set_name("receivedEmails/1");
+  add(get_email);
+}
 
 // A good request of each method for that order, by the name of its type.
 std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
@@ -174,6 +216,7 @@ std::map<std::string, std::vector<Message>> RequestsFor(const v1::Order& order,
   v1::DeleteFeedConsumerRequest forget;
   forget.set_name("feedConsumers/erp");
   add(forget);
+  AddEmailRequests(order, get.name().substr(get.name().rfind('/') + 1), enquiry, add);
   return requests;
 }
 
@@ -239,7 +282,24 @@ class Isolation : public testing::Test {
     order_ = server_.Staff().Must(step).order();
   }
 
-  ServerInTest server_;
+  // All notifications of the order, once so many were sent.
+  std::vector<v1::Notification> WaitForNotifications(const v1::Order& order, int count) {
+    v1::ListNotificationsRequest request;
+    request.set_parent(order.name());
+    request.add_states(v1::NOTIFICATION_STATE_SENT);
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (true) {
+      const auto sent = server_.Staff().Must(request).notifications();
+      if (sent.size() == count) return {sent.begin(), sent.end()};
+      if (absl::Now() > deadline) {
+        ADD_FAILURE() << sent.size() << " were sent";
+        return {};
+      }
+    }
+  }
+
+  const MailFolder folder_;
+  ServerInTest server_{folder_.config()};
   v1::Order order_;
   std::string enquiry_;  // its name; Maria's too
   v1::Comment internal_;
@@ -396,6 +456,47 @@ TEST_F(Isolation, TheOwnerIsToldNothingInternalByAnyStream) {
   }
 }
 
+TEST_F(Isolation, TheOwnerIsToldNothingInternalByAnyEmail) {
+  for (v1::OrderAction action :
+       {v1::ORDER_ACTION_START_PROCESSING, v1::ORDER_ACTION_START_GATHERING,
+        v1::ORDER_ACTION_START_PREPARING, v1::ORDER_ACTION_HAND_TO_CARRIER}) {
+    WorkOn();
+    Move(action);
+  }
+  int told = 0;
+  for (const v1::Activity& activity : ActivitiesOf(server_.Staff(), order_)) {
+    v1::PreviewNotificationRequest preview;
+    preview.set_activity(activity.name());
+    const v1::PreviewNotificationResponse email = server_.Staff().Must(preview);
+    EXPECT_THAT(email.SerializeAsString(), Not(HasSubstr(kSecret))) << activity.text();
+    if (!email.text().empty()) ++told;
+  }
+  EXPECT_GE(told, 5) << "the order and its steps";
+  const auto sent = WaitForNotifications(order_, told);
+  for (const v1::Notification& notification : sent)
+    EXPECT_THAT(notification.title(), Not(HasSubstr(kSecret)));
+}
+
+// The ids of notifications are those of activities: none may tell that there was an internal one.
+TEST_F(Isolation, ANotificationThatWasNotSentIsToItsOrdersOwnerTheSameAsNone) {
+  v1::CreateCommentRequest quiet = Commenting(order_, "Σιωπηλά");
+  quiet.set_notify(false);
+  server_.Staff().Must(quiet);
+  const auto sent = WaitForNotifications(order_, 1);
+  v1::GetNotificationRequest request;
+  const auto refusal_of = [&](const std::string& id) {
+    request.set_name(absl::StrCat(order_.name(), "/notifications/", id));
+    const CallStatus status = server_.Customer(kMariaId).Call(request).status;
+    EXPECT_THAT(status, IsRefusal(google::rpc::NOT_FOUND, "NOTIFICATION_NOT_FOUND"));
+    return absl::StrReplaceAll(status.raw_details, {{id, "ID"}});
+  };
+  const std::string none = refusal_of("0123456789abcdef0123456789abcdef");
+  for (const v1::Activity& activity : ActivitiesOf(server_.Staff(), order_)) {
+    if (activity.name() == sent.at(0).activity()) continue;
+    EXPECT_EQ(refusal_of(activity.name().substr(activity.name().rfind('/') + 1)), none);
+  }
+}
+
 TEST_F(Isolation, StaffSeeWhatTheOwnerDoesNot) {
   WorkOn();
   EXPECT_THAT(server_.Staff().Must(Getting(order_)).SerializeAsString(), HasSubstr("SECRET note"));
@@ -460,7 +561,8 @@ class Twins : public testing::Test {
     return seen;
   }
 
-  ServerInTest server_;
+  const MailFolder folder_;
+  ServerInTest server_{folder_.config()};
   Client maria_ = server_.Customer(kMariaId);
   v1::Order orders_[2];
 };
@@ -505,6 +607,19 @@ TEST_F(Twins, HaveTheSameNumberOfActivitiesAndCommentsOnTheSamePagesWithTokensOf
   }
   EXPECT_EQ(PagesOf(activities[0], of_activities), PagesOf(activities[1], of_activities));
   EXPECT_EQ(PagesOf(comments[0], of_comments), PagesOf(comments[1], of_comments));
+}
+
+TEST_F(Twins, HaveTheSameNotificationsOnTheSamePages) {
+  v1::ListNotificationsRequest requests[2];
+  const auto of_notifications = [](const auto& page) { return page.notifications(); };
+  for (int i = 0; i < 2; ++i) {
+    requests[i].set_parent(orders_[i].name());
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (maria_.Must(requests[i]).notifications().size() < 9 && absl::Now() < deadline) continue;
+  }
+  const std::string pages = PagesOf(requests[0], of_notifications);
+  EXPECT_EQ(pages, PagesOf(requests[1], of_notifications));
+  EXPECT_THAT(pages, HasSubstr("1 entries")) << "nine, two a page";
 }
 
 TEST_F(Twins, AreListedByWhatTheirOwnerCanSee) {

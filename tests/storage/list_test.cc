@@ -496,11 +496,11 @@ TEST_P(ListPlans, KeysAreLookedUpInTheirIndexes) {
     }
     return PlanOf(four);
   };
-  for (const auto* by_number :
-       {&statements.lock_subjects, &statements.read_orders, &statements.read_lines}) {
-    EXPECT_THAT(plan(*by_number), SortsNothing());
-    EXPECT_THAT(KeysOf(plan(*by_number)), ElementsAre(HasSubstr(OnSqlite() ? "USING" : "PRIMARY")));
-  }
+  const auto primary = HasSubstr(OnSqlite() ? "USING" : "PRIMARY");
+  EXPECT_THAT(plan(statements.lock_subjects), SortsNothing());
+  EXPECT_THAT(KeysOf(plan(statements.lock_subjects)), ElementsAre(primary, primary));
+  EXPECT_THAT(plan(statements.read_lines), SortsNothing());
+  EXPECT_THAT(KeysOf(plan(statements.read_lines)), ElementsAre(primary));
   EXPECT_THAT(KeysOf(plan(statements.read_whole_orders)),
               Each(HasSubstr(OnSqlite() ? "SEARCH" : "PRIMARY")));
 }

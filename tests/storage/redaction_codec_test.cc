@@ -356,7 +356,7 @@ Event SomeEvent() {
     case 4:
       return InvoiceRecorded{{Plain(), absl::CivilDay(2026, 2, 3)}, true};
     case 5:
-      return TrackingRecorded{{SomeParcel()}, Maybe(SomeTime())};
+      return TrackingRecorded{{SomeParcel()}, Maybe(SomeTime()), Maybe(SomeTime())};
     case 6:
       return CommentAdded{Personal()};
     case 7:

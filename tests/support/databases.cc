@@ -98,6 +98,16 @@ std::int64_t TestDatabase::QueryInteger(const std::string& query) const {
   return rows.Integer(0, 0);
 }
 
+std::int64_t TestDatabase::CountConnections() const {
+  // MySQL's list of processes fails on statements of others that hold binary values.
+  return QueryInteger(backend_ == sql::Backend::kMySql
+                          ? "SELECT COUNT(*) FROM performance_schema.threads"
+                            " WHERE processlist_db = DATABASE()"
+                            " AND processlist_id <> CONNECTION_ID()"
+                          : "SELECT COUNT(*) FROM information_schema.processlist"
+                            " WHERE db = DATABASE() AND id <> CONNECTION_ID()");
+}
+
 std::string WhyMissing(sql::Backend backend) {
   return absl::StrCat("NOT TESTED on ", sql::Name(backend), ": ", VariableOf(backend),
                       " is not set. `./dev test` starts one and sets it.");

@@ -43,6 +43,8 @@ class TestDatabase {
   // Runs a statement on one. Ends the program when it fails.
   void Execute(const std::string& statement) const;
   std::int64_t QueryInteger(const std::string& query) const;
+  // How many connections of others there are to it. Not for SQLite.
+  std::int64_t CountConnections() const;
 
  private:
   TestDatabase(sql::Backend backend, std::string url, std::string path);

@@ -158,6 +158,33 @@ class FaultyReader final : public Reader {
     return Run<absl::StatusOr<std::vector<RedactionJob>>>(
         Method::kListRedactions, [&] { return reader_->ListRedactions(before, limit); });
   }
+  absl::StatusOr<std::vector<Activity>> GetActivities(absl::Span<const ActivityKey> keys) override {
+    return Run<absl::StatusOr<std::vector<Activity>>>(Method::kGetActivities,
+                                                      [&] { return reader_->GetActivities(keys); });
+  }
+  absl::StatusOr<std::vector<Notification>> ListNotifications(
+      const NotificationQuery& query) override {
+    return Run<absl::StatusOr<std::vector<Notification>>>(
+        Method::kListNotifications, [&] { return reader_->ListNotifications(query); });
+  }
+  absl::StatusOr<std::optional<Notification>> GetNotification(Number subject,
+                                                              std::int32_t seq) override {
+    return Run<absl::StatusOr<std::optional<Notification>>>(
+        Method::kGetNotification, [&] { return reader_->GetNotification(subject, seq); });
+  }
+  absl::StatusOr<std::vector<ReceivedEmail>> ListReceivedEmails(
+      const ReceivedEmailQuery& query) override {
+    return Run<absl::StatusOr<std::vector<ReceivedEmail>>>(
+        Method::kListReceivedEmails, [&] { return reader_->ListReceivedEmails(query); });
+  }
+  absl::StatusOr<std::optional<ReceivedEmail>> GetReceivedEmail(std::int64_t id) override {
+    return Run<absl::StatusOr<std::optional<ReceivedEmail>>>(
+        Method::kGetReceivedEmail, [&] { return reader_->GetReceivedEmail(id); });
+  }
+  absl::StatusOr<std::string> GetRawEmail(std::int64_t id) override {
+    return Run<absl::StatusOr<std::string>>(Method::kGetRawEmail,
+                                            [&] { return reader_->GetRawEmail(id); });
+  }
   absl::Status Ping() override {
     return Run<absl::Status>(Method::kPing, [&] { return reader_->Ping(); });
   }
@@ -239,6 +266,73 @@ class FaultyFeedConsumerSession final : public FaultySession<FeedConsumerSession
   absl::StatusOr<bool> Delete(absl::string_view name) override {
     return Run(Method::kDeleteFeedConsumer,
                [&](FeedConsumerSession& session) { return session.Delete(name); });
+  }
+};
+
+class FaultyNotificationSession final : public FaultySession<NotificationSession> {
+ public:
+  using FaultySession::FaultySession;
+
+  absl::StatusOr<std::optional<std::int64_t>> TakeLease(absl::string_view owner,
+                                                        absl::Duration length) override {
+    return Run(Method::kTakeLease,
+               [&](NotificationSession& session) { return session.TakeLease(owner, length); });
+  }
+  absl::Status ReleaseLease(std::int64_t fence) override {
+    return Run(Method::kReleaseLease,
+               [&](NotificationSession& session) { return session.ReleaseLease(fence); });
+  }
+  absl::StatusOr<FeedMark> BeginRecording(absl::Time now) override {
+    return Run(Method::kBeginRecording,
+               [&](NotificationSession& session) { return session.BeginRecording(now); });
+  }
+  absl::StatusOr<bool> Record(std::int64_t fence, absl::Span<const Notification> notifications,
+                              const FeedMark& place, absl::Time now) override {
+    return Run(Method::kRecordNotifications, [&](NotificationSession& session) {
+      return session.Record(fence, notifications, place, now);
+    });
+  }
+  absl::StatusOr<DueNotifications> ListDue(std::int32_t subjects) override {
+    return Run(Method::kListDue,
+               [&](NotificationSession& session) { return session.ListDue(subjects); });
+  }
+  absl::StatusOr<bool> Claim(std::int64_t fence,
+                             absl::Span<const Notification> notifications) override {
+    return Run(Method::kClaimNotifications,
+               [&](NotificationSession& session) { return session.Claim(fence, notifications); });
+  }
+  absl::StatusOr<std::int64_t> Note(absl::Span<const Notification> notifications) override {
+    return Run(Method::kNoteNotifications,
+               [&](NotificationSession& session) { return session.Note(notifications); });
+  }
+  absl::StatusOr<std::optional<Notification>> Resend(Number subject, std::int32_t seq,
+                                                     const RequestKey& key,
+                                                     const Resending& by) override {
+    return Run(Method::kResendNotification,
+               [&](NotificationSession& session) { return session.Resend(subject, seq, key, by); });
+  }
+};
+
+class FaultyReceivedEmailSession final : public FaultySession<ReceivedEmailSession> {
+ public:
+  using FaultySession::FaultySession;
+
+  absl::StatusOr<ReceivedEmail> Add(const ReceivedEmail& email) override {
+    return Run(Method::kAddReceivedEmail,
+               [&](ReceivedEmailSession& session) { return session.Add(email); });
+  }
+  absl::StatusOr<ReceivedEmail> Conclude(const ReceivedEmail& email,
+                                         absl::string_view raw) override {
+    return Run(Method::kConcludeReceivedEmail,
+               [&](ReceivedEmailSession& session) { return session.Conclude(email, raw); });
+  }
+  absl::StatusOr<std::int64_t> DropUnowned(absl::Time before, std::int32_t limit) override {
+    return Run(Method::kDropUnowned,
+               [&](ReceivedEmailSession& session) { return session.DropUnowned(before, limit); });
+  }
+  absl::StatusOr<std::vector<std::string>> ListAddressesTold(Number subject) override {
+    return Run(Method::kListAddressesTold,
+               [&](ReceivedEmailSession& session) { return session.ListAddressesTold(subject); });
   }
 };
 
@@ -325,6 +419,22 @@ absl::StatusOr<std::unique_ptr<FeedConsumerSession>> FaultyStore::OpenFeedConsum
   absl::StatusOr<std::unique_ptr<FeedConsumerSession>> session = store_.OpenFeedConsumerSession();
   if (!session.ok()) return session;
   return std::make_unique<FaultyFeedConsumerSession>(*this, *std::move(session));
+}
+
+absl::StatusOr<std::unique_ptr<NotificationSession>> FaultyStore::OpenNotificationSession() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenNotificationSession))
+    return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<NotificationSession>> session = store_.OpenNotificationSession();
+  if (!session.ok()) return session;
+  return std::make_unique<FaultyNotificationSession>(*this, *std::move(session));
+}
+
+absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> FaultyStore::OpenReceivedEmailSession() {
+  if (const std::optional<Fault> fault = Enter(Method::kOpenReceivedEmailSession))
+    return StatusOf(*fault);
+  absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> session = store_.OpenReceivedEmailSession();
+  if (!session.ok()) return session;
+  return std::make_unique<FaultyReceivedEmailSession>(*this, *std::move(session));
 }
 
 absl::Status FaultyStore::CheckSchema() {

@@ -66,6 +66,29 @@ enum class Method : std::uint8_t {
   kOpenFeedConsumerSession,
   kSaveFeedConsumer,
   kDeleteFeedConsumer,
+  // of Reader, for notifications and e-mails
+  kGetActivities,
+  kListNotifications,
+  kGetNotification,
+  kListReceivedEmails,
+  kGetReceivedEmail,
+  kGetRawEmail,
+  // of NotificationSession
+  kOpenNotificationSession,
+  kTakeLease,
+  kReleaseLease,
+  kBeginRecording,
+  kRecordNotifications,
+  kListDue,
+  kClaimNotifications,
+  kNoteNotifications,
+  kResendNotification,
+  // of ReceivedEmailSession
+  kOpenReceivedEmailSession,
+  kAddReceivedEmail,
+  kConcludeReceivedEmail,
+  kListAddressesTold,
+  kDropUnowned,
 };
 
 enum class Fault : std::uint8_t {
@@ -125,6 +148,8 @@ class FaultyStore final : public Store {
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override;
   absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override;
+  absl::StatusOr<std::unique_ptr<NotificationSession>> OpenNotificationSession() override;
+  absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> OpenReceivedEmailSession() override;
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
@@ -137,7 +162,7 @@ class FaultyStore final : public Store {
   template <typename Session>
   friend class FaultySession;
 
-  static constexpr std::size_t kMethods = static_cast<std::size_t>(Method::kDeleteFeedConsumer) + 1;
+  static constexpr std::size_t kMethods = static_cast<std::size_t>(Method::kDropUnowned) + 1;
 
   struct Plan {
     Method method;

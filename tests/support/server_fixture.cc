@@ -385,6 +385,12 @@ class BorrowedStore final : public Store {
   absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override {
     return store_.OpenFeedConsumerSession();
   }
+  absl::StatusOr<std::unique_ptr<NotificationSession>> OpenNotificationSession() override {
+    return store_.OpenNotificationSession();
+  }
+  absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> OpenReceivedEmailSession() override {
+    return store_.OpenReceivedEmailSession();
+  }
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }

@@ -28,6 +28,7 @@
 #include "ipstore/orders/v1/comment_service.pb.h"
 #include "ipstore/orders/v1/enquiry_service.pb.h"
 #include "ipstore/orders/v1/feed_service.pb.h"
+#include "ipstore/orders/v1/notification_service.pb.h"
 #include "ipstore/orders/v1/order_service.pb.h"
 #include "ipstore/orders/v1/redaction_service.pb.h"
 #include "ipstore/orders/v1/request_service.pb.h"
@@ -123,6 +124,13 @@ IPSTORE_TEST_ANSWER(ListRedactionsRequest, ListRedactionsResponse);
 IPSTORE_TEST_ANSWER(GetFeedStatusRequest, FeedStatus);
 IPSTORE_TEST_ANSWER(AcknowledgeActivitiesRequest, AcknowledgeActivitiesResponse);
 IPSTORE_TEST_ANSWER(DeleteFeedConsumerRequest, DeleteFeedConsumerResponse);
+IPSTORE_TEST_ANSWER(ListNotificationsRequest, ListNotificationsResponse);
+IPSTORE_TEST_ANSWER(GetNotificationRequest, Notification);
+IPSTORE_TEST_ANSWER(PreviewNotificationRequest, PreviewNotificationResponse);
+IPSTORE_TEST_ANSWER(ResendNotificationRequest, Notification);
+IPSTORE_TEST_ANSWER(IngestEmailRequest, ReceivedEmail);
+IPSTORE_TEST_ANSWER(ListReceivedEmailsRequest, ListReceivedEmailsResponse);
+IPSTORE_TEST_ANSWER(GetReceivedEmailRequest, ReceivedEmail);
 #undef IPSTORE_TEST_ANSWER
 
 // Calls as one caller, in one language. Cheap to copy; copies share the connection. Thread-safe;

@@ -111,8 +111,9 @@ TEST_P(CommitterFaults, AUniqueKeyThatAnotherTransactionTookIsLookedUpAgain) {
 
 TEST_P(CommitterFaults, AConflictThatStaysIsTheFaultOfOneUnit) {
   const Answer busy = KeepBusy();
-  // Four times the batch, then four times its first unit alone.
-  store().Fail(Method::kWriteSubjects, Fault::kTaken, {.call = 2, .times = 8});
+  // Once the batch without having looked up its request_ids, four times with them, then four times
+  // its first unit alone.
+  store().Fail(Method::kWriteSubjects, Fault::kTaken, {.call = 2, .times = 9});
   const Answer blamed = Submit(Creating("WEB-1"));
   const Answer other = Submit(Creating("WEB-2"));
   store().Release();

@@ -30,11 +30,9 @@
 #include "tests/support/databases.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/orders.h"
+#include "tests/support/wait.h"
 
 namespace ipstore::orders::test {
-
-// Waits until `condition` holds; false when that takes longer than half a minute.
-bool WaitUntil(const std::function<bool()>& condition);
 
 // What became of one unit.
 class Answer {

@@ -109,6 +109,7 @@ class MySqlSession final : public sql::Session {
   // Connection::commit(), rollback() and setAutoCommit() discard errors: after a lost connection
   // they return as if all were well. Statements do not.
   absl::Status Begin() override {
+    if (purpose_ == Purpose::kWriteTransactions) return lost_ ? Lost() : absl::OkStatus();
     return ExecuteOnce(purpose_ == Purpose::kRead
                            ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
                            : "START TRANSACTION");
@@ -246,7 +247,8 @@ absl::Status CheckTls(sql::Session& session, const Target& target) {
 absl::Status SetUp(sql::Session& session, Purpose purpose) {
   const int wait = purpose == Purpose::kMigrate ? 600 : 2;
   absl::Status status = session.ExecuteOnce(
-      absl::StrCat("SET SESSION autocommit = 1, sql_mode = "
+      absl::StrCat("SET SESSION autocommit = ", purpose == Purpose::kWriteTransactions ? 0 : 1,
+                   ", sql_mode = "
                    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO',"
                    " innodb_lock_wait_timeout = ",
                    wait, ", lock_wait_timeout = ", wait));

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/numeric/bits.h"
-
 namespace ipstore::orders::sql {
 namespace {
 
@@ -16,13 +14,24 @@ std::size_t BytesOf(absl::Span<const Param> params) {
   return bytes;
 }
 
+constexpr auto& kSizes = BatchStatement::kSizes;
+
+// The largest size that is not above `rows`, of which there is at least one.
+auto SizeWithin(std::size_t rows) {
+  return std::ranges::upper_bound(kSizes, rows) - 1;
+}
+
+// The smallest size that is not below `rows`, which are at most kMaxRows.
+std::size_t SizeAround(std::size_t rows) {
+  return *std::ranges::lower_bound(kSizes, rows);
+}
+
 // How many of the rows ahead go into one statement that is not filled up: a size that there is a
 // text for, and not too many bytes.
 std::size_t ExactSize(absl::Span<const Param> params, std::size_t params_per_row) {
-  std::size_t rows =
-      std::min(absl::bit_floor(params.size() / params_per_row), BatchStatement::kMaxRows);
-  while (rows > 1 && BytesOf(params.first(rows * params_per_row)) > kMaxStatementBytes) rows /= 2;
-  return rows;
+  auto size = SizeWithin(params.size() / params_per_row);
+  while (*size > 1 && BytesOf(params.first(*size * params_per_row)) > kMaxStatementBytes) --size;
+  return *size;
 }
 
 // The same for one that is filled up by repeating its last row: as many as there are, unless that
@@ -30,18 +39,18 @@ std::size_t ExactSize(absl::Span<const Param> params, std::size_t params_per_row
 std::size_t FilledSize(absl::Span<const Param> params, std::size_t params_per_row) {
   const std::size_t rows = std::min(params.size() / params_per_row, BatchStatement::kMaxRows);
   const absl::Span<const Param> slice = params.first(rows * params_per_row);
-  const std::size_t filling = (absl::bit_ceil(rows) - rows) * BytesOf(slice.last(params_per_row));
+  const std::size_t filling = (SizeAround(rows) - rows) * BytesOf(slice.last(params_per_row));
   return BytesOf(slice) + filling <= kMaxStatementBytes ? rows : ExactSize(params, params_per_row);
 }
 
 }  // namespace
 
 BatchStatement::BatchStatement(const RowsTemplate& text) : params_per_row_(text.params_per_row) {
-  for (std::size_t i = 0; i < kSizes; ++i) texts_[i] = text.Text(std::size_t{1} << i);
+  for (std::size_t i = 0; i < kSizes.size(); ++i) texts_[i] = text.Text(kSizes[i]);
 }
 
 const std::string& BatchStatement::Text(std::size_t rows) const {
-  return texts_[static_cast<std::size_t>(absl::countr_zero(rows))];
+  return texts_[static_cast<std::size_t>(std::ranges::lower_bound(kSizes, rows) - kSizes.begin())];
 }
 
 absl::Status ForEachFilledSlice(
@@ -51,7 +60,7 @@ absl::Status ForEachFilledSlice(
   std::vector<Param> filled;
   while (!params.empty()) {
     const std::size_t rows = FilledSize(params, per_row);
-    const std::size_t size = absl::bit_ceil(rows);
+    const std::size_t size = SizeAround(rows);
     absl::Span<const Param> slice = params.first(rows * per_row);
     if (size != rows) {
       filled.assign(slice.begin(), slice.end());

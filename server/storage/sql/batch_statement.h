@@ -18,24 +18,25 @@
 
 namespace ipstore::orders::sql {
 
-// The texts of one statement for 1, 2, 4, … kMaxRows rows. Immutable, so that all sessions share
-// it.
+// The texts of one statement for each of kSizes rows. Immutable, so that all sessions share it.
 class BatchStatement {
  public:
-  static constexpr std::size_t kMaxRows = 256;
+  // Four to the octave: a statement that is filled up has a quarter of its rows in vain at most,
+  // and what is not filled up takes two statements where powers of two would take up to eight.
+  static constexpr std::array<std::size_t, 28> kSizes = {
+      1,  2,  3,  4,  5,  6,  7,  8,  10,  12,  14,  16,  20,  24,
+      28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256};
+  static constexpr std::size_t kMaxRows = kSizes.back();
 
   explicit BatchStatement(const RowsTemplate& text);
 
   std::size_t params_per_row() const { return params_per_row_; }
-  // `rows` is a power of two, at most kMaxRows.
+  // `rows` is one of kSizes.
   const std::string& Text(std::size_t rows) const;
 
  private:
-  static constexpr std::size_t kSizes = 9;
-  static_assert(1U << (kSizes - 1) == kMaxRows);
-
   std::size_t params_per_row_;
-  std::array<std::string, kSizes> texts_;
+  std::array<std::string, kSizes.size()> texts_;
 };
 
 // Inserts all rows, whose values stand in `params` one row after the other, with as few statements

@@ -148,6 +148,17 @@ RowsTemplate Dialect::InsertRows(absl::string_view table,
   return text;
 }
 
+RowsTemplate Dialect::InsertNewRows(absl::string_view table,
+                                    const std::vector<absl::string_view>& columns,
+                                    absl::string_view column) const {
+  RowsTemplate text = InsertRows(table, columns);
+  // Not INSERT IGNORE, which ignores far more than that.
+  text.tail = IsSqlite()
+                  ? std::string(" ON CONFLICT DO NOTHING")
+                  : absl::StrCat(" ON DUPLICATE KEY UPDATE ", column, " = VALUES(", column, ")");
+  return text;
+}
+
 RowsTemplate Dialect::UpsertRows(absl::string_view table,
                                  const std::vector<absl::string_view>& columns,
                                  std::size_t key_columns) const {

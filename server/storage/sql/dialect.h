@@ -75,6 +75,10 @@ class Dialect {
   // INSERT of several rows into these columns.
   RowsTemplate InsertRows(absl::string_view table,
                           const std::vector<absl::string_view>& columns) const;
+  // The same, but a row whose primary key is there already is left as it is. `column` is any of the
+  // table's.
+  RowsTemplate InsertNewRows(absl::string_view table, const std::vector<absl::string_view>& columns,
+                             absl::string_view column) const;
   // The same, but a row whose primary key is there already is overwritten: its columns beyond the
   // first `key_columns`, which are the key. A row may be given twice with the same values.
   RowsTemplate UpsertRows(absl::string_view table, const std::vector<absl::string_view>& columns,

@@ -10,6 +10,7 @@
 #include "server/storage/sql/schema_v2.h"
 #include "server/storage/sql/schema_v3.h"
 #include "server/storage/sql/schema_v4.h"
+#include "server/storage/sql/schema_v5.h"
 #include "server/storage/sql/search_terms.h"
 
 namespace ipstore::orders::sql {
@@ -34,6 +35,10 @@ constexpr Migration kMigrations[] = {
      .oldest_server = 3,
      .name = "the feed of one customer, and places in the feed",
      .statements = SchemaV4},
+    {.version = 5,
+     .oldest_server = 5,
+     .name = "notifications, and the e-mails that come back",
+     .statements = SchemaV5},
 };
 
 constexpr int kSecretBytes = 32;

@@ -13,6 +13,8 @@
 #include "absl/types/span.h"
 #include "server/storage/codec.h"
 #include "server/storage/sql/batch_statement.h"
+#include "server/storage/sql/notification_rows.h"
+#include "server/storage/sql/received_emails.h"
 
 namespace ipstore::orders::sql {
 namespace {
@@ -107,20 +109,40 @@ absl::StatusOr<std::int64_t> FirstOfUnit(Session& session, const StoreStatements
   return rows->empty() ? seq : rows->Integer(0, 0);
 }
 
+// What their customer has sent to no order belongs to nobody else either.
+absl::Status ForgetSenders(Session& session, const StoreStatements& statements,
+                           const ActivityRedaction& redaction) {
+  absl::StatusOr<std::vector<std::string>> addresses =
+      ReadAddressesTold(session, statements, redaction.subject);
+  if (!addresses.ok()) return addresses.status();
+  addresses->push_back(redaction.email);
+  for (const std::string& address : *addresses) {
+    if (auto s = RedactUnownedEmails(session, statements, address); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status RedactStored(Session& session, const StoreStatements& statements,
                           const ActivityRedaction& redaction) {
   Span payloads{.subject = redaction.subject};
   Span hashes = payloads;
+  std::optional<CommentOfEmail> comment;
   if (redaction.comment_seq.has_value()) {
     const std::int32_t seq = *redaction.comment_seq;
     absl::StatusOr<std::int64_t> first = FirstOfUnit(session, statements, redaction.subject, seq);
     if (!first.ok()) return first.status();
     payloads = {.subject = redaction.subject, .first = seq, .last = seq};
     hashes = {.subject = redaction.subject, .first = *first, .last = *first};
+    comment = {.seq = seq, .unit_seq = *first};
   }
   if (auto s = RedactPayloads(session, statements, payloads); !s.ok()) return s;
+  if (auto s = RedactReceivedEmails(session, redaction.subject, comment); !s.ok()) return s;
+  if (!redaction.comment_seq.has_value()) {
+    if (auto s = ForgetSenders(session, statements, redaction); !s.ok()) return s;
+    if (auto s = RedactNotifications(session, redaction.subject); !s.ok()) return s;
+  }
   return ForgetContentOf(session, statements, hashes);
 }
 

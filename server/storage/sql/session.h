@@ -109,7 +109,10 @@ class Rows {
 
 // What a session is for, which decides its isolation and its time-outs.
 enum class Purpose : std::uint8_t {
-  kWrite,    // READ COMMITTED, lock waits end after two seconds
+  kWrite,  // READ COMMITTED, lock waits end after two seconds
+  // As kWrite, for a session whose every statement belongs to a transaction: there, the first
+  // statement begins it, and Begin() need not ask the database.
+  kWriteTransactions,
   kRead,     // REPEATABLE READ, read-only
   kMigrate,  // as kWrite, but long waits are fine
 };

@@ -9,7 +9,9 @@
 #include "server/storage/sql/feed_loader.h"
 #include "server/storage/sql/list_query.h"
 #include "server/storage/sql/migrations.h"
+#include "server/storage/sql/notification_rows.h"
 #include "server/storage/sql/order_rows.h"
+#include "server/storage/sql/received_emails.h"
 #include "server/storage/sql/redaction_rows.h"
 #include "server/storage/sql/subject_loader.h"
 
@@ -40,6 +42,16 @@ std::vector<Number> NumbersOf(const std::vector<Found>& found) {
   numbers.reserve(found.size());
   for (const Found& one : found) numbers.push_back(one.number);
   return numbers;
+}
+
+absl::Status AppendActivities(const Rows& rows, std::vector<Activity>& activities) {
+  activities.reserve(activities.size() + rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    absl::StatusOr<Activity> activity = ReadActivity(rows, row);
+    if (!activity.ok()) return activity.status();
+    activities.push_back(*std::move(activity));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -136,12 +148,21 @@ absl::StatusOr<std::vector<Activity>> SqlReader::ReadActivities(const ActivityQu
   absl::StatusOr<Rows> rows = session_->Query(statement.text, statement.params, kReadActivityTypes);
   if (!rows.ok()) return rows.status();
   std::vector<Activity> activities;
-  activities.reserve(rows->size());
-  for (std::size_t row = 0; row < rows->size(); ++row) {
-    absl::StatusOr<Activity> activity = ReadActivity(*rows, row);
-    if (!activity.ok()) return activity.status();
-    activities.push_back(*std::move(activity));
+  if (absl::Status status = AppendActivities(*rows, activities); !status.ok()) return status;
+  return activities;
+}
+
+absl::StatusOr<std::vector<Activity>> SqlReader::GetActivities(absl::Span<const ActivityKey> keys) {
+  std::vector<Param> params;
+  for (const ActivityKey& key : keys) {
+    params.push_back(Param::Integer(key.subject.value()));
+    params.push_back(Param::Integer(key.seq));
   }
+  std::vector<Activity> activities;
+  absl::Status status =
+      QueryAll(*session_, statements_.read_activities, params, kReadActivityTypes,
+               [&](const Rows& rows) { return AppendActivities(rows, activities); });
+  if (!status.ok()) return status;
   return activities;
 }
 
@@ -168,6 +189,12 @@ absl::StatusOr<SubjectPage> SqlReader::GetPage(Number number, bool include_inter
     absl::StatusOr<std::vector<Activity>> comments = ReadActivities(query);
     if (!comments.ok()) return comments.status();
     page.comments = *std::move(comments);
+    NotificationQuery told{.subject = number, .states = {}, .after = {}, .limit = limit};
+    told.only_sent = !include_internal;
+    absl::StatusOr<std::vector<Notification>> notifications =
+        ReadNotifications(*session_, dialect_, told);
+    if (!notifications.ok()) return notifications.status();
+    page.notifications = *std::move(notifications);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -213,6 +240,37 @@ absl::StatusOr<std::optional<RedactionJob>> SqlReader::GetRedaction(std::int64_t
 absl::StatusOr<std::vector<RedactionJob>> SqlReader::ListRedactions(
     std::optional<std::int64_t> before, std::int32_t limit) {
   return ReadRedactions(*session_, before, limit);
+}
+
+absl::StatusOr<std::vector<Notification>> SqlReader::ListNotifications(
+    const NotificationQuery& query) {
+  std::vector<Notification> found;
+  absl::Status status = InSnapshot([&] {
+    absl::StatusOr<std::vector<Notification>> read = ReadNotifications(*session_, dialect_, query);
+    if (!read.ok()) return read.status();
+    found = *std::move(read);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
+absl::StatusOr<std::optional<Notification>> SqlReader::GetNotification(Number subject,
+                                                                       std::int32_t seq) {
+  return ReadNotification(*session_, subject, seq);
+}
+
+absl::StatusOr<std::vector<ReceivedEmail>> SqlReader::ListReceivedEmails(
+    const ReceivedEmailQuery& query) {
+  return ReadReceivedEmails(*session_, dialect_, query);
+}
+
+absl::StatusOr<std::optional<ReceivedEmail>> SqlReader::GetReceivedEmail(std::int64_t id) {
+  return ReadReceivedEmail(*session_, id);
+}
+
+absl::StatusOr<std::string> SqlReader::GetRawEmail(std::int64_t id) {
+  return ReadRawEmail(*session_, id);
 }
 
 absl::Status SqlReader::Ping() {

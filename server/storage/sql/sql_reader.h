@@ -28,6 +28,7 @@ class SqlReader final : public Reader {
   absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override;
   absl::StatusOr<std::vector<SubjectState>> Search(const SearchQuery& query) override;
   absl::StatusOr<std::vector<Activity>> ListActivities(const ActivityQuery& query) override;
+  absl::StatusOr<std::vector<Activity>> GetActivities(absl::Span<const ActivityKey> keys) override;
   absl::StatusOr<SubjectPage> GetPage(Number number, bool include_internal,
                                       std::int32_t limit) override;
   absl::StatusOr<std::vector<Number>> ListNumbers(Number after, std::int32_t limit) override;
@@ -36,6 +37,14 @@ class SqlReader final : public Reader {
   absl::StatusOr<std::optional<RedactionJob>> GetRedaction(std::int64_t id) override;
   absl::StatusOr<std::vector<RedactionJob>> ListRedactions(std::optional<std::int64_t> before,
                                                            std::int32_t limit) override;
+  absl::StatusOr<std::vector<Notification>> ListNotifications(
+      const NotificationQuery& query) override;
+  absl::StatusOr<std::optional<Notification>> GetNotification(Number subject,
+                                                              std::int32_t seq) override;
+  absl::StatusOr<std::vector<ReceivedEmail>> ListReceivedEmails(
+      const ReceivedEmailQuery& query) override;
+  absl::StatusOr<std::optional<ReceivedEmail>> GetReceivedEmail(std::int64_t id) override;
+  absl::StatusOr<std::string> GetRawEmail(std::int64_t id) override;
   absl::Status Ping() override;
 
  private:

@@ -6,6 +6,8 @@
 #include "server/storage/sql/feed_consumers.h"
 #include "server/storage/sql/feed_loader.h"
 #include "server/storage/sql/migrations.h"
+#include "server/storage/sql/received_emails.h"
+#include "server/storage/sql/sql_notification_session.h"
 #include "server/storage/sql/sql_reader.h"
 #include "server/storage/sql/sql_redaction_session.h"
 #include "server/storage/sql/sql_writer.h"
@@ -20,7 +22,8 @@ absl::StatusOr<std::unique_ptr<Store>> SqlStore::Open(std::unique_ptr<Database> 
 }
 
 absl::StatusOr<std::unique_ptr<WriteSession>> SqlStore::OpenWriteSession() {
-  absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      database_->Connect(Purpose::kWriteTransactions);
   if (!session.ok()) return session.status();
   return std::make_unique<SqlWriter>(*std::move(session), statements_);
 }
@@ -42,6 +45,20 @@ absl::StatusOr<std::unique_ptr<FeedConsumerSession>> SqlStore::OpenFeedConsumerS
   absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
   if (!session.ok()) return session.status();
   return std::make_unique<SqlFeedConsumerSession>(*std::move(session), statements_);
+}
+
+absl::StatusOr<std::unique_ptr<NotificationSession>> SqlStore::OpenNotificationSession() {
+  absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
+  if (!session.ok()) return session.status();
+  return std::make_unique<SqlNotificationSession>(*std::move(session), database_->dialect(),
+                                                  statements_);
+}
+
+absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> SqlStore::OpenReceivedEmailSession() {
+  absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kWrite);
+  if (!session.ok()) return session.status();
+  return std::make_unique<SqlReceivedEmailSession>(*std::move(session), database_->dialect(),
+                                                   statements_);
 }
 
 absl::Status SqlStore::CheckSchema() {

@@ -23,6 +23,8 @@ class SqlStore final : public Store {
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
   absl::StatusOr<std::unique_ptr<RedactionSession>> OpenRedactionSession() override;
   absl::StatusOr<std::unique_ptr<FeedConsumerSession>> OpenFeedConsumerSession() override;
+  absl::StatusOr<std::unique_ptr<NotificationSession>> OpenNotificationSession() override;
+  absl::StatusOr<std::unique_ptr<ReceivedEmailSession>> OpenReceivedEmailSession() override;
   int MaxWriteSessions() const override { return database_->MaxWriteSessions(); }
   std::string Describe() const override { return database_->Describe(); }
   const std::string& Secret() const override { return secret_; }

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "server/storage/sql/enquiry_rows.h"
+#include "server/storage/sql/notification_rows.h"
 #include "server/storage/sql/order_rows.h"
 
 namespace ipstore::orders::sql {
@@ -32,6 +33,11 @@ std::string Qualified(absl::Span<const absl::string_view> columns, absl::string_
   });
 }
 
+// Of subjects as s and their bodies as b.
+std::string HeadAndBody(absl::Span<const absl::string_view> columns) {
+  return absl::StrCat(Qualified(kSubjectColumns, "s"), ",", Qualified(columns, "b"));
+}
+
 // "SELECT … FROM … WHERE key IN (?, …) …"
 RowsTemplate SelectIn(absl::string_view columns, absl::string_view from, absl::string_view key,
                       absl::string_view end) {
@@ -42,9 +48,13 @@ RowsTemplate SelectIn(absl::string_view columns, absl::string_view from, absl::s
           .params_per_row = 1};
 }
 
+// With the bodies of orders, which nearly all are: one question less for each batch. No other
+// transaction locks an order's body without its head, so locking that too costs no wait.
 RowsTemplate LockSubjects(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kSubjectColumns, ","), dialect.TableByPrimaryKey("subjects"),
-                  "number", absl::StrCat(" ORDER BY number", dialect.LockingRead()));
+  return SelectIn(HeadAndBody(kOrderColumns),
+                  absl::StrCat(dialect.TableByPrimaryKey("subjects s"), " LEFT JOIN ",
+                               dialect.TableByPrimaryKey("orders b"), " ON b.number = s.number"),
+                  "s.number", absl::StrCat(" ORDER BY s.number", dialect.LockingRead()));
 }
 
 // The rows of one kind's own table.
@@ -55,7 +65,7 @@ RowsTemplate ReadBodies(const Dialect& dialect, absl::string_view table,
 
 // The same with the heads.
 RowsTemplate ReadWhole(absl::string_view table, absl::Span<const absl::string_view> columns) {
-  return SelectIn(absl::StrCat(Qualified(kSubjectColumns, "s"), ",", Qualified(columns, "b")),
+  return SelectIn(HeadAndBody(columns),
                   absl::StrCat("subjects s JOIN ", table, " b ON b.number = s.number"), "s.number",
                   "");
 }
@@ -130,6 +140,35 @@ std::string FindUnit(const Dialect& dialect) {
                       " ORDER BY seq DESC LIMIT 1");
 }
 
+RowsTemplate ReadQueuedNotifications(const Dialect& dialect) {
+  return SelectIn(
+      absl::StrJoin(kNotificationColumns, ","), dialect.TableByPrimaryKey("notifications"),
+      "subject",
+      absl::StrCat(" AND state = ", static_cast<int>(NotificationState::kQueued), " AND ",
+                   KnownNotifications("notifications"), " ORDER BY subject, seq"));
+}
+
+// What is personal in rows about what was redacted.
+RowsTemplate ForgetRedacted() {
+  return {
+      .head = "UPDATE notifications SET detail = '', address = '', title = '' WHERE subject IN (",
+      .first_row = "?",
+      .next_row = ",?",
+      .tail =
+          ") AND EXISTS (SELECT 1 FROM subjects s WHERE s.number = notifications.subject"
+          " AND s.redacted_at >= notifications.recorded_at)",
+      .params_per_row = 1};
+}
+
+RowsTemplate ReadActivities(const Dialect& dialect) {
+  return {.head = absl::StrCat("SELECT ", absl::StrJoin(kReadActivityColumns, ","), " FROM ",
+                               dialect.TableByPrimaryKey("activities"), " WHERE "),
+          .first_row = "(subject = ? AND seq = ?)",
+          .next_row = " OR (subject = ? AND seq = ?)",
+          .tail = " ORDER BY subject, seq",
+          .params_per_row = 2};
+}
+
 // Not Dialect::UpdateRows(), which is not for long texts.
 RowsTemplate RedactPayloads() {
   return {.head = "UPDATE activities SET payload = CASE seq",
@@ -143,7 +182,6 @@ RowsTemplate RedactPayloads() {
 
 StoreStatements::StoreStatements(const Dialect& dialect)
     : lock_subjects(LockSubjects(dialect)),
-      read_orders(ReadBodies(dialect, "orders", kOrderColumns)),
       read_whole_orders(ReadWhole("orders", kOrderColumns)),
       read_lines(ReadLines(dialect)),
       read_enquiries(ReadBodies(dialect, "enquiries", kEnquiryColumns)),
@@ -171,8 +209,24 @@ StoreStatements::StoreStatements(const Dialect& dialect)
                                      .guard = {}})),
       save_feed_consumer(dialect.UpsertRows(
           "feed_consumers", {"name", "epoch", "position", "fingerprint", "saved_at"}, 1)),
+      record_notifications(
+          dialect.InsertNewRows("notifications", All(kNotificationColumns), "subject")),
+      read_queued_notifications(ReadQueuedNotifications(dialect)),
+      write_attempts(dialect.UpdateRows({.table = "notifications",
+                                         .key = {"subject", "seq", "channel", "recipient"},
+                                         .set = All(kAttemptColumns),
+                                         .guard = {"state", "attempts", "generation"}})),
+      forget_redacted(ForgetRedacted()),
+      read_activities(ReadActivities(dialect)),
       find_payloads(FindPayloads(dialect)),
       forget_content(ForgetContent(dialect)),
-      find_unit(FindUnit(dialect)) {}
+      find_unit(FindUnit(dialect)),
+      find_told(absl::StrCat("SELECT DISTINCT address FROM ",
+                             dialect.TableByPrimaryKey("notifications"),
+                             " WHERE subject = ? AND address <> ''")),
+      forget_sender(absl::StrCat(
+          "UPDATE ", dialect.TableByIndex("received_emails", "received_emails_by_sender"),
+          " SET sender = '', message_id = ''"
+          " WHERE sender = ? AND unowned_since IS NOT NULL")) {}
 
 }  // namespace ipstore::orders::sql

@@ -14,8 +14,8 @@ struct StoreStatements {
   explicit StoreStatements(const Dialect& dialect);
 
   // Reading, by numbers:
-  BatchStatement lock_subjects;         // kSubjectColumns, locked in order of number
-  BatchStatement read_orders;           // kOrderColumns
+  // kSubjectColumns, then kOrderColumns, which are null for other kinds; locked, by number
+  BatchStatement lock_subjects;
   BatchStatement read_whole_orders;     // kSubjectColumns, then kOrderColumns
   BatchStatement read_lines;            // kLineColumns, by number and line
   BatchStatement read_enquiries;        // kEnquiryColumns
@@ -44,9 +44,17 @@ struct StoreStatements {
   BatchStatement redact_payloads;
   BatchStatement note_items;
   BatchStatement save_feed_consumer;  // name, epoch, position, fingerprint, saved_at
+  // Notifications: with the columns of notification_rows.h; the second by subjects.
+  BatchStatement record_notifications;
+  BatchStatement read_queued_notifications;
+  BatchStatement write_attempts;
+  BatchStatement forget_redacted;  // by subjects
+  BatchStatement read_activities;  // by subject and seq, with kReadActivityColumns
   std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
   std::string forget_content;  // subject, first and last seq: takes the content out of hashes
   std::string find_unit;       // subject, seq: where the unit of that activity begins
+  std::string find_told;       // subject: the addresses to which e-mails on it have gone
+  std::string forget_sender;   // sender: takes it out of e-mails that belong to nobody
 };
 
 }  // namespace ipstore::orders::sql

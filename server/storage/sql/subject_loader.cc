@@ -63,16 +63,29 @@ absl::StatusOr<SubjectState*> AddHead(const Rows& rows, std::size_t row,
   return &(subjects[number] = StateOf(*std::move(head)));
 }
 
+absl::Status NoBody(std::size_t subjects) {
+  return absl::DataLossError(
+      absl::StrCat(subjects, " subjects have no row in the table of their kind"));
+}
+
+// Locks the heads of all, and reads the bodies of orders with them.
 absl::Status LockHeads(Session& session, const StoreStatements& statements,
                        absl::Span<const Number> numbers, SubjectsByNumber& subjects, Found& found) {
-  return QueryAll(session, statements.lock_subjects, AsParams(numbers), kSubjectTypes,
+  constexpr std::size_t kBody = kSubjectTypes.size();
+  return QueryAll(session, statements.lock_subjects, AsParams(numbers), kWholeOrderTypes,
                   [&](const Rows& rows) {
                     for (std::size_t row = 0; row < rows.size(); ++row) {
                       absl::StatusOr<SubjectState*> state = AddHead(rows, row, subjects);
                       if (!state.ok()) return state.status();
-                      const Subject& head = HeadOf(**state);
-                      (head.kind == SubjectKind::kOrder ? found.orders : found.enquiries)
-                          .push_back(head.number);
+                      const Number number = HeadOf(**state).number;
+                      auto* order = std::get_if<Order>(*state);
+                      if (order == nullptr) {
+                        found.enquiries.push_back(number);
+                        continue;
+                      }
+                      if (rows.IsNull(row, kBody)) return NoBody(1);
+                      if (auto s = ReadOrder(rows, row, kBody, *order); !s.ok()) return s;
+                      found.orders.push_back(number);
                     }
                     return absl::OkStatus();
                   });
@@ -85,27 +98,22 @@ absl::Status ReadBody(const Rows& rows, std::size_t row, std::size_t first, Enqu
   return ReadEnquiry(rows, row, first, enquiry);
 }
 
-// Reads what the own table of a kind says of subjects whose heads are there.
-template <typename Kind>
-absl::Status ReadBodies(Session& session, const BatchStatement& statement,
-                        absl::Span<const ValueType> types, absl::Span<const Number> numbers,
-                        SubjectsByNumber& subjects) {
+// Reads the bodies of enquiries whose heads are there.
+absl::Status ReadEnquiries(Session& session, const StoreStatements& statements,
+                           absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
   std::size_t read = 0;
-  absl::Status status =
-      QueryAll(session, statement, AsParams(numbers), types, [&](const Rows& rows) {
+  absl::Status status = QueryAll(
+      session, statements.read_enquiries, AsParams(numbers), kEnquiryTypes, [&](const Rows& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
           const auto found = subjects.find(Number::FromStored(rows.Integer(row, 0)));
           if (found == subjects.end()) continue;
-          absl::Status one = ReadBody(rows, row, 0, std::get<Kind>(found->second));
+          absl::Status one = ReadEnquiry(rows, row, 0, std::get<Enquiry>(found->second));
           if (!one.ok()) return one;
           ++read;
         }
         return absl::OkStatus();
       });
-  if (status.ok() && read != numbers.size()) {
-    return absl::DataLossError(
-        absl::StrCat(numbers.size() - read, " subjects have no row in the table of their kind"));
-  }
+  if (status.ok() && read != numbers.size()) return NoBody(numbers.size() - read);
   return status;
 }
 
@@ -154,14 +162,7 @@ absl::Status LoadLocked(Session& session, const StoreStatements& statements,
                         absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
   Found found;
   if (auto s = LockHeads(session, statements, numbers, subjects, found); !s.ok()) return s;
-  if (auto s = ReadBodies<Enquiry>(session, statements.read_enquiries, kEnquiryTypes,
-                                   found.enquiries, subjects);
-      !s.ok())
-    return s;
-  if (auto s =
-          ReadBodies<Order>(session, statements.read_orders, kOrderTypes, found.orders, subjects);
-      !s.ok())
-    return s;
+  if (auto s = ReadEnquiries(session, statements, found.enquiries, subjects); !s.ok()) return s;
   return ReadLines(session, statements, found.orders, subjects);
 }
 

@@ -1,0 +1,273 @@
+#include "server/storage/sql/sql_notification_session.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "server/storage/sql/batch_statement.h"
+#include "server/storage/sql/feed_loader.h"
+#include "server/storage/sql/notification_rows.h"
+#include "server/storage/sql/order_rows.h"
+
+namespace ipstore::orders::sql {
+namespace {
+
+constexpr absl::string_view kLease = "notifications";
+
+// Of one subject, seldom more than two or three are due.
+constexpr std::int64_t kRowsPerSubject = 8;
+
+FeedMark ReadMark(const Rows& rows) {
+  return {.epoch = rows.Integer(0, 0),
+          .position = rows.Integer(0, 1),
+          .fingerprint = static_cast<std::uint64_t>(rows.Integer(0, 2))};
+}
+
+}  // namespace
+
+absl::StatusOr<bool> SqlNotificationSession::InTransaction(
+    absl::FunctionRef<absl::StatusOr<bool>()> change) {
+  if (absl::Status status = session_->Begin(); !status.ok()) return status;
+  absl::StatusOr<bool> changed = change();
+  if (!changed.ok() || !*changed) {
+    session_->Rollback().IgnoreError();
+    return changed;
+  }
+  if (absl::Status status = session_->Commit(); !status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<bool> SqlNotificationSession::InFencedTransaction(
+    std::int64_t fence, absl::FunctionRef<absl::StatusOr<bool>(absl::Time now)> change) {
+  return InTransaction([&]() -> absl::StatusOr<bool> {
+    absl::StatusOr<Rows> rows =
+        session_->Query(absl::StrCat("SELECT fence, ", dialect_.Now(),
+                                     " FROM leases WHERE name = ?", dialect_.LockingRead()),
+                        {Param::Text(kLease)}, {ValueType::kInteger, ValueType::kTime});
+    if (!rows.ok()) return rows.status();
+    if (rows->empty() || rows->Integer(0, 0) != fence) return false;
+    return change(rows->Time(0, 1));
+  });
+}
+
+// A process that is stopped in the middle of a transaction keeps its locks, also that on the lease,
+// for as long as the server keeps its connection: by default eight hours (MySQL manual,
+// wait_timeout).
+absl::Status SqlNotificationSession::LoseLocksAfter(absl::Duration lease) {
+  if (dialect_.HasOneServer() || idle_limit_ == lease) return absl::OkStatus();
+  constexpr absl::Duration kPause = absl::Seconds(2);  // as may pass between two calls
+  const std::int64_t seconds = absl::ToInt64Seconds(absl::Ceil(lease + kPause, absl::Seconds(1)));
+  if (auto s = session_->ExecuteOnce(absl::StrCat("SET SESSION wait_timeout = ", seconds)); !s.ok())
+    return s;
+  idle_limit_ = lease;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::int64_t>> SqlNotificationSession::TakeLease(
+    absl::string_view owner, absl::Duration length) {
+  if (auto s = LoseLocksAfter(length); !s.ok()) return s;
+  const Param micros = Param::Integer(absl::ToInt64Microseconds(length));
+  // Assignments are made from left to right on MySQL, so that the owner must come after what looks
+  // at it.
+  std::vector<Param> params = {Param::Text(owner), Param::Text(owner), micros, Param::Text(kLease)};
+  std::string is_free;
+  if (!dialect_.HasOneServer()) {
+    is_free = absl::StrCat(" AND (owner = ? OR lease_until < ", dialect_.Now(), ")");
+    params.push_back(Param::Text(owner));
+  }
+  absl::StatusOr<std::int64_t> taken = session_->Execute(
+      absl::StrCat("UPDATE leases SET fence = CASE WHEN owner = ? THEN fence ELSE fence + 1 END,"
+                   " owner = ?, lease_until = ",
+                   dialect_.NowPlusMicros(), " WHERE name = ?", is_free),
+      params);
+  if (!taken.ok()) return taken.status();
+  if (*taken == 0) {
+    absl::StatusOr<Rows> others = session_->Query("SELECT fence FROM leases WHERE name = ?",
+                                                  {Param::Text(kLease)}, {ValueType::kInteger});
+    if (!others.ok()) return others.status();
+    if (!others->empty()) return std::optional<std::int64_t>();
+    taken = session_->Execute(
+        absl::StrCat("INSERT INTO leases (name, owner, fence, lease_until) VALUES (?, ?, 1, ",
+                     dialect_.NowPlusMicros(), ")"),
+        {Param::Text(kLease), Param::Text(owner), micros});
+    if (absl::IsAlreadyExists(taken.status())) return std::optional<std::int64_t>();
+    if (!taken.ok()) return taken.status();
+  }
+  absl::StatusOr<Rows> rows =
+      session_->Query("SELECT fence FROM leases WHERE name = ? AND owner = ?",
+                      {Param::Text(kLease), Param::Text(owner)}, {ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(rows->Integer(0, 0));
+}
+
+absl::Status SqlNotificationSession::ReleaseLease(std::int64_t fence) {
+  return session_
+      ->Execute(absl::StrCat("UPDATE leases SET owner = '', lease_until = ", dialect_.Now(),
+                             " WHERE name = ? AND fence = ?"),
+                {Param::Text(kLease), Param::Integer(fence)})
+      .status();
+}
+
+absl::StatusOr<std::optional<FeedMark>> SqlNotificationSession::ReadPlace() {
+  absl::StatusOr<Rows> rows =
+      session_->Query("SELECT epoch, position, fingerprint FROM feed_consumers WHERE name = ?",
+                      {Param::Text(kNotificationsConsumer)},
+                      {ValueType::kInteger, ValueType::kInteger, ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return std::optional<FeedMark>();
+  return std::optional<FeedMark>(ReadMark(*rows));
+}
+
+absl::Status SqlNotificationSession::SavePlace(const FeedMark& place, absl::Time now) {
+  return session_
+      ->Execute(statements_.save_feed_consumer.Text(1),
+                {Param::Text(kNotificationsConsumer), Param::Integer(place.epoch),
+                 Param::Integer(place.position),
+                 Param::Integer(static_cast<std::int64_t>(place.fingerprint)), Param::Time(now)})
+      .status();
+}
+
+absl::StatusOr<FeedMark> SqlNotificationSession::BeginRecording(absl::Time now) {
+  absl::StatusOr<std::optional<FeedMark>> place = ReadPlace();
+  if (!place.ok()) return place.status();
+  if (place->has_value()) return **place;
+  FeedPage page;
+  if (auto s = ReadFeedPage(*session_, dialect_, FeedQuery{}, page); !s.ok()) return s;
+  // Another server may be doing the same; who was first has chosen the place.
+  absl::StatusOr<std::int64_t> inserted = session_->Execute(
+      "INSERT INTO feed_consumers (name, epoch, position, fingerprint, saved_at)"
+      " VALUES (?,?,?,?,?)",
+      {Param::Text(kNotificationsConsumer), Param::Integer(page.head.epoch),
+       Param::Integer(page.head.position),
+       Param::Integer(static_cast<std::int64_t>(page.head.fingerprint)), Param::Time(now)});
+  if (!inserted.ok() && !absl::IsAlreadyExists(inserted.status())) return inserted.status();
+  place = ReadPlace();
+  if (!place.ok()) return place.status();
+  if (!place->has_value()) return absl::AbortedError("the place in the feed was deleted meanwhile");
+  return **place;
+}
+
+absl::StatusOr<bool> SqlNotificationSession::Record(std::int64_t fence,
+                                                    absl::Span<const Notification> notifications,
+                                                    const FeedMark& place, absl::Time now) {
+  return InFencedTransaction(fence, [&](absl::Time database_now) -> absl::StatusOr<bool> {
+    std::vector<Notification> rows(notifications.begin(), notifications.end());
+    for (Notification& row : rows) {
+      if (row.state == NotificationState::kQueued) row.due_at = database_now;
+    }
+    std::vector<Param> params;  // which borrow from the rows
+    params.reserve(rows.size() * kNotificationColumns.size());
+    for (const Notification& row : rows) PutNotification(row, params);
+    if (auto s = InsertAll(*session_, statements_.record_notifications, params); !s.ok()) return s;
+    if (auto s = SavePlace(place, now); !s.ok()) return s;
+    return true;
+  });
+}
+
+absl::StatusOr<absl::Time> SqlNotificationSession::ReadClock() {
+  absl::StatusOr<Rows> rows =
+      session_->Query(absl::StrCat("SELECT ", dialect_.Now()), {}, {ValueType::kTime});
+  if (!rows.ok()) return rows.status();
+  return rows->Time(0, 0);
+}
+
+absl::StatusOr<std::vector<Number>> SqlNotificationSession::FindDue(std::int32_t subjects,
+                                                                    absl::Time now) {
+  const ListStatement statement = FindDueNotifications(dialect_, now, subjects * kRowsPerSubject);
+  absl::StatusOr<Rows> rows =
+      session_->Query(statement.text, statement.params, {ValueType::kInteger});
+  if (!rows.ok()) return rows.status();
+  std::vector<Number> found;
+  absl::flat_hash_set<Number> seen;
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    const Number number = Number::FromStored(rows->Integer(row, 0));
+    if (found.size() < static_cast<std::size_t>(subjects) && seen.insert(number).second)
+      found.push_back(number);
+  }
+  return found;
+}
+
+absl::StatusOr<DueNotifications> SqlNotificationSession::ListDue(std::int32_t subjects) {
+  absl::StatusOr<absl::Time> now = ReadClock();
+  if (!now.ok()) return now.status();
+  DueNotifications due{.now = *now, .notifications = {}};
+  absl::StatusOr<std::vector<Number>> found = FindDue(subjects, *now);
+  if (!found.ok()) return found.status();
+  std::vector<Param> params;
+  for (Number number : *found) params.push_back(Param::Integer(number.value()));
+  absl::Status status =
+      QueryAll(*session_, statements_.read_queued_notifications, params, NotificationTypes(),
+               [&](const Rows& rows) { return ReadNotificationRows(rows, due.notifications); });
+  if (!status.ok()) return status;
+  return due;
+}
+
+absl::Status SqlNotificationSession::ForgetRedacted(absl::Span<const Notification> notifications) {
+  std::vector<Param> params;
+  for (const Notification& notification : notifications)
+    params.push_back(Param::Integer(notification.subject.value()));
+  return UpdateAll(*session_, statements_.forget_redacted, params).status();
+}
+
+absl::StatusOr<bool> SqlNotificationSession::Claim(std::int64_t fence,
+                                                   absl::Span<const Notification> notifications) {
+  return InFencedTransaction(fence, [&](absl::Time /*now*/) -> absl::StatusOr<bool> {
+    std::vector<Param> params;
+    for (const Notification& notification : notifications)
+      PutAttempt(notification, notification.attempts - 1, params);
+    absl::StatusOr<std::int64_t> changed = UpdateAll(*session_, statements_.write_attempts, params);
+    if (!changed.ok()) return changed.status();
+    if (auto s = ForgetRedacted(notifications); !s.ok()) return s;
+    return *changed == static_cast<std::int64_t>(notifications.size());
+  });
+}
+
+absl::StatusOr<std::int64_t> SqlNotificationSession::Note(
+    absl::Span<const Notification> notifications) {
+  std::vector<Param> params;
+  for (const Notification& notification : notifications)
+    PutAttempt(notification, notification.attempts, params);
+  std::int64_t changed = 0;
+  absl::StatusOr<bool> noted = InTransaction([&]() -> absl::StatusOr<bool> {
+    absl::StatusOr<std::int64_t> updated = UpdateAll(*session_, statements_.write_attempts, params);
+    if (!updated.ok()) return updated.status();
+    changed = *updated;
+    if (auto s = ForgetRedacted(notifications); !s.ok()) return s;
+    return true;
+  });
+  if (!noted.ok()) return noted.status();
+  return changed;
+}
+
+absl::StatusOr<std::optional<Notification>> SqlNotificationSession::Resend(Number subject,
+                                                                           std::int32_t seq,
+                                                                           const RequestKey& key,
+                                                                           const Resending& by) {
+  absl::StatusOr<std::optional<Notification>> found = ReadNotification(*session_, subject, seq);
+  if (!found.ok() || !found->has_value()) return found;
+  if ((*found)->state == NotificationState::kQueued || (*found)->resend_key == key) return found;
+  const std::optional<Actor>& behalf = by.on_behalf_of;
+  absl::StatusOr<std::int64_t> queued = session_->Execute(
+      absl::StrCat(
+          "UPDATE notifications SET state = ?, reason = ?, detail = '', attempts = 0, failures = 0,"
+          " generation = generation + 1, lead_seq = NULL, created_at = ",
+          dialect_.Now(), ", due_at = ", dialect_.Now(), ", resent_at = ", dialect_.Now(),
+          ", resent_by_role = ?, resent_by_id = ?, resent_for_role = ?, resent_for_id = ?,"
+          " finished_at = NULL, claimed_until = NULL, resend_key = ?"
+          " WHERE subject = ? AND unit_seq = ? AND state <> ?"
+          " AND (resend_key IS NULL OR resend_key <> ?)"),
+      {Param::Integer(static_cast<int>(NotificationState::kQueued)),
+       Param::Integer(static_cast<int>(NotificationReason::kNone)),
+       Param::Integer(static_cast<int>(by.actor.role)), Param::Text(by.actor.id),
+       behalf.has_value() ? Param::Integer(static_cast<int>(behalf->role)) : Param::Null(),
+       behalf.has_value() ? Param::Text(behalf->id) : Param::Null(), Param::Bytes(BytesOf(key)),
+       Param::Integer(subject.value()), Param::Integer((*found)->unit_seq),
+       Param::Integer(static_cast<int>(NotificationState::kQueued)), Param::Bytes(BytesOf(key))});
+  if (!queued.ok()) return queued.status();
+  return ReadNotification(*session_, subject, seq);
+}
+
+}  // namespace ipstore::orders::sql
