@@ -1,242 +1,239 @@
-// Durable transitions per second through gRPC, against plain SQL with a transaction each, on the
-// same database in the same run: only the ratios mean something, since machines differ and are
-// shared.
+// What the service does on each database, beside what the same machine does without it, in one run:
+// only ratios mean something elsewhere, since machines differ and are shared. Load, server and
+// database have this one to themselves.
 //
-//   orders_bench [--quick] [--only-watchers]
+//   orders_bench [--quick] [--json FILE] [--chart FILE] [--only NAME...]
 //
-// And what it takes to tell 5,000 watchers of them, on SQLite.
+// SQLite is always there; MariaDB and MySQL when IPSTORE_TEST_MARIADB_URL and
+// IPSTORE_TEST_MYSQL_URL say where they are (`./dev bench` starts them), with the settings that
+// they were started with.
 //
-// SQLite is always measured; MariaDB and MySQL when IPSTORE_TEST_MARIADB_URL and
-// IPSTORE_TEST_MYSQL_URL say where they are
-// (`./dev bench` starts them). Load, server and database share the machine. Each database runs with
-// the settings that the server was started with; the durable ones are printed by orderd's own
-// check.
+// Exit code 0: all targets are met. 1: something could not be measured. 2: a target is missed.
 
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "server/server.h"
-#include "server/storage/open.h"
-#include "tests/bench/load.h"
+#include "tests/bench/chart.h"
+#include "tests/bench/database_bench.h"
+#include "tests/bench/echo_server.h"
+#include "tests/bench/growth.h"
 #include "tests/bench/raw_sql.h"
+#include "tests/bench/results.h"
 #include "tests/bench/watchers.h"
 
 namespace ipstore::orders::bench {
 namespace {
 
-constexpr int kRawConnections = 32;
+constexpr int kNotMeasured = 1;
+constexpr int kMissed = 2;
 
-struct Plan {
-  int rounds = 5;
-  int orders_per_run = 10'000;
-};
+struct Options {
+  bool quick = false;
+  std::string json;
+  std::string chart;
+  std::vector<std::string> only;
+  std::string serve_echo;  // of a child of this program
 
-struct Target {
-  std::string name;  // "mariadb"
-  std::string url;   // of the database to use
-  std::string drop;  // the name to drop afterwards; empty: a file
-};
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-std::string Spread(const std::vector<double>& values) {
-  const auto [least, most] = std::ranges::minmax(values);
-  char text[64];
-  std::snprintf(text, sizeof text, "%8.0f  (%.0f–%.0f)", Median(values), least, most);
-  return text;
-}
-
-void PrintLatency(int in_flight, const std::vector<Figures>& runs) {
-  std::vector<double> p50;
-  std::vector<double> p99;
-  for (const Figures& run : runs) {
-    p50.push_back(run.p50_ms);
-    p99.push_back(run.p99_ms);
+  bool Wants(const std::string& name) const {
+    return only.empty() || std::ranges::find(only, name) != only.end();
   }
-  std::printf("  gRPC, %3d in flight: p50 %.2f ms, p99 %.2f ms\n", in_flight, Median(p50),
-              Median(p99));
+};
+
+// Where growth is measured: on one database of each sort.
+bool GrowsOn(const std::string& database) {
+  return database != "mysql";
 }
 
-// Everything on one database: rounds in which raw and gRPC take turns, so that a slow spell of the
-// machine hits both. SQLite's file belongs to the server, so there raw comes at the end, alone.
-class Measurement {
+class Bench {
  public:
-  Measurement(const Target& target, const Plan& plan) : target_(target), plan_(plan) {}
+  Bench(const Options& options, std::string directory)
+      : options_(options), directory_(std::move(directory)), echo_(directory_ + "/answer") {}
 
-  absl::Status Run() {
-    if (absl::Status started = Start(); !started.ok()) return started;
-    for (int round = 0; round <= plan_.rounds; ++round) {
-      const bool counted = round > 0;
-      if (absl::Status grpc = GrpcRound(counted); !grpc.ok()) return grpc;
-      if (IsFile()) continue;
-      if (absl::Status raw = RawRound(counted); !raw.ok()) return raw;
+  int Run() {
+    AddMachine();
+    for (const char* const name : {"mariadb", "mysql", "sqlite"}) OnDatabase(name);
+    if (options_.Wants("watch")) OnWatchers();
+    if (options_.Wants("mariadb") && options_.Wants("sqlite")) {
+      results_.AddRatio("sqlite.transition.64.vs_mariadb", "sqlite.transition.64.per_s",
+                        "mariadb.transition.64.per_s");
+      Want("sqlite.transition.64.vs_mariadb", "SQLite, 64 in flight, times MariaDB's", kAtLeast, 1);
     }
-    if (IsFile()) {
-      if (absl::Status raw = RawRound(/*counted=*/true); !raw.ok()) return raw;
-    }
-    Print();
-    return absl::OkStatus();
+    results_.Print();
+    const Results::Verdict verdict = results_.Judge(targets_);
+    WriteFiles();
+    if (verdict == Results::Verdict::kMissed) return kMissed;
+    return measured_all_ && verdict == Results::Verdict::kAllMet ? 0 : kNotMeasured;
   }
 
  private:
-  static constexpr std::array kInFlight = {1, 64, 512};
+  static constexpr auto kAtLeast = Target::Bound::kAtLeast;
+  static constexpr auto kAtMost = Target::Bound::kAtMost;
 
-  bool IsFile() const { return target_.drop.empty(); }
-
-  absl::Status Start() {
-    if (auto migrated = MigrateStore(target_.url); !migrated.ok()) return migrated.status();
-    if (auto warnings = DurabilityWarnings(target_.url); warnings.ok()) {
-      for (const std::string& warning : *warnings)
-        std::printf("  NOT DURABLE: %s\n", warning.c_str());
-    }
-    auto store = OpenStore(target_.url);
-    if (!store.ok()) return store.status();
-    std::printf("%s: %s\n", target_.name.c_str(), (*store)->Describe().c_str());
-    Config config;
-    config.listen = "127.0.0.1:0";
-    auto server = Server::Start(config, *std::move(store));
-    if (!server.ok()) return server.status();
-    server_ = *std::move(server);
-    load_ = std::make_unique<Load>(server_->address());
-    return absl::OkStatus();
+  void AddMachine() {
+    results_.AddFact("cores", absl::StrCat(std::thread::hardware_concurrency()));
+    results_.AddFact("date",
+                     absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone()));
+    results_.AddFact("grpc", grpc::Version());
   }
 
-  absl::Status GrpcRound(bool counted) {
-    for (std::size_t i = 0; i < kInFlight.size(); ++i) {
-      // One call at a time waits for a commit each; a tenth of the orders takes long enough.
-      const int count = kInFlight[i] == 1 ? plan_.orders_per_run / 10 : plan_.orders_per_run;
-      auto orders = load_->CreateOrders(count);
-      if (!orders.ok()) return orders.status();
-      auto figures = load_->StartProcessing(orders->numbers, kInFlight[i]);
-      if (!figures.ok()) return figures.status();
-      if (counted) grpc_[i].push_back(*figures);
-    }
-    return absl::OkStatus();
+  void Want(const std::string& key, const std::string& name, Target::Bound bound, double value) {
+    targets_.push_back({.name = name, .key = key, .bound = bound, .value = value});
   }
 
-  absl::Status RawRound(bool counted) {
-    auto orders = load_->CreateOrders(plan_.orders_per_run);
-    if (!orders.ok()) return orders.status();
-    if (IsFile()) server_.reset();
-    auto payload = PrepareRaw(target_.url);
-    if (!payload.ok()) return payload.status();
-    auto per_s = RunRaw(target_.url, orders->numbers, *payload, kRawConnections);
-    if (!per_s.ok()) return per_s.status();
-    if (counted) raw_.push_back(*per_s);
-    return absl::OkStatus();
+  bool Check(const std::string& what, const absl::Status& status) {
+    if (status.ok()) return true;
+    std::printf("%s: NOT MEASURED: %s\n", what.c_str(), status.ToString().c_str());
+    measured_all_ = false;
+    return false;
   }
 
-  void Print() const {
-    std::printf("  %-34s %s /s\n",
-                IsFile() ? "plain SQL, 1 connection" : "plain SQL, 32 connections",
-                Spread(raw_).c_str());
-    for (std::size_t i = 0; i < kInFlight.size(); ++i) {
-      std::vector<double> rates;
-      for (const Figures& run : grpc_[i]) rates.push_back(run.per_s);
-      std::printf("  gRPC, %3d in flight                %s /s   %.2f × plain SQL\n", kInFlight[i],
-                  Spread(rates).c_str(), Median(rates) / Median(raw_));
-    }
-    for (std::size_t i = 0; i < kInFlight.size(); ++i) PrintLatency(kInFlight[i], grpc_[i]);
-  }
-
-  const Target& target_;
-  const Plan& plan_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<Load> load_;
-  std::vector<double> raw_;
-  std::array<std::vector<Figures>, kInFlight.size()> grpc_;
-};
-
-void Print(const char* who, const Delays& delays) {
-  std::printf("  %-22s %8zu deliveries: p50 %.1f ms, p99 %.1f ms\n", who, delays.deliveries,
-              delays.p50_ms, delays.p99_ms);
-}
-
-absl::Status RunWatchers(const std::string& directory, const WatchPlan& plan) {
-  const auto figures =
-      MeasureWatchers(ORDERD_PROGRAM, absl::StrCat("sqlite:", directory, "/watched.db"), plan);
-  if (!figures.ok()) return figures.status();
-  std::printf("%d watchers while %d transitions a second are committed\n",
-              plan.of_one_order + plan.of_everything, plan.transitions_per_s);
-  Print("of an order's page", figures->of_one_order);
-  Print("of everything", figures->of_everything);
-  Print("all", figures->all);
-  std::printf("  memory of the server: %.0f MiB when all are connected, %.0f MiB at most\n",
-              figures->connected_mib, figures->peak_mib);
-  return absl::OkStatus();
-}
-
-std::vector<Target> Targets(const std::string& directory) {
-  std::vector<Target> targets;
-  const std::string name = absl::StrCat("ipstore_bench_", absl::ToUnixMicros(absl::Now()));
-  for (const auto& [database, variable] : {std::pair{"mariadb", "IPSTORE_TEST_MARIADB_URL"},
-                                           std::pair{"mysql", "IPSTORE_TEST_MYSQL_URL"}}) {
+  // The url of what `suffix` tells apart from the other databases of this run; empty: it cannot be
+  // had.
+  BenchDatabase Place(const std::string& name, const std::string& suffix) {
+    if (name == "sqlite")
+      return {.name = name, .url = absl::StrCat("sqlite:", directory_, "/", suffix, ".db")};
+    const char* variable =
+        name == "mariadb" ? "IPSTORE_TEST_MARIADB_URL" : "IPSTORE_TEST_MYSQL_URL";
     const char* url = std::getenv(variable);
     if (url == nullptr) {
-      std::printf("%s: NOT MEASURED, %s is not set\n", database, variable);
-      continue;
+      Check(name, absl::FailedPreconditionError(absl::StrCat(variable, " is not set")));
+      return {.name = name};
     }
-    targets.push_back({database, absl::StrCat(url, name), name});
+    const std::string drop =
+        absl::StrCat("ipstore_bench_", absl::ToUnixMicros(absl::Now()), "_", suffix);
+    return {.name = name, .url = absl::StrCat(url, drop), .drop = drop};
   }
-  targets.push_back({"sqlite", absl::StrCat("sqlite:", directory, "/orders.db"), ""});
-  return targets;
-}
 
-// Whether all of it could be measured.
-bool MeasureTransitions(const std::string& directory, const Plan& plan) {
-  std::printf("Durable transitions (START_PROCESSING), median of %d rounds (lowest–highest)\n",
-              plan.rounds);
-  bool measured_all = true;
-  for (const Target& target : Targets(directory)) {
-    if (absl::Status measured = Measurement(target, plan).Run(); !measured.ok()) {
-      std::printf("%s: FAILED: %s\n", target.name.c_str(), measured.ToString().c_str());
-      measured_all = false;
+  // Lets `measure` have a database of its own.
+  template <typename Measure>
+  void With(const std::string& name, const std::string& suffix, Measure measure) {
+    const BenchDatabase database = Place(name, suffix);
+    if (database.url.empty()) return;
+    absl::Status status = MakeDatabase(database, results_);
+    if (status.ok()) status = measure(database);
+    Check(absl::StrCat(name, ", ", suffix), status);
+    if (!database.drop.empty()) DropDatabase(database.url, database.drop).IgnoreError();
+  }
+
+  void OnDatabase(const std::string& name) {
+    if (options_.Wants(name)) {
+      const RoundsPlan plan =
+          options_.quick ? RoundsPlan{.rounds = 3, .orders_per_run = 3'000} : RoundsPlan{};
+      With(name, "rates", [&](const BenchDatabase& database) {
+        return MeasureRounds(database, plan, echo_, results_);
+      });
+      WantRates(name);
     }
-    if (!target.drop.empty()) DropDatabase(target.url, target.drop).IgnoreError();
+    if (!options_.quick && options_.Wants("growth") && GrowsOn(name)) {
+      With(name, "growth", [&](const BenchDatabase& database) {
+        return MeasureGrowth(database, GrowthPlan(), results_);
+      });
+      Want(name + ".scale.at_1m_vs_at_10k",
+           name + ": transitions at 1,000,000 orders, times at 10,000", kAtLeast, 0.8);
+      Want(name + ".list.page10000_vs_page1", name + ": page 10,000 of a list, times page 1",
+           kAtMost, 1.5);
+    }
   }
-  return measured_all;
-}
 
-int Main(const std::vector<absl::string_view>& arguments) {
-  const auto given = [&](absl::string_view flag) {
-    return std::ranges::find(arguments, flag) != arguments.end();
-  };
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  void WantRates(const std::string& name) {
+    const std::string transition = name + ".transition.";
+    if (name != "sqlite") {
+      const bool mariadb = name == "mariadb";
+      Want(transition + "512.vs_raw", name + ": 512 in flight, times one transaction each",
+           kAtLeast, mariadb ? 2.5 : 3.8);
+      Want(transition + "64.vs_raw", name + ": 64 in flight, times one transaction each", kAtLeast,
+           mariadb ? 1.8 : 2.0);
+    }
+    Want(transition + "512.vs_ceiling", name + ": 512 in flight, times batches of plain SQL",
+         kAtLeast, 0.5);
+    Want(transition + "1.p50_vs_raw_alone", name + ": one alone, p50, times that of plain SQL",
+         kAtMost, 1.5);
+    Want(name + ".get.64.vs_echo", name + ": GetOrder, 64 in flight, times an echo", kAtLeast, 0.5);
+  }
+
+  void OnWatchers() {
+    WatchPlan plan;
+    if (options_.quick) plan.duration = absl::Seconds(5);
+    std::printf("%d watchers\n", plan.of_one_order + plan.of_everything);
+    Check("watch", MeasureWatchers(Place("sqlite", "watch").url, plan, results_));
+    Want("watch.p99_ms", "watchers, p99 of a change's way to them, ms", kAtMost, 250);
+    Want("watch.peak_mib", "watchers, memory of the server at most, MiB", kAtMost, 300);
+  }
+
+  void WriteFiles() {
+    if (!options_.json.empty()) {
+      std::ofstream file(options_.json);
+      file << results_.ToJson().dump(2) << "\n";
+      file.close();
+      if (!file) Check("--json", absl::InternalError("the file cannot be written"));
+    }
+    if (!options_.chart.empty())
+      Check("--chart", DrawChart(results_, directory_ + "/chart.gnuplot", options_.chart));
+  }
+
+  const Options& options_;
+  const std::string directory_;
+  Results results_;
+  std::vector<Target> targets_;
+  bool measured_all_ = true;
+  Echo echo_;
+};
+
+int RunBench(const Options& options) {
+  if (!options.chart.empty()) {
+    // Not when everything is measured already.
+    if (absl::Status found = FindGnuplot(); !found.ok()) {
+      std::cerr << found.message() << "\n";
+      return kNotMeasured;
+    }
+  }
   std::string directory =
       (std::filesystem::temp_directory_path() / "ipstore-bench-XXXXXX").string();
-  if (mkdtemp(directory.data()) == nullptr) return 1;
-
-  bool measured_all = true;
-  if (!given("--only-watchers")) {
-    measured_all = MeasureTransitions(
-        directory, given("--quick") ? Plan{.rounds = 3, .orders_per_run = 3'000} : Plan{});
+  if (mkdtemp(directory.data()) == nullptr) {
+    std::cerr << "no temporary directory\n";
+    return kNotMeasured;
   }
-  if (absl::Status watched = RunWatchers(directory, WatchPlan()); !watched.ok()) {
-    std::printf("watchers: FAILED: %s\n", watched.ToString().c_str());
-    measured_all = false;
-  }
+  const int code = Bench(options, directory).Run();
   std::filesystem::remove_all(directory);
-  return measured_all ? 0 : 1;
+  return code;
+}
+
+int Main(int argc, const char* const* argv) {
+  Options options;
+  CLI::App app("Measures the service beside plain SQL and an echo server.", "orders_bench");
+  app.add_flag("--quick", options.quick, "The core of it in some two minutes: nothing of growth");
+  app.add_option("--json", options.json, "Write the results to this file");
+  app.add_option("--chart", options.chart, "Draw them as an SVG, with gnuplot");
+  app.add_option("--only", options.only, "Measure only these parts")
+      ->check(CLI::IsMember({"mariadb", "mysql", "sqlite", "growth", "watch"}));
+  app.add_option("--serve-echo", options.serve_echo)->group("");  // not for people
+  CLI11_PARSE(app, argc, argv);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (options.serve_echo.empty()) return RunBench(options);
+  std::cerr << ServeEcho(options.serve_echo).ToString() << "\n";
+  return kNotMeasured;
 }
 
 }  // namespace
 }  // namespace ipstore::orders::bench
 
 int main(int argc, char** argv) {
-  return ipstore::orders::bench::Main({argv + 1, argv + argc});
+  return ipstore::orders::bench::Main(argc, argv);
 }

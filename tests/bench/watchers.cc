@@ -17,13 +17,14 @@
 #include "absl/time/clock.h"
 #include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/order_service.grpc.pb.h"
-#include "tests/bench/child_orderd.h"
+#include "tests/bench/child_server.h"
 #include "tests/bench/load.h"
 
 namespace ipstore::orders::bench {
 namespace {
 
 constexpr int kStreamsPerChannel = 100;
+constexpr int kCreatesInFlight = 256;
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // Everything that all watchers of a kind have been told. Thread-safe.
@@ -176,22 +177,13 @@ class Watchers {
   std::vector<std::unique_ptr<WatchingStream<v1::WatchActivitiesResponse>>> of_everything_;
 };
 
-Delays DelaysOf(std::vector<double> millis) {
-  if (millis.empty()) return {};
-  std::ranges::sort(millis);
-  return {.deliveries = millis.size(),
-          .p50_ms = millis[millis.size() / 2],
-          .p99_ms = millis[millis.size() * 99 / 100]};
-}
-
 }  // namespace
 
-absl::StatusOr<WatchFigures> MeasureWatchers(const std::string& orderd, const std::string& database,
-                                             const WatchPlan& plan) {
-  auto server = ChildOrderd::Start(orderd, database);
+absl::Status MeasureWatchers(const std::string& database, const WatchPlan& plan, Results& results) {
+  auto server = ChildServer::StartOrderd(database);
   if (!server.ok()) return server.status();
   Load load((*server)->address());
-  const auto orders = load.CreateOrders(plan.of_one_order);
+  const auto orders = load.CreateOrders(plan.of_one_order, kCreatesInFlight);
   if (!orders.ok()) return orders.status();
   Told to_customers;
   Told to_staff;
@@ -212,21 +204,23 @@ absl::StatusOr<WatchFigures> MeasureWatchers(const std::string& orderd, const st
       static_cast<std::size_t>(plan.transitions_per_s * absl::ToDoubleSeconds(plan.duration)));
   const std::vector<std::int64_t> to_move(
       orders->numbers.begin(), orders->numbers.begin() + static_cast<std::ptrdiff_t>(moved));
-  const auto transitions = load.StartProcessing(to_move, absl::Seconds(1) / plan.transitions_per_s);
+  const auto transitions =
+      load.StartProcessingEvery(to_move, absl::Seconds(1) / plan.transitions_per_s);
   if (!transitions.ok()) return transitions.status();
   if (auto status = to_customers.WaitForActivities(moved); !status.ok()) return status;
   if (auto status = to_staff.WaitForActivities(moved * staff); !status.ok()) return status;
   const auto memory = (*server)->ReadMemory();
   if (!memory.ok()) return memory.status();
-  const std::vector<double> of_one = to_customers.millis();
+  std::vector<double> millis = to_customers.millis();
   const std::vector<double> of_all = to_staff.millis();
-  std::vector<double> together = of_one;
-  together.insert(together.end(), of_all.begin(), of_all.end());
-  return WatchFigures{.all = DelaysOf(std::move(together)),
-                      .of_one_order = DelaysOf(of_one),
-                      .of_everything = DelaysOf(of_all),
-                      .connected_mib = connected->resident_mib,
-                      .peak_mib = memory->peak_mib};
+  millis.insert(millis.end(), of_all.begin(), of_all.end());
+  const Figures delays = FiguresOf(std::move(millis), absl::ToDoubleSeconds(plan.duration));
+  results.Add("watch.watchers", plan.of_one_order + plan.of_everything);
+  results.Add("watch.p50_ms", delays.p50_ms);
+  results.Add("watch.p99_ms", delays.p99_ms);
+  results.Add("watch.rss_mib", connected->resident_mib);
+  results.Add("watch.peak_mib", memory->peak_mib);
+  return absl::OkStatus();
 }
 
 }  // namespace ipstore::orders::bench

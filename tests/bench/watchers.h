@@ -3,11 +3,11 @@
 #ifndef IPSTORE_ORDERS_TESTS_BENCH_WATCHERS_H_
 #define IPSTORE_ORDERS_TESTS_BENCH_WATCHERS_H_
 
-#include <cstddef>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "tests/bench/results.h"
 
 namespace ipstore::orders::bench {
 
@@ -18,26 +18,13 @@ struct WatchPlan {
   absl::Duration duration = absl::Seconds(20);
 };
 
-// Times are from an activity's record_time, which is taken shortly before its commit, to its
-// arrival at a watcher in this process: more than commit to delivery, by the commit itself.
-struct Delays {
-  std::size_t deliveries = 0;
-  double p50_ms = 0;
-  double p99_ms = 0;
-};
-
-struct WatchFigures {
-  Delays all;
-  Delays of_one_order;
-  Delays of_everything;
-  double connected_mib = 0;  // of the server, when all watch and nothing happens
-  double peak_mib = 0;       // the most that it had
-};
-
-// Starts `orderd` with that database, which must be empty, and lets orders of `plan` be watched and
-// moved. INTERNAL when a stream breaks off, or not everybody is told of everything. Blocks.
-absl::StatusOr<WatchFigures> MeasureWatchers(const std::string& orderd, const std::string& database,
-                                             const WatchPlan& plan);
+// Starts orderd with that database, which must be empty, and lets orders of `plan` be watched and
+// moved. Adds "watch.watchers", "watch.p50_ms" and "watch.p99_ms", from an activity's record_time,
+// which is taken shortly before its commit, to its arrival at a watcher in this process: more than
+// commit to delivery, by the commit itself; and the server's memory, "watch.rss_mib" when all watch
+// and nothing has happened, "watch.peak_mib" the most that it had. INTERNAL when a stream breaks
+// off, or not everybody is told of everything. Blocks.
+absl::Status MeasureWatchers(const std::string& database, const WatchPlan& plan, Results& results);
 
 }  // namespace ipstore::orders::bench
 

@@ -1,5 +1,6 @@
-#include "tests/bench/child_orderd.h"
+#include "tests/bench/child_server.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,9 +8,9 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
@@ -23,7 +24,7 @@
 namespace ipstore::orders::bench {
 namespace {
 
-constexpr absl::string_view kGreeting = "orderd is serving on ";
+constexpr std::string_view kGreeting = " is serving on ";
 
 // The first line that comes out of a pipe, which is closed then.
 std::string FirstLine(int pipe) {
@@ -47,39 +48,46 @@ bool TakeKilobytes(absl::string_view line, absl::string_view name, double& mib) 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ChildOrderd>> ChildOrderd::Start(const std::string& program,
-                                                                const std::string& database) {
+absl::StatusOr<std::unique_ptr<ChildServer>> ChildServer::StartOrderd(const std::string& database) {
+  return Start(
+      {ORDERD_PROGRAM, "--listen", "127.0.0.1:0", "--database", database, "--log-level", "error"});
+}
+
+absl::StatusOr<std::unique_ptr<ChildServer>> ChildServer::StartEcho(const std::string& file) {
+  return Start({"/proc/self/exe", "--serve-echo", file});
+}
+
+absl::StatusOr<std::unique_ptr<ChildServer>> ChildServer::Start(std::vector<std::string> words) {
   std::array<int, 2> pipe_ends{};
-  if (pipe(pipe_ends.data()) != 0) return absl::InternalError("no pipe");
+  // Not for children that are started later: they would keep it open.
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return absl::InternalError("no pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
-  posix_spawn_file_actions_addclose(&actions, pipe_ends[1]);
-  std::vector<std::string> words = {program, "--listen", "127.0.0.1:0", "--database", database};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t pid = 0;
   const int failure =
-      posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
+      posix_spawn(&pid, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
   const std::string said = FirstLine(pipe_ends[0]);
-  if (failure != 0) return absl::InternalError(absl::StrCat(program, " cannot be started"));
-  absl::string_view address = said;
-  const bool serves = absl::ConsumePrefix(&address, kGreeting);
-  auto child = absl::WrapUnique(new ChildOrderd(pid, std::string(address)));
-  if (!serves) return absl::InternalError(absl::StrCat(program, " does not serve: ", said));
+  if (failure != 0) return absl::InternalError(absl::StrCat(words.front(), " cannot be started"));
+  const std::size_t greeting = said.find(kGreeting);
+  const bool serves = greeting != std::string::npos;
+  auto child = absl::WrapUnique(
+      new ChildServer(pid, serves ? said.substr(greeting + kGreeting.size()) : ""));
+  if (!serves) return absl::InternalError(absl::StrCat(words.front(), " does not serve: ", said));
   return child;
 }
 
-ChildOrderd::~ChildOrderd() {
+ChildServer::~ChildServer() {
   kill(pid_, SIGTERM);
   waitpid(pid_, nullptr, 0);
 }
 
-absl::StatusOr<ChildOrderd::Memory> ChildOrderd::ReadMemory() const {
+absl::StatusOr<ChildServer::Memory> ChildServer::ReadMemory() const {
   std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
   Memory memory;
   int found = 0;
@@ -89,6 +97,15 @@ absl::StatusOr<ChildOrderd::Memory> ChildOrderd::ReadMemory() const {
   }
   if (found != 2) return absl::InternalError("the server's memory cannot be read");
   return memory;
+}
+
+// The process's clock is finer than the hundredths of a second of /proc/<pid>/stat.
+absl::Duration ChildServer::ProcessorTime() const {
+  clockid_t clock{};
+  std::timespec time{};
+  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+    return absl::ZeroDuration();
+  return absl::DurationFromTimespec(time);
 }
 
 }  // namespace ipstore::orders::bench
