@@ -2,7 +2,10 @@
 
 find_program(IPSTORE_CCACHE ccache)
 if(IPSTORE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${IPSTORE_CCACHE})
+  # What one checkout has compiled serves every other: paths are looked up relative to the checkout, and only debug
+  # information knows where it was made.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${IPSTORE_CCACHE})
 endif()
 
 find_program(IPSTORE_MOLD mold)
