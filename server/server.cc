@@ -30,6 +30,7 @@
 #include "server/mail_setup.h"
 #include "server/notifications/notifier.h"
 #include "server/read/read_pool.h"
+#include "server/read/subject_reads.h"
 #include "server/redaction/redaction_runner.h"
 #include "server/services/backend.h"
 #include "server/services/grpc_services.h"
@@ -253,10 +254,12 @@ class Server::Impl {
                   .per_customer = config.max_streams_per_customer}),
         writes_(*store_, WriteOptions(config, [this] { OnCommitted(); })),
         reads_(*store_, ReadOptions(config)),
+        subject_reads_(reads_, {.queue_capacity = config.queue_capacity}),
         redactions_(*store_, writes_, RedactionOptions(tokens_)),
         services_(MakeGrpcServices(
             {.writes = &writes_,
              .reads = &reads_,
+             .subject_reads = &subject_reads_,
              .redactions = &redactions_,
              .feed = feed_.get(),
              .cursors = &cursors_,
@@ -353,6 +356,7 @@ class Server::Impl {
   StreamLimits streams_;
   GroupCommitter writes_;
   ReadPool reads_;
+  SubjectReads subject_reads_;
   RedactionRunner redactions_;
   std::vector<NamedService> services_;
   HealthService health_;

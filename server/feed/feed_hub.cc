@@ -292,6 +292,11 @@ FeedHub::Taken FeedHub::Take(const FeedSubscriptionPointer& subscription, std::s
   return taken;
 }
 
+bool FeedHub::IsWatched() const {
+  const std::lock_guard lock(mutex_);
+  return !everybody_.empty();
+}
+
 FeedMark FeedHub::mark() const {
   const std::lock_guard lock(mutex_);
   return mark_;

@@ -153,6 +153,7 @@ class FeedHub {
   Taken Take(const FeedSubscriptionPointer& subscription, std::size_t max_bytes);
 
   FeedMark mark() const;
+  bool IsWatched() const;
   FeedHubStats stats() const;
   // How many redactions were published: what was read in the table before the last one may hold
   // what is to be forgotten.

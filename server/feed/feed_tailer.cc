@@ -44,7 +44,7 @@ FeedTailer::~FeedTailer() {
 void FeedTailer::Wake() {
   {
     const std::lock_guard lock(mutex_);
-    woken_ = true;
+    if (std::exchange(woken_, true)) return;
   }
   wake_.notify_one();
 }
@@ -75,6 +75,11 @@ bool FeedTailer::IsStopping() const {
 bool FeedTailer::Wait(absl::Duration interval) {
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, absl::ToChronoNanoseconds(interval), [this] { return woken_ || stopping_; });
+  if (woken_) {
+    const absl::Duration gathering =
+        hub_.IsWatched() ? options_.gathering : options_.gathering_unwatched;
+    wake_.wait_for(lock, absl::ToChronoNanoseconds(gathering), [this] { return stopping_; });
+  }
   return std::exchange(woken_, false);
 }
 

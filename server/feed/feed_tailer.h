@@ -26,6 +26,10 @@ struct FeedTailerOptions {
   // comes.
   absl::Duration poll_interval = absl::Milliseconds(100);
   absl::Duration idle_interval = absl::Milliseconds(500);
+  // What this server commits within this time is read together; the second is for when nobody
+  // watches.
+  absl::Duration gathering = absl::Milliseconds(5);
+  absl::Duration gathering_unwatched = absl::Milliseconds(50);
   // For how long the database may be away before all watchers are ended, so that they look for
   // another server: until then they are told that all is well.
   absl::Duration patience = absl::Seconds(10);

@@ -59,6 +59,9 @@ class ReadPool {
   // Hands over a read; never blocks. With a full queue or after Stop() it is refused at once.
   void Submit(ReadTask task);
 
+  // By the clock that reads' deadlines are judged by.
+  absl::Time Now() const { return options_.clock(); }
+
   // Takes no more reads, finishes those that wait, ends the threads. Blocks. May be called more
   // than once.
   void Stop();

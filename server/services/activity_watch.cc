@@ -98,11 +98,8 @@ void ActivityWatch::FollowFrom(std::optional<SubjectName> subject, std::optional
 void ActivityWatch::FollowOne(SubjectName name, std::optional<FeedMark> after) {
   scope_.subject = name.number;
   if (context_.caller.IsCustomer()) scope_.owner = context_.caller.Effective().id;
-  ReadThen<SubjectState>(
-      [name = std::move(name), caller = context_.caller](Reader& reader) {
-        return ReadSubject(reader, name, caller);
-      },
-      [this, after](const SubjectState& /*may be seen*/) { Follow(scope_, after); });
+  ReadSubjectThen(std::move(name),
+                  [this, after](const SubjectState& /*may be seen*/) { Follow(scope_, after); });
 }
 
 void ActivityWatch::Send(FeedDelivery delivery) {

@@ -22,23 +22,44 @@ Refusal RefusalOf(const absl::Status& status) {
   return absl::IsResourceExhausted(status) ? Overloaded() : Unavailable();
 }
 
+std::optional<Refusal> CheckAccess(const SubjectState* subject, const SubjectName& name,
+                                   const Caller& caller) {
+  const Subject* head = subject == nullptr ? nullptr : &HeadOf(*subject);
+  return CheckAccess(head, name.kind, caller, name.text);
+}
+
 absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
                                                                 const SubjectName& name,
                                                                 const Caller& caller) {
   absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects(std::array{name.number});
   if (!found.ok()) return found.status();
-  const Subject* head = found->empty() ? nullptr : &HeadOf(found->front());
-  if (auto refusal = CheckAccess(head, name.kind, caller, name.text))
+  if (auto refusal = CheckAccess(found->empty() ? nullptr : &found->front(), name, caller))
     return std::variant<SubjectState, Refusal>(*std::move(refusal));
   return std::variant<SubjectState, Refusal>(std::move(found->front()));
 }
 
+void ReadSubjectThen(const Backend& backend, const CallContext& context, SubjectName name,
+                     absl::AnyInvocable<void(SubjectReadOutcome) &&> then) {
+  const Number number = name.number;
+  backend.subject_reads->Submit({.number = number,
+                                 .done =
+                                     [name = std::move(name), caller = context.caller,
+                                      then = std::move(then)](SubjectReadOutcome outcome) mutable {
+                                       if (const auto* found =
+                                               std::get_if<const SubjectState*>(&outcome)) {
+                                         if (auto refusal = CheckAccess(*found, name, caller))
+                                           outcome = *std::move(refusal);
+                                       }
+                                       std::move(then)(std::move(outcome));
+                                     },
+                                 .deadline = context.deadline,
+                                 .cancelled = context.cancelled});
+}
+
 Decision DecideChange(const Change& change, const SubjectState* state, const Caller& caller,
                       absl::Time now) {
-  const SubjectName& name = change.subject;
-  const Subject* head = state == nullptr ? nullptr : &HeadOf(*state);
-  if (auto refusal = CheckAccess(head, name.kind, caller, name.text)) return *std::move(refusal);
-  if (auto refusal = CheckEtag(*head, change.etag)) return *std::move(refusal);
+  if (auto refusal = CheckAccess(state, change.subject, caller)) return *std::move(refusal);
+  if (auto refusal = CheckEtag(HeadOf(*state), change.etag)) return *std::move(refusal);
   if (const Enquiry* enquiry = AsEnquiry(state))
     return Decide(*enquiry, std::get<EnquiryCommand>(change.command), caller, now);
   return Decide(std::get<Order>(*state), std::get<OrderCommand>(change.command), caller, now);

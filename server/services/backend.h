@@ -25,6 +25,7 @@
 #include "server/feed/feed_hub.h"
 #include "server/notifications/notification_mails.h"
 #include "server/read/read_pool.h"
+#include "server/read/subject_reads.h"
 #include "server/redaction/redaction_runner.h"
 #include "server/services/call.h"
 #include "server/services/encode.h"
@@ -44,6 +45,7 @@ struct EmailReading {};
 struct Backend {
   GroupCommitter* writes = nullptr;
   ReadPool* reads = nullptr;
+  SubjectReads* subject_reads = nullptr;
   RedactionRunner* redactions = nullptr;
   FeedHub* feed = nullptr;
   FeedCursors* cursors = nullptr;
@@ -91,10 +93,20 @@ void AnswerByReading(const Backend& backend, const CallContext& context,
 // What a call is answered with whose work on a session failed. Doing it again does no harm.
 Refusal RefusalOf(const absl::Status& status);
 
+// Nothing when the caller may see the subject, which is of that name (nullptr: there is none).
+std::optional<Refusal> CheckAccess(const SubjectState* subject, const SubjectName& name,
+                                   const Caller& caller);
+
 // The subject of that name if the caller may see it, else the refusal.
 absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
                                                                 const SubjectName& name,
                                                                 const Caller& caller);
+
+// Reads the subject of that name, together with others that are asked for at the moment, and calls
+// `then` with it if the caller may see it, else with the refusal: once, on another thread. The
+// subject is valid during the call only; `then` must not block.
+void ReadSubjectThen(const Backend& backend, const CallContext& context, SubjectName name,
+                     absl::AnyInvocable<void(SubjectReadOutcome) &&> then);
 
 // A change of one subject, as a method has decoded it. The command is one for its kind.
 struct Change {

@@ -80,17 +80,16 @@ void EnquiryMethods::GetEnquiry(const CallContext& context, const v1::GetEnquiry
   Violations violations = context.flaws;
   SubjectName name = DecodeSubjectName(request.name(), SubjectKind::kEnquiry, "name", violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
-  AnswerByReading(
-      backend_, context, std::move(responder),
-      [name = std::move(name), caller = context.caller,
-       audience = AudienceOf(backend_, context)](Reader& reader) -> ReadResult<v1::Enquiry> {
-        auto found = ReadSubject(reader, name, caller);
-        if (!found.ok()) return found.status();
-        if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-        v1::Enquiry response;
-        Encode(std::get<Enquiry>(std::get<SubjectState>(*found)), audience, &response);
-        return response;
-      });
+  ReadSubjectThen(backend_, context, std::move(name),
+                  [responder = std::move(responder),
+                   audience = AudienceOf(backend_, context)](SubjectReadOutcome outcome) mutable {
+                    if (const auto* refusal = std::get_if<Refusal>(&outcome))
+                      return responder.Refuse(*refusal);
+                    const SubjectState& found = *std::get<const SubjectState*>(outcome);
+                    v1::Enquiry response;
+                    Encode(std::get<Enquiry>(found), audience, &response);
+                    responder.Reply(response);
+                  });
 }
 
 void EnquiryMethods::TransitionEnquiry(const CallContext& context,

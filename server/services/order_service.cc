@@ -61,13 +61,13 @@ void Record(const Backend& backend, const CallContext& context, absl::string_vie
 template <typename Response, typename Answer>
 void AnswerWithOrder(const Backend& backend, const CallContext& context, SubjectName name,
                      Responder<Response> responder, Answer answer) {
-  AnswerByReading(backend, context, std::move(responder),
-                  [name = std::move(name), caller = context.caller,
-                   answer = std::move(answer)](Reader& reader) -> ReadResult<Response> {
-                    auto found = ReadSubject(reader, name, caller);
-                    if (!found.ok()) return found.status();
-                    if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-                    return answer(std::get<Order>(std::get<SubjectState>(*found)));
+  ReadSubjectThen(backend, context, std::move(name),
+                  [responder = std::move(responder),
+                   answer = std::move(answer)](SubjectReadOutcome outcome) mutable {
+                    if (const auto* refusal = std::get_if<Refusal>(&outcome))
+                      return responder.Refuse(*refusal);
+                    const SubjectState& found = *std::get<const SubjectState*>(outcome);
+                    responder.Reply(answer(std::get<Order>(found)));
                   });
 }
 

@@ -28,11 +28,8 @@ void OrderWatch::Start(const Request& request) {
 }
 
 void OrderWatch::Resume(FeedMark after) {
-  ReadThen<SubjectState>(
-      [name = name_, caller = context_.caller](Reader& reader) {
-        return ReadSubject(reader, name, caller);
-      },
-      [this, after](const SubjectState& /*may be seen*/) { Follow(scope_, after); });
+  ReadSubjectThen(name_,
+                  [this, after](const SubjectState& /*may be seen*/) { Follow(scope_, after); });
 }
 
 // The page is read after the stream has begun, so that nothing between the two is missed.
@@ -64,11 +61,8 @@ void OrderWatch::Send(FeedDelivery delivery) {
   }
   response.set_resume_token(SealMark(*backend_.tokens, delivery.mark));
   if (response.activities().empty()) return SendMessage(response);
-  ReadThen<SubjectState>(
-      [name = name_, caller = context_.caller](Reader& reader) {
-        return ReadSubject(reader, name, caller);
-      },
-      [this, audience, response = std::move(response)](const SubjectState& now) mutable {
+  ReadSubjectThen(
+      name_, [this, audience, response = std::move(response)](const SubjectState& now) mutable {
         Encode(std::get<Order>(now), audience, response.mutable_order());
         SendMessage(response);
       });

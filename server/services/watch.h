@@ -146,6 +146,27 @@ class Watch : public FeedSink, public std::enable_shared_from_this<Watch<Respons
          .cancelled = context_.cancelled});
   }
 
+  // The same of one subject, which is read together with others: `then` is given a
+  // const SubjectState& that the caller may see.
+  template <typename Then>
+  void ReadSubjectThen(SubjectName name, Then then) {
+    const Number number = name.number;
+    backend_.subject_reads->Submit(
+        {.number = number,
+         .done =
+             [self = this->shared_from_this(), name = std::move(name),
+              then = std::move(then)](SubjectReadOutcome outcome) mutable {
+               if (auto* refusal = std::get_if<Refusal>(&outcome))
+                 return self->EndUnread(std::move(*refusal));
+               const auto* subject = std::get<const SubjectState*>(outcome);
+               if (auto refusal = CheckAccess(subject, name, self->context_.caller))
+                 return self->EndWith(*refusal);
+               then(*subject);
+             },
+         .deadline = context_.deadline,
+         .cancelled = context_.cancelled});
+  }
+
   const Backend backend_;
   const CallContext context_;
 

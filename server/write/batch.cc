@@ -42,7 +42,7 @@ std::string EmailOf(const SubjectState& subject) {
 
 }  // namespace
 
-absl::Status BatchAttempt::Run(WriteSession& session) {
+absl::Status BatchAttempt::Run(WriteSession& session, absl::FunctionRef<void()> before_commit) {
   if (absl::Status begun = session.Begin(); !begun.ok()) return begun;
   absl::StatusOr<Loaded> loaded = session.Load(KeysOfUnits());
   if (!loaded.ok()) return loaded.status();
@@ -58,6 +58,7 @@ absl::Status BatchAttempt::Run(WriteSession& session) {
   if (applied_.empty())
     return session.Rollback();  // only refusals and replays: nothing to make durable
   if (absl::Status written = Write(session); !written.ok()) return written;
+  before_commit();
   absl::Status committed = session.Commit();
   if (absl::IsUnavailable(committed)) {
     commit_in_doubt_ = true;

@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -46,12 +47,13 @@ class BatchAttempt {
   BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now, RequestIds request_ids)
       : units_(units), now_(now), request_ids_(request_ids) {}
 
-  // Runs the transaction on `session`. OK: outcomes() holds one for each unit and is durable.
+  // Runs the transaction on `session`, and calls `before_commit` right before its COMMIT, if there
+  // comes one. OK: outcomes() holds one for each unit and is durable.
   // Otherwise nothing is known to be done (store.h says what each code means; ALREADY_EXISTS also
   // for a reserved number that a subject has brought along meanwhile), the transaction is still to
   // be rolled back, and, when the error came from the COMMIT, the units remember what is in doubt.
   // Blocks.
-  absl::Status Run(WriteSession& session);
+  absl::Status Run(WriteSession& session, absl::FunctionRef<void()> before_commit);
 
   // After Run() was OK: one for each unit, in their order.
   std::vector<Outcome> TakeOutcomes() && { return std::move(outcomes_); }

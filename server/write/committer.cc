@@ -13,14 +13,13 @@
 #include <variant>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "domain/refusal.h"
 #include "server/write/batch.h"
-#include "server/write/queue.h"
+#include "server/write/turn_queue.h"
 
 namespace ipstore::orders {
 namespace {
@@ -42,16 +41,13 @@ void Complete(PendingUnit& pending, Outcome outcome) {
 
 }  // namespace
 
-// One committer: a thread, its queue and its connection.
+// One committer: a thread and its connection.
 class GroupCommitter::Lane {
  public:
-  Lane(Store& store, const CommitterOptions& options, std::size_t capacity)
-      : store_(store), options_(options), queue_(capacity), thread_([this] { Run(); }) {}
+  Lane(Store& store, const CommitterOptions& options, TurnQueue<Unit>& queue)
+      : store_(store), options_(options), queue_(queue), thread_([this] { Run(); }) {}
 
-  bool TryPush(Unit& unit) { return queue_.TryPush(unit); }
-  void Close() { queue_.Close(); }
-
-  // Waits until everything is finished after Close(), or until `deadline`.
+  // Waits until everything is finished after the queue was closed, or until `deadline`.
   void WaitUntilFinished(absl::Time deadline) {
     std::unique_lock lock(mutex_);
     idle_.wait_until(lock, absl::ToChronoTime(deadline), [this] { return finished_; });
@@ -86,11 +82,12 @@ class GroupCommitter::Lane {
 
   void Run() {
     while (true) {
-      std::vector<Unit> taken = queue_.TakeBatch(options_.max_batch);
-      if (taken.empty()) break;
+      TurnQueue<Unit>::Batch taken = queue_.TakeBatch(options_.max_batch);
+      if (taken.items.empty()) break;
+      turn_ = taken.turn;
       std::vector<PendingUnit> batch;
-      batch.reserve(taken.size());
-      for (Unit& unit : taken) {
+      batch.reserve(taken.items.size());
+      for (Unit& unit : taken.items) {
         const Number given = unit.given_number.value_or(Number());
         batch.push_back({.unit = std::move(unit), .new_number = given, .in_doubt = {}});
       }
@@ -115,6 +112,7 @@ class GroupCommitter::Lane {
       DropThoseNobodyWaitsFor(units);
       if (units.empty()) return;
       const absl::Status status = Attempt(units, request_ids);
+      queue_.PassOn(turn_);
       if (status.ok()) return;
       // Most likely a retry: no trouble, and nothing to wait for.
       if (absl::IsAlreadyExists(status) && request_ids == RequestIds::kTakenForNew) {
@@ -152,7 +150,7 @@ class GroupCommitter::Lane {
       return ready;
     }
     BatchAttempt attempt(units, ToMicroseconds(options_.clock()), request_ids);
-    absl::Status status = attempt.Run(*session_);
+    absl::Status status = attempt.Run(*session_, [this] { queue_.PassOn(turn_); });
     if (status.ok()) {
       down_since_.reset();
       Answer(units, attempt);
@@ -319,9 +317,10 @@ class GroupCommitter::Lane {
 
   Store& store_;
   const CommitterOptions& options_;
-  BatchQueue<Unit> queue_;
+  TurnQueue<Unit>& queue_;
 
   // Used by the thread only.
+  std::uint64_t turn_ = 0;  // of the batch that was taken last
   std::unique_ptr<WriteSession> session_;
   std::int64_t next_serial_ = 0;
   std::int64_t serials_left_ = 0;
@@ -342,12 +341,12 @@ class GroupCommitter::Lane {
 };
 
 GroupCommitter::GroupCommitter(Store& store, CommitterOptions options)
-    : options_(std::move(options)) {
+    : options_(std::move(options)),
+      queue_(std::make_unique<TurnQueue<Unit>>(options_.queue_capacity,
+                                               absl::ToChronoMilliseconds(options_.turn))) {
   const int lanes = std::clamp(options_.committers, 1, store.MaxWriteSessions());
-  const std::size_t capacity =
-      std::max<std::size_t>(1, options_.queue_capacity / static_cast<std::size_t>(lanes));
   for (int i = 0; i < lanes; ++i)
-    lanes_.push_back(std::make_unique<Lane>(store, options_, capacity));
+    lanes_.push_back(std::make_unique<Lane>(store, options_, *queue_));
 }
 
 GroupCommitter::~GroupCommitter() {
@@ -356,17 +355,12 @@ GroupCommitter::~GroupCommitter() {
 
 void GroupCommitter::Submit(Unit unit) {
   unit.deadline = std::min(unit.deadline, options_.clock() + options_.max_unit_time);
-  // Two that would take the same external key, or the same request_id, meet in one queue.
-  const std::size_t hash = unit.subject.has_value()        ? absl::HashOf(*unit.subject)
-                           : unit.external_key.has_value() ? absl::HashOf(*unit.external_key)
-                                                           : absl::HashOf(unit.request_key);
-  if (!lanes_[hash % lanes_.size()]->TryPush(unit))
-    std::move(unit.done)(stopped_ ? Unavailable() : Overloaded());
+  if (!queue_->TryPush(unit)) std::move(unit.done)(stopped_ ? Unavailable() : Overloaded());
 }
 
 void GroupCommitter::Stop(absl::Time deadline) {
   stopped_ = true;
-  for (auto& lane : lanes_) lane->Close();
+  queue_->Close();
   for (auto& lane : lanes_) lane->WaitUntilFinished(deadline);
   for (auto& lane : lanes_) lane->Abandon();
   const std::lock_guard lock(joining_);

@@ -1,9 +1,9 @@
 // The group committer: takes units of work from many callers and makes them durable many at a time.
 //
 // A batch is what has gathered while the one before was committed; nothing is delayed to make it
-// larger. Several committers, each with a connection and a queue of its own, work side by side; a
-// subject always goes to the same one, so that its units run in the order of their arrival on the
-// state that the ones before left.
+// larger. Several committers, each with a connection, share one queue and take turns: the next
+// takes what waits when the one before is about to commit. So batches stay large, and the loading,
+// deciding and writing of one goes on while another is made durable and answered.
 #ifndef IPSTORE_ORDERS_SERVER_WRITE_COMMITTER_H_
 #define IPSTORE_ORDERS_SERVER_WRITE_COMMITTER_H_
 
@@ -19,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/storage/store.h"
+#include "server/write/turn_queue.h"
 #include "server/write/unit.h"
 
 namespace ipstore::orders {
@@ -28,7 +29,10 @@ struct CommitterOptions {
   int committers = 2;
   // Units in one database transaction.
   std::size_t max_batch = 256;
-  // Units that may wait, all committers together. More are refused with OVERLOADED.
+  // How long a committer that does not get as far as its COMMIT, because it waits for a lock, holds
+  // up the others.
+  absl::Duration turn = absl::Milliseconds(20);
+  // Units that may wait. More are refused with OVERLOADED.
   std::size_t queue_capacity = 8192;
   // A unit is given up after this long even when its caller would wait for ever.
   absl::Duration max_unit_time = absl::Seconds(30);
@@ -98,6 +102,7 @@ class GroupCommitter {
   CommitterOptions options_;
   std::atomic<bool> stopped_ = false;
   std::mutex joining_;  // one thread at a time waits for the ends of the lanes' threads
+  std::unique_ptr<TurnQueue<Unit>> queue_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
