@@ -3,6 +3,7 @@
 #   absl::*  Threads::Threads
 #   SQLite::SQLite3  SQLiteCpp  MySQL::ConnectorCpp
 #   nlohmann_json::nlohmann_json  xxHash::xxhash  OpenSSL::Crypto  ICU::uc ICU::i18n
+#   jemalloc::jemalloc
 #   spdlog::spdlog  CLI11::CLI11  kainjow::mustache
 #   PkgConfig::GMIME  LibXml2::LibXml2  RE2::re2  CURL::libcurl
 #   gRPC::grpc++  gRPC::grpc++_reflection  protobuf::libprotobuf         not in a tsan build
@@ -69,6 +70,7 @@ ipstore_require_library(MySQL::ConnectorCpp libmysqlcppconn-dev cppconn/driver.h
 
 ipstore_require(nlohmann_json nlohmann-json3-dev CONFIG)
 ipstore_require_library(xxHash::xxhash libxxhash-dev xxhash.h xxhash)
+ipstore_require_library(jemalloc::jemalloc libjemalloc-dev jemalloc/jemalloc.h jemalloc)
 ipstore_require(OpenSSL libssl-dev COMPONENTS Crypto SSL)
 ipstore_require(ICU libicu-dev COMPONENTS uc i18n data)
 ipstore_require(spdlog libspdlog-dev CONFIG)

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/config.h"
 #include "server/log.h"
@@ -97,6 +98,8 @@ void WarnOfRisks(const Config& config) {
 }
 
 int Serve(const Config& config, const sigset_t& signals) {
+  // Debian's Abseil looks for deadlocks of gRPC's locks at each of them, which is for development.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   absl::StatusOr<std::unique_ptr<Store>> store = OpenStore(config.database, OptionsOf(config));
   if (!store.ok()) return Fail(store.status());
   WarnOfRisks(config);

@@ -28,6 +28,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/bench/chart.h"
@@ -226,6 +227,8 @@ int Main(int argc, const char* const* argv) {
   app.add_option("--serve-echo", options.serve_echo)->group("");  // not for people
   CLI11_PARSE(app, argc, argv);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  // As orderd does, for the echo server and for the load.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (options.serve_echo.empty()) return RunBench(options);
   std::cerr << ServeEcho(options.serve_echo).ToString() << "\n";
   return kNotMeasured;
