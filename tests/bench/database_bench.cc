@@ -163,9 +163,21 @@ class Round {
       const std::string key = Key("transition.", in_flight);
       AddRatio(key + ".vs_raw", key + ".per_s", Key("raw.per_s"));
       AddRatio(key + ".vs_ceiling", key + ".per_s", Key("ceiling.per_s"));
+      AddBound(key, absl::StrCat("echo.", in_flight, ".per_s"));
     }
     AddRatio(Key("transition.1.p50_vs_raw_alone"), Key("transition.1.p50_ms"),
              Key("raw.alone_p50_ms"));
+  }
+  // A transition through gRPC costs the machine a call and a row of a batch at least, and there is
+  // one machine for both: how many it could do if it did nothing else.
+  void AddBound(const std::string& transition, const std::string& echo) {
+    const auto calls = results_.MedianOf(echo);
+    const auto rows = results_.MedianOf(Key("ceiling.per_s"));
+    if (!calls.has_value() || !rows.has_value()) return;
+    results_.Add(transition + ".bound_per_s", 1 / (1 / *calls + 1 / *rows));
+    AddRatio(transition + ".vs_bound", transition + ".per_s", transition + ".bound_per_s");
+    AddRatio(transition + ".bound_vs_ceiling", transition + ".bound_per_s", Key("ceiling.per_s"));
+    AddRatio(transition + ".bound_vs_raw", transition + ".bound_per_s", Key("raw.per_s"));
   }
   void AddRatio(const std::string& key, const std::string& of, const std::string& to) {
     results_.AddRatio(key, of, to);
