@@ -19,7 +19,7 @@ bool IsSentAgain(const Notification& queued) {
 }
 
 bool IsLate(const Notification& queued, absl::Time now, absl::Duration late_after) {
-  return queued.attempts > 0 || now - queued.created_at > late_after;
+  return queued.attempts > 0 || now - queued.recorded_at > late_after;
 }
 
 template <typename Condition>
@@ -53,16 +53,15 @@ std::vector<Notification> NextMail(absl::Span<const Notification> queued, absl::
 
   std::vector<Notification> news =
       Where(queued, [](const Notification& one) { return !IsSentAgain(one); });
-  if (news.empty()) return {};
+  // Whatever came since waits with the first: it would overtake it, or break its back-off.
+  if (news.empty() || !IsDue(news.front(), now)) return {};
   if (!IsLate(news.front(), now, late_after)) {
     std::erase_if(news, [unit = news.front().unit_seq](const Notification& one) {
       return one.unit_seq != unit;
     });
   }
   news.resize(std::min(news.size(), kMaxTold));
-  const bool due =
-      std::ranges::any_of(news, [&](const Notification& one) { return IsDue(one, now); });
-  return due ? news : std::vector<Notification>();
+  return news;
 }
 
 }  // namespace ipstore::orders

@@ -20,10 +20,11 @@ bool IsInDoubt(const Notification& queued);
 //     Message-ID shows that it is the same;
 //   - what staff have sent again is told by itself, with all of its unit that they have, whatever
 //     else waits;
-//   - else the first, with all of its unit: what was done in one call is told in one mail;
-//   - and where that is late, because an attempt has failed or `late_after` has passed, with all
-//     that came since, fifty at most: old news is told along with the new, which is also a reason
-//     to try at once.
+//   - else the first, once it is due, with all of its unit: what was done in one call is told in
+//     one mail;
+//   - and where that is late, because an attempt has failed or `late_after` has passed since it
+//     happened, with all that came since, fifty at most: old news is told along with the new. New
+//     news is no reason to try sooner.
 std::vector<Notification> NextMail(absl::Span<const Notification> queued, absl::Time now,
                                    absl::Duration late_after);
 

@@ -279,8 +279,9 @@ class Notifier::Worker {
   absl::Status Record(absl::Span<const FeedUnitPointer> units) {
     const absl::Time now = options_.clock();
     const FeedMark& place = units.back()->mark;
-    absl::StatusOr<bool> recorded = session_->Record(
-        *fence_, NotificationsOf(units, DatabaseNow(), options_.give_up_after), place, now);
+    absl::StatusOr<bool> recorded =
+        session_->Record(*fence_, NotificationsOf(units, DatabaseNow(), options_.give_up_after),
+                         SilencesOf(units), place, now);
     if (!recorded.ok()) return recorded.status();
     if (*recorded) {
       place_ = place;

@@ -1,5 +1,8 @@
 #include "server/notifications/recording.h"
 
+#include <utility>
+#include <variant>
+
 namespace ipstore::orders {
 namespace {
 
@@ -18,6 +21,21 @@ Notification Suppressed(Notification notification, NotificationReason reason) {
   notification.finished_at = notification.created_at;
   return notification;
 }
+
+struct ReasonForSilence {
+  NotificationReason operator()(const NotificationsSet& set) const {
+    return set.on ? NotificationReason::kNone : NotificationReason::kNotificationsOff;
+  }
+  // Of a comment, only what told it is silenced, which is found out before it is sent.
+  NotificationReason operator()(const Redacted& redacted) const {
+    return redacted.comment_seq.has_value() ? NotificationReason::kNone
+                                            : NotificationReason::kRedacted;
+  }
+  template <typename Other>
+  NotificationReason operator()(const Other&) const {
+    return NotificationReason::kNone;
+  }
+};
 
 }  // namespace
 
@@ -46,6 +64,18 @@ std::vector<Notification> NotificationsOf(absl::Span<const FeedUnitPointer> unit
     }
   }
   return notifications;
+}
+
+std::vector<Silence> SilencesOf(absl::Span<const FeedUnitPointer> units) {
+  std::vector<Silence> silences;
+  for (const FeedUnitPointer& unit : units) {
+    for (const Activity& activity : unit->activities) {
+      const NotificationReason reason = std::visit(ReasonForSilence(), activity.event);
+      if (reason == NotificationReason::kNone) continue;
+      silences.push_back({.subject = activity.subject, .seq = activity.seq, .reason = reason});
+    }
+  }
+  return silences;
 }
 
 }  // namespace ipstore::orders

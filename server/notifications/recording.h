@@ -17,6 +17,9 @@ namespace ipstore::orders {
 std::vector<Notification> NotificationsOf(absl::Span<const FeedUnitPointer> units, absl::Time now,
                                           absl::Duration max_age);
 
+// What those units silence: notifications that were turned off, and subjects that were redacted.
+std::vector<Silence> SilencesOf(absl::Span<const FeedUnitPointer> units);
+
 }  // namespace ipstore::orders
 
 #endif  // IPSTORE_ORDERS_SERVER_NOTIFICATIONS_RECORDING_H_

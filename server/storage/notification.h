@@ -69,6 +69,13 @@ struct Notification {
 
   friend bool operator==(const Notification&, const Notification&) = default;
 };
+// From that activity on the customer of that subject is not to be told what was queued before it.
+struct Silence {
+  Number subject;
+  std::int32_t seq = 0;
+  NotificationReason reason = NotificationReason::kNone;
+};
+
 
 // What may be delivered now, as of the database's `now`.
 struct DueNotifications {
@@ -97,12 +104,14 @@ class NotificationSession {
   // The place in the feed from which activities are still to be recorded. The head of the feed,
   // which is kept, when there was none: what happened before anybody could send is no news.
   virtual absl::StatusOr<FeedMark> BeginRecording(absl::Time now) = 0;
-  // Adds notifications, but for those that are there already, and moves the place on. The time at
-  // which those that are queued are due is now. Does nothing and returns false when `fence` has
-  // been overtaken.
+  // Adds notifications, but for those that are there already, and moves the place on. Those that
+  // are queued are due now, or when the news are that their subject waits to be told of already.
+  // With `silences`, suppresses what is queued for the first time and is on its way to nobody.
+  // Does nothing and returns false when `fence` has been overtaken.
   virtual absl::StatusOr<bool> Record(std::int64_t fence,
                                       absl::Span<const Notification> notifications,
-                                      const FeedMark& place, absl::Time now) = 0;
+                                      absl::Span<const Silence> silences, const FeedMark& place,
+                                      absl::Time now) = 0;
 
   // Of at most so many subjects, those due for the longest time. What is of a sort that only a
   // newer server knows is left to that one.

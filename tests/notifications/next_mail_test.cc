@@ -18,7 +18,8 @@ const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 constexpr absl::Duration kLateAfter = absl::Minutes(10);
 
 Notification Queued(std::int32_t seq, std::int32_t unit_seq) {
-  return {.seq = seq, .unit_seq = unit_seq, .created_at = kNow, .due_at = kNow};
+  return {
+      .seq = seq, .unit_seq = unit_seq, .recorded_at = kNow, .created_at = kNow, .due_at = kNow};
 }
 Notification Queued(std::int32_t seq) {
   return Queued(seq, seq);
@@ -64,10 +65,25 @@ TEST(NextMail, IsNotDueBeforeItsBackOffIsOver) {
 }
 
 TEST(NextMail, TellsOldNewsAlongWithNew) {
-  EXPECT_THAT(SeqsOf({Deferred(1, absl::Hours(1)), Queued(2), Queued(3)}), ElementsAre(1, 2, 3));
+  EXPECT_THAT(SeqsOf({Deferred(1, absl::ZeroDuration()), Queued(2), Queued(3)}),
+              ElementsAre(1, 2, 3));
   Notification long_ago = Queued(1);
-  long_ago.created_at = kNow - kLateAfter - absl::Seconds(1);
-  EXPECT_THAT(SeqsOf({long_ago, Queued(2)}), ElementsAre(1, 2));
+  long_ago.recorded_at = kNow - kLateAfter - absl::Seconds(1);
+  EXPECT_THAT(SeqsOf({long_ago, Queued(2)}), ElementsAre(1, 2))
+      << "however late the ledger heard of it";
+}
+
+TEST(NextMail, NewsIsNoReasonToTryOldNewsSooner) {
+  EXPECT_THAT(SeqsOf({Deferred(1, absl::Hours(1)), Queued(2), Queued(3)}), IsEmpty());
+}
+
+TEST(NextMail, HoldsFiftyAtMostAndTheOthersWaitWithThem) {
+  std::vector<Notification> news;
+  for (std::int32_t seq = 1; seq <= 50; ++seq) news.push_back(Deferred(seq, absl::Hours(1)));
+  for (std::int32_t seq = 51; seq <= 87; ++seq) news.push_back(Queued(seq));
+  EXPECT_THAT(SeqsOf(news), IsEmpty());
+  for (std::int32_t i = 0; i < 50; ++i) news[static_cast<std::size_t>(i)].due_at = kNow;
+  EXPECT_THAT(SeqsOf(news), testing::SizeIs(50));
 }
 
 TEST(NextMail, IsTheVerySameWhileItIsInDoubt) {

@@ -233,6 +233,18 @@ TEST_P(Notifying, WhatHappensWhileNobodyRunsIsToldAfterwards) {
   EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(number, "1")));
 }
 
+TEST_P(Notifying, WhatHappenedLongBeforeItIsRecordedIsToldTogether) {
+  Start();
+  End();
+  const Number number = Place();
+  StartProcessing(number);
+  notifier_options.late_after = absl::Milliseconds(1);
+  Start();
+  ASSERT_TRUE(WaitForArrivals(1));
+  ASSERT_TRUE(WaitUntilDone());
+  EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(number, "1,2")));
+}
+
 TEST_P(Notifying, WhatIsTooOldIsNotTold) {
   Start();
   End();
@@ -256,6 +268,22 @@ TEST_P(Notifying, TheSettingIsLookedAtOnceMoreBeforeSending) {
   ASSERT_TRUE(WaitUntilDone());
   EXPECT_THAT(Row(number, 1), IsSuppressed(NotificationReason::kNotificationsOff));
   EXPECT_THAT(post.Arrived(), IsEmpty());
+}
+
+TEST_P(Notifying, WhatWaitsWhenNotificationsAreTurnedOffIsNotToldWhenTheyAreOnAgain) {
+  notifier_options.first_backoff = absl::Hours(1);
+  post.AnswerWith(DeliveryOutcome::kDeferred, "450 later");
+  Start();
+  const Number number = Place();
+  ASSERT_TRUE(WaitUntil([&] { return Row(number, 1).failures == 1; }));
+  Do(number, SetNotifications{.on = false});
+  Do(number, SetNotifications{.on = true});
+  post.AnswerBy(nullptr);
+  Say(number);
+  ASSERT_TRUE(WaitForArrivals(1));
+  ASSERT_TRUE(WaitUntilDone());
+  EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(number, "4")));
+  EXPECT_THAT(Row(number, 1), IsSuppressed(NotificationReason::kNotificationsOff));
 }
 
 TEST_P(Notifying, WhoHasNoAddressAnyMoreIsNotTold) {
@@ -302,15 +330,52 @@ TEST_P(Notifying, OneGreylistedMailHoldsUpNoOtherOrder) {
                                    Field(&Notification::detail, "451 greylisted")));
 }
 
-TEST_P(Notifying, LateNewsIsToldAlongWithTheNew) {
+TEST_P(Notifying, OneOrderWithMuchNewsInBackOffHoldsUpNoOther) {
   notifier_options.first_backoff = absl::Hours(1);
-  notifier_options.last_backoff = absl::Hours(1);
+  notifier_options.threads = 1;
+  Start();
+  End();
+  const Number crowded = Place();
+  for (int i = 0; i < 86; ++i) Say(crowded);
+  post.AnswerWith(DeliveryOutcome::kDeferred, "451 greylisted");
+  notifier_options.late_after = absl::Seconds(-1);  // all at once
+  Start();
+  ASSERT_TRUE(
+      WaitUntil([&] { return Row(crowded, 87).seq == 87 && Row(crowded, 50).attempts > 0; }));
+  ASSERT_TRUE(WaitUntil([&] { return !Row(crowded, 50).detail.empty(); }));
+  EXPECT_EQ(Row(crowded, 51).attempts, 0);
+  post.AnswerBy(nullptr);
+  const Number other = Place();
+  ASSERT_TRUE(WaitForArrivals(1));
+  EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(other, "1")));
+}
+
+TEST_P(Notifying, NewsBreaksNoBackOff) {
+  notifier_options.first_backoff = absl::Hours(1);
+  post.AnswerWith(DeliveryOutcome::kDeferred, "451 greylisted");
+  Start();
+  const Number number = Place();
+  ASSERT_TRUE(WaitUntil([&] { return Row(number, 1).failures == 1; }));
+  const absl::Time due = *Row(number, 1).due_at;
+  for (int i = 0; i < 3; ++i) Say(number);
+  const Number other = Place();
+  ASSERT_TRUE(WaitUntil([&] { return Row(other, 1).failures == 1; })) << "others have been tried";
+  EXPECT_EQ(Row(number, 1).failures, 1);
+  EXPECT_EQ(Row(number, 1).due_at, due);
+  EXPECT_EQ(Row(number, 4).due_at, due);
+  EXPECT_EQ(Row(number, 4).attempts, 0);
+}
+
+TEST_P(Notifying, LateNewsIsToldAlongWithTheNew) {
+  notifier_options.first_backoff = absl::Seconds(1);
+  notifier_options.last_backoff = absl::Seconds(1);
   post.AnswerWith(DeliveryOutcome::kDeferred, "451 greylisted");
   Start();
   const Number number = Place();
   ASSERT_TRUE(WaitUntil([&] { return !Row(number, 1).detail.empty(); }));
-  post.AnswerBy(nullptr);
   StartProcessing(number);
+  ASSERT_TRUE(WaitUntil([&] { return Row(number, 2).seq == 2; }));
+  post.AnswerBy(nullptr);
   ASSERT_TRUE(WaitForArrivals(1));
   ASSERT_TRUE(WaitUntilDone());
   EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(number, "1,2")));
@@ -503,6 +568,21 @@ TEST_P(Notifying, AnOutageIsNoReasonToWaitLongerForAMailAfterwards) {
   EXPECT_EQ(Row(number, 1).failures, 1);
   EXPECT_GT(*Row(number, 1).due_at, absl::Now() + absl::Minutes(50));
   EXPECT_LT(*Row(number, 1).due_at, absl::Now() + absl::Minutes(70));
+}
+
+TEST_P(Notifying, NewsOfAnOutageComesWhenItIsOver) {
+  notifier_options.first_backoff = absl::Hours(1);
+  post.AnswerWith(DeliveryOutcome::kDeferred, "connection refused", /*server_away=*/true);
+  Start();
+  const Number number = Place();
+  ASSERT_TRUE(WaitUntil([&] { return post.attempts() > 2; }));
+  StartProcessing(number);
+  ASSERT_TRUE(WaitUntil([&] { return Row(number, 2).seq == 2; }));
+  post.AnswerBy(nullptr);
+  ASSERT_TRUE(WaitForArrivals(1));
+  ASSERT_TRUE(WaitUntilDone());
+  EXPECT_THAT(post.ArrivedBytes(), ElementsAre(Told(number, "1,2")));
+  EXPECT_EQ(Row(number, 1).failures, 0);
 }
 
 TEST_P(Notifying, WhileTheMailServerIsAwayNoMailIsToBlame) {

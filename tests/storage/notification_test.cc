@@ -84,9 +84,11 @@ class Ledger : public StoreConformance {
   std::int64_t TakeLease() { return us().TakeLease("us", kLong).value().value(); }
 
   // Records them after a lease was taken.
-  void Record(const std::vector<Notification>& notifications) {
+  void Record(const std::vector<Notification>& notifications,
+              const std::vector<Silence>& silences = {}) {
     ASSERT_TRUE(
-        us().Record(TakeLease(), notifications, {.epoch = 1, .position = 7}, PlacedAt()).value());
+        us().Record(TakeLease(), notifications, silences, {.epoch = 1, .position = 7}, PlacedAt())
+            .value());
   }
 
   std::vector<Notification> All() { return List({}); }
@@ -145,7 +147,7 @@ TEST_P(Ledger, RecordingBeginsAtTheHeadAndGoesOnWhereItWas) {
   MustWrite(CreationOf(PlacedOrder(kSerial + 1)));
   EXPECT_EQ(them().BeginRecording(PlacedAt()).value(), begun);
   const FeedMark next = {.epoch = begun.epoch, .position = begun.position + 1, .fingerprint = 5};
-  EXPECT_TRUE(us().Record(TakeLease(), {}, next, PlacedAt()).value());
+  EXPECT_TRUE(us().Record(TakeLease(), {}, {}, next, PlacedAt()).value());
   EXPECT_EQ(them().BeginRecording(PlacedAt()).value(), next);
 }
 
@@ -189,7 +191,8 @@ TEST_P(Ledger, WhoWasOvertakenRecordsAndClaimsNothing) {
   const std::int64_t ours = us().TakeLease("us", absl::ZeroDuration()).value().value();
   ASSERT_TRUE(them().TakeLease("them", kLong).value().has_value());
   EXPECT_FALSE(
-      us().Record(ours, {Queued(NumberOf(0), 2)}, {.epoch = 1, .position = 9}, PlacedAt()).value());
+      us().Record(ours, {Queued(NumberOf(0), 2)}, {}, {.epoch = 1, .position = 9}, PlacedAt())
+          .value());
   EXPECT_THAT(All(), SizeIs(1));
   EXPECT_EQ(us().BeginRecording(PlacedAt()).value().position, 7);
   const DueNotifications due = us().ListDue(10).value();
@@ -210,6 +213,100 @@ TEST_P(Ledger, WhatIsUnderWayIsNotDueNorIsWhatComesAfterIt) {
   EXPECT_EQ(us().Note({Sent(claimed)}).value(), 1);
   EXPECT_THAT(DueSerials(), ElementsAre(0, 1));
   EXPECT_EQ(Get(NumberOf(0), 1), Sent(claimed));
+}
+
+// As a mail server that asks for patience leaves the first, which is due then.
+Notification Deferred(Notification claimed, absl::Time due) {
+  claimed.claimed_until.reset();
+  claimed.lead_seq.reset();
+  claimed.due_at = due;
+  return claimed;
+}
+
+TEST_P(Ledger, WhatWaitsBehindABackOffHidesNobody) {
+  std::vector<Notification> many;
+  for (std::int32_t seq = 1; seq <= 40; ++seq) many.push_back(Queued(NumberOf(0), seq));
+  Record(many);
+  const DueNotifications due = us().ListDue(1).value();
+  ASSERT_THAT(due.notifications, SizeIs(40));
+  const Notification claimed = Claimed(due.notifications[0], due.now + kLong);
+  ASSERT_TRUE(us().Claim(TakeLease(), {claimed}).value());
+  ASSERT_EQ(us().Note({Deferred(claimed, due.now + kLong)}).value(), 1);
+  ASSERT_EQ(Get(NumberOf(0), 2).due_at, due.notifications[1].due_at) << "due by itself";
+  Record({Queued(NumberOf(1), 1)});
+  EXPECT_THAT(DueSerials(1), ElementsAre(1));
+}
+
+TEST_P(Ledger, ManyThatAreDueOfOneSubjectHideNoOther) {
+  std::vector<Notification> many;
+  for (std::int32_t seq = 1; seq <= 40; ++seq) many.push_back(Queued(NumberOf(0), seq));
+  Record(many);
+  Record({Queued(NumberOf(1), 1)});
+  const std::vector<std::int64_t> due = DueSerials(2);
+  EXPECT_THAT(due, SizeIs(41));
+  EXPECT_EQ(due.back(), 1);
+}
+
+TEST_P(Ledger, WhatIsSentAgainIsDueWhateverWaitsBeforeIt) {
+  Record({Suppressed(NumberOf(0), 1), Suppressed(NumberOf(0), 2), Queued(NumberOf(0), 3)});
+  const DueNotifications due = us().ListDue(1).value();
+  ASSERT_THAT(due.notifications, SizeIs(1));
+  Notification claimed = Claimed(due.notifications[0], due.now + kLong);
+  ASSERT_TRUE(us().Claim(TakeLease(), {claimed}).value());
+  ASSERT_EQ(us().Note({Deferred(claimed, due.now + kLong)}).value(), 1);
+  EXPECT_THAT(DueSerials(), IsEmpty());
+  const Resending by = {.actor = {Role::kStaff, "eleni"}, .on_behalf_of = {}};
+  for (std::int32_t seq : {1, 2})
+    ASSERT_TRUE(us().Resend(NumberOf(0), seq, Key(static_cast<std::uint8_t>(seq)), by).ok());
+  ASSERT_THAT(DueSerials(), SizeIs(3));
+  claimed = Claimed(Get(NumberOf(0), 1), due.now + kLong);
+  ASSERT_TRUE(us().Claim(TakeLease(), {claimed}).value());
+  ASSERT_EQ(us().Note({Deferred(claimed, due.now + kLong)}).value(), 1);
+  EXPECT_THAT(DueSerials(), SizeIs(3)) << "the second is due though the first is not";
+}
+
+TEST_P(Ledger, NewsIsDueWithWhatWaitsBeforeIt) {
+  Record({Queued(NumberOf(0), 1), Queued(NumberOf(1), 1), Queued(NumberOf(2), 1)});
+  const DueNotifications due = us().ListDue(10).value();
+  const absl::Time later = due.now + kLong;
+  std::vector<Notification> claimed;
+  for (const Notification& one : due.notifications) claimed.push_back(Claimed(one, later));
+  ASSERT_TRUE(us().Claim(TakeLease(), claimed).value());
+  const absl::Time past = due.now - absl::Seconds(1);
+  ASSERT_EQ(us().Note({Deferred(claimed[0], later), Deferred(claimed[1], past)}).value(), 2);
+  Record({Queued(NumberOf(0), 2), Queued(NumberOf(0), 3), Queued(NumberOf(1), 2),
+          Queued(NumberOf(2), 2)});
+  EXPECT_EQ(Get(NumberOf(0), 2).due_at, later);
+  EXPECT_EQ(Get(NumberOf(0), 3).due_at, later);
+  EXPECT_GE(*Get(NumberOf(1), 2).due_at, due.now) << "its wait is over";
+  EXPECT_LT(*Get(NumberOf(1), 2).due_at, later);
+  EXPECT_LT(*Get(NumberOf(2), 2).due_at, later) << "the first is under way";
+}
+
+TEST_P(Ledger, WhatIsSilencedIsSuppressedAtOnce) {
+  Record({Queued(NumberOf(0), 1), Queued(NumberOf(0), 2), Queued(NumberOf(1), 1),
+          Queued(NumberOf(2), 1), Suppressed(NumberOf(3), 1)});
+  const DueNotifications due = us().ListDue(10).value();
+  Notification deferred = Claimed(due.notifications[0], due.now + kLong);
+  const Notification claimed = Claimed(due.notifications[2], due.now + kLong);
+  ASSERT_TRUE(us().Claim(TakeLease(), {deferred, claimed}).value());
+  deferred = Deferred(deferred, due.now + kLong);
+  ASSERT_EQ(us().Note({deferred}).value(), 1);
+  const Resending by = {.actor = {Role::kStaff, "eleni"}, .on_behalf_of = {}};
+  ASSERT_TRUE(us().Resend(NumberOf(3), 1, Key(1), by).ok());
+  const NotificationReason off = NotificationReason::kNotificationsOff;
+  Record({Queued(NumberOf(0), 3), Queued(NumberOf(0), 5)},
+         {{NumberOf(0), 4, off}, {NumberOf(1), 4, off}, {NumberOf(3), 4, off}});
+  for (std::int32_t seq : {1, 2, 3}) {
+    EXPECT_THAT(Get(NumberOf(0), seq),
+                AllOf(Field(&Notification::state, NotificationState::kSuppressed),
+                      Field(&Notification::reason, off), Field(&Notification::due_at, std::nullopt),
+                      Field(&Notification::finished_at, PlacedAt())));
+  }
+  EXPECT_EQ(Get(NumberOf(0), 5).state, NotificationState::kQueued) << "it came after that";
+  EXPECT_EQ(Get(NumberOf(1), 1), claimed) << "it may have been told";
+  EXPECT_EQ(Get(NumberOf(2), 1).state, NotificationState::kQueued) << "it is another's";
+  EXPECT_EQ(Get(NumberOf(3), 1).state, NotificationState::kQueued) << "staff wanted it told";
 }
 
 TEST_P(Ledger, AClaimThatHasRunOutIsDueAgain) {
@@ -468,7 +565,7 @@ TEST_P(ReceivedMail, AddressesToWhichMailWentAreKnownByTheLedger) {
   ASSERT_TRUE(ledger
                   ->Record(fence,
                            {Queued(NumberOf(0), 1), Queued(NumberOf(0), 2), Queued(NumberOf(0), 3)},
-                           {.epoch = 1, .position = 1}, PlacedAt())
+                           {}, {.epoch = 1, .position = 1}, PlacedAt())
                   .value());
   const DueNotifications due = ledger->ListDue(1).value();
   ASSERT_TRUE(ledger
@@ -514,7 +611,7 @@ TEST_P(ReceivedMail, RedactionLeavesNeitherMessagesNorAddresses) {
   auto ledger = store().OpenNotificationSession().value();
   const std::int64_t fence = ledger->TakeLease("us", kLong).value().value();
   ASSERT_TRUE(
-      ledger->Record(fence, {Queued(NumberOf(0), 1)}, {.epoch = 1, .position = 1}, PlacedAt())
+      ledger->Record(fence, {Queued(NumberOf(0), 1)}, {}, {.epoch = 1, .position = 1}, PlacedAt())
           .value());
   const DueNotifications due = ledger->ListDue(1).value();
   const Notification claimed = Claimed(due.notifications[0], due.now + kLong);

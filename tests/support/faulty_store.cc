@@ -287,9 +287,10 @@ class FaultyNotificationSession final : public FaultySession<NotificationSession
                [&](NotificationSession& session) { return session.BeginRecording(now); });
   }
   absl::StatusOr<bool> Record(std::int64_t fence, absl::Span<const Notification> notifications,
-                              const FeedMark& place, absl::Time now) override {
+                              absl::Span<const Silence> silences, const FeedMark& place,
+                              absl::Time now) override {
     return Run(Method::kRecordNotifications, [&](NotificationSession& session) {
-      return session.Record(fence, notifications, place, now);
+      return session.Record(fence, notifications, silences, place, now);
     });
   }
   absl::StatusOr<DueNotifications> ListDue(std::int32_t subjects) override {

@@ -196,15 +196,22 @@ std::string KnownNotifications(absl::string_view table) {
                       absl::StrJoin(kSubjectKinds, ",", numbers), ")");
 }
 
-ListStatement FindDueNotifications(const Dialect& dialect, absl::Time now, std::int64_t limit) {
-  return {.text = absl::StrCat("SELECT n.subject FROM ",
-                               dialect.TableByIndex("notifications n", "notifications_due"),
-                               " WHERE n.due_at <= ? AND ", KnownNotifications("n"),
-                               " AND NOT EXISTS (SELECT 1 FROM ",
-                               dialect.TableByPrimaryKey("notifications c"),
-                               " WHERE c.subject = n.subject AND c.claimed_until > ?)"
-                               " ORDER BY n.due_at, n.subject LIMIT ?"),
-          .params = {Param::Time(now), Param::Time(now), Param::Integer(limit)}};
+// One row stands for all news of a subject, the first, and one for all that is sent again, the
+// first that is due: however many there are, they hide no other subject.
+ListStatement FindDueNotifications(const Dialect& dialect, absl::Time now, std::int64_t subjects) {
+  const Param time = Param::Time(now);
+  return {
+      .text = absl::StrCat(
+          "SELECT n.subject FROM ", dialect.TableByIndex("notifications n", "notifications_due"),
+          " WHERE n.due_at <= ? AND ", KnownNotifications("n"), " AND NOT EXISTS (SELECT 1 FROM ",
+          dialect.TableByPrimaryKey("notifications c"),
+          " WHERE c.subject = n.subject AND c.claimed_until > ?) AND NOT EXISTS (SELECT 1 FROM ",
+          dialect.TableByPrimaryKey("notifications e"),
+          " WHERE e.subject = n.subject AND e.seq < n.seq AND ", KnownNotifications("e"),
+          " AND ((n.generation = 0 AND e.generation = 0 AND e.due_at IS NOT NULL)"
+          " OR (n.generation > 0 AND e.generation > 0 AND e.due_at <= ?)))"
+          " ORDER BY n.due_at, n.subject LIMIT ?"),
+      .params = {time, time, time, Param::Integer(2 * subjects)}};
 }
 
 ListStatement FindNotifications(const Dialect& dialect, const NotificationQuery& query,

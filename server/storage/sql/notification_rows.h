@@ -44,9 +44,10 @@ absl::Span<const ValueType> NotificationTypes();
 // The condition that a row of `table` is of a sort that this server knows.
 std::string KnownNotifications(absl::string_view table);
 
-// Finds the subjects of so many rows that are due, those due for the longest time first, each off
-// one index. Where one mail of a subject is under way, the others wait for it.
-ListStatement FindDueNotifications(const Dialect& dialect, absl::Time now, std::int64_t limit);
+// Finds so many subjects at least, where there are so many that something is due of, those due for
+// the longest time first, each off one index and at most twice. Where one mail of a subject is
+// under way, the others wait for it; news wait for what comes before them.
+ListStatement FindDueNotifications(const Dialect& dialect, absl::Time now, std::int64_t subjects);
 // Finds the newest notifications of a query; where it is of all subjects, those in `state`, or in
 // all states.
 ListStatement FindNotifications(const Dialect& dialect, const NotificationQuery& query,

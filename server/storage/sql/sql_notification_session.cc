@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/storage/sql/batch_statement.h"
@@ -16,13 +17,18 @@ namespace {
 
 constexpr absl::string_view kLease = "notifications";
 
-// Of one subject, seldom more than two or three are due.
-constexpr std::int64_t kRowsPerSubject = 8;
-
 FeedMark ReadMark(const Rows& rows) {
   return {.epoch = rows.Integer(0, 0),
           .position = rows.Integer(0, 1),
           .fingerprint = static_cast<std::uint64_t>(rows.Integer(0, 2))};
+}
+
+std::vector<Param> SubjectsOf(absl::Span<const Notification> notifications) {
+  std::vector<Param> subjects;
+  subjects.reserve(notifications.size());
+  for (const Notification& one : notifications)
+    subjects.push_back(Param::Integer(one.subject.value()));
+  return subjects;
 }
 
 }  // namespace
@@ -150,18 +156,55 @@ absl::StatusOr<FeedMark> SqlNotificationSession::BeginRecording(absl::Time now) 
   return **place;
 }
 
+// At once, but not before what waits in front of it and is not silenced.
+absl::Status SqlNotificationSession::SetDue(absl::Time now, absl::Span<const Silence> silences,
+                                            std::vector<Notification>& rows) {
+  absl::flat_hash_map<Number, absl::Time> waits;
+  absl::Status read = QueryAll(*session_, statements_.find_waits, SubjectsOf(rows),
+                               {ValueType::kInteger, ValueType::kTime}, [&](const Rows& found) {
+                                 for (std::size_t i = 0; i < found.size(); ++i)
+                                   waits[Number::FromStored(found.Integer(i, 0))] =
+                                       found.Time(i, 1);
+                                 return absl::OkStatus();
+                               });
+  if (!read.ok()) return read;
+  for (const Silence& silence : silences) waits.erase(silence.subject);
+  for (Notification& row : rows) {
+    if (row.state != NotificationState::kQueued) continue;
+    const auto wait = waits.find(row.subject);
+    row.due_at = wait == waits.end() ? now : std::max(now, wait->second);
+  }
+  return absl::OkStatus();
+}
+
+// What staff have had sent again since, they wanted told; what is claimed may have been told.
+absl::Status SqlNotificationSession::Suppress(const Silence& silence, absl::Time now) {
+  return session_
+      ->Execute(
+          "UPDATE notifications SET state = ?, reason = ?, finished_at = ?, due_at = NULL"
+          " WHERE subject = ? AND seq < ? AND state = ? AND generation = 0"
+          " AND claimed_until IS NULL",
+          {Param::Integer(static_cast<int>(NotificationState::kSuppressed)),
+           Param::Integer(static_cast<int>(silence.reason)), Param::Time(now),
+           Param::Integer(silence.subject.value()), Param::Integer(silence.seq),
+           Param::Integer(static_cast<int>(NotificationState::kQueued))})
+      .status();
+}
+
 absl::StatusOr<bool> SqlNotificationSession::Record(std::int64_t fence,
                                                     absl::Span<const Notification> notifications,
+                                                    absl::Span<const Silence> silences,
                                                     const FeedMark& place, absl::Time now) {
   return InFencedTransaction(fence, [&](absl::Time database_now) -> absl::StatusOr<bool> {
     std::vector<Notification> rows(notifications.begin(), notifications.end());
-    for (Notification& row : rows) {
-      if (row.state == NotificationState::kQueued) row.due_at = database_now;
-    }
+    if (auto s = SetDue(database_now, silences, rows); !s.ok()) return s;
     std::vector<Param> params;  // which borrow from the rows
     params.reserve(rows.size() * kNotificationColumns.size());
     for (const Notification& row : rows) PutNotification(row, params);
     if (auto s = InsertAll(*session_, statements_.record_notifications, params); !s.ok()) return s;
+    for (const Silence& silence : silences) {
+      if (auto s = Suppress(silence, now); !s.ok()) return s;
+    }
     if (auto s = SavePlace(place, now); !s.ok()) return s;
     return true;
   });
@@ -176,7 +219,7 @@ absl::StatusOr<absl::Time> SqlNotificationSession::ReadClock() {
 
 absl::StatusOr<std::vector<Number>> SqlNotificationSession::FindDue(std::int32_t subjects,
                                                                     absl::Time now) {
-  const ListStatement statement = FindDueNotifications(dialect_, now, subjects * kRowsPerSubject);
+  const ListStatement statement = FindDueNotifications(dialect_, now, subjects);
   absl::StatusOr<Rows> rows =
       session_->Query(statement.text, statement.params, {ValueType::kInteger});
   if (!rows.ok()) return rows.status();

@@ -28,7 +28,8 @@ class SqlNotificationSession final : public NotificationSession {
   absl::Status ReleaseLease(std::int64_t fence) override;
   absl::StatusOr<FeedMark> BeginRecording(absl::Time now) override;
   absl::StatusOr<bool> Record(std::int64_t fence, absl::Span<const Notification> notifications,
-                              const FeedMark& place, absl::Time now) override;
+                              absl::Span<const Silence> silences, const FeedMark& place,
+                              absl::Time now) override;
   absl::StatusOr<DueNotifications> ListDue(std::int32_t subjects) override;
   absl::StatusOr<bool> Claim(std::int64_t fence,
                              absl::Span<const Notification> notifications) override;
@@ -50,6 +51,11 @@ class SqlNotificationSession final : public NotificationSession {
   absl::Status SavePlace(const FeedMark& place, absl::Time now);
   absl::StatusOr<std::vector<Number>> FindDue(std::int32_t subjects, absl::Time now);
   absl::StatusOr<absl::Time> ReadClock();
+  absl::Status SetDue(absl::Time now, absl::Span<const Silence> silences,
+                      std::vector<Notification>& rows);
+  absl::Status Suppress(const Silence& silence, absl::Time now);
+  absl::StatusOr<bool> QueueAgain(const Notification& told, const RequestKey& key,
+                                  const Resending& by);
   // Who writes may have read what was redacted since.
   absl::Status ForgetRedacted(absl::Span<const Notification> notifications);
 

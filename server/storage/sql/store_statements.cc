@@ -148,6 +148,29 @@ RowsTemplate ReadQueuedNotifications(const Dialect& dialect) {
                    KnownNotifications("notifications"), " ORDER BY subject, seq"));
 }
 
+// News of which a mail is under way wait for nothing but its end.
+RowsTemplate FindWaits(const Dialect& dialect) {
+  return SelectIn("subject, MAX(due_at)", dialect.TableByPrimaryKey("notifications"), "subject",
+                  absl::StrCat(" AND state = ", static_cast<int>(NotificationState::kQueued),
+                               " AND generation = 0 AND claimed_until IS NULL AND ",
+                               KnownNotifications("notifications"), " GROUP BY subject"));
+}
+
+// A notification forgets the address that it went to when it goes to another one.
+RowsTemplate KeepAddresses(const Dialect& dialect) {
+  return {
+      .head = absl::StrCat("INSERT INTO notification_addresses (subject, address)"
+                           " SELECT DISTINCT n.subject, n.address FROM ",
+                           dialect.TableByPrimaryKey("notifications n"), " WHERE n.subject IN ("),
+      .first_row = "?",
+      .next_row = ",?",
+      .tail =
+          ") AND n.claimed_until IS NOT NULL AND n.address <> '' AND NOT EXISTS"
+          " (SELECT 1 FROM notification_addresses a"
+          " WHERE a.subject = n.subject AND a.address = n.address)",
+      .params_per_row = 1};
+}
+
 // What is personal in rows about what was redacted.
 RowsTemplate ForgetRedacted() {
   return {
@@ -216,7 +239,9 @@ StoreStatements::StoreStatements(const Dialect& dialect)
                                          .key = {"subject", "seq", "channel", "recipient"},
                                          .set = All(kAttemptColumns),
                                          .guard = {"state", "attempts", "generation"}})),
+      find_waits(FindWaits(dialect)),
       forget_redacted(ForgetRedacted()),
+      keep_addresses(KeepAddresses(dialect)),
       read_activities(ReadActivities(dialect)),
       find_payloads(FindPayloads(dialect)),
       forget_content(ForgetContent(dialect)),

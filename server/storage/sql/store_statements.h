@@ -48,7 +48,10 @@ struct StoreStatements {
   BatchStatement record_notifications;
   BatchStatement read_queued_notifications;
   BatchStatement write_attempts;
-  BatchStatement forget_redacted;  // by subjects
+  // By subjects:
+  BatchStatement find_waits;       // subject, until when its news wait that are queued
+  BatchStatement forget_redacted;  // what is personal, of what was redacted
+  BatchStatement keep_addresses;   // those to which e-mails are on their way
   BatchStatement read_activities;  // by subject and seq, with kReadActivityColumns
   std::string find_payloads;   // subject, first and last seq, how many: seq, kind, version, payload
   std::string forget_content;  // subject, first and last seq: takes the content out of hashes
