@@ -137,12 +137,12 @@ MadeUpNews MakeUpNews(MailSort sort, Language language) {
   } else {
     news.subject = MadeUpOrder(language);
   }
-  // Something before it, some of which is told in a mail of any sort, and a comment after it. The
-  // mail of a comment is of nothing else.
+  // Something before it that is told along, in as many ways as there are, and a comment after it.
+  // What has brought a status before would name the mails of other news; that of a comment is of
+  // nothing else.
   std::vector<Event> events = {EventFor(sort), CommentAdded{"Comment"}};
-  if (sort != MailSort::kComment) {
-    events.insert(events.begin(), {OrderCreated(), NewDate(), TrackingRecorded{{}, kThen, kThen}});
-  }
+  if (sort != MailSort::kComment)
+    events.insert(events.begin(), {NewDate(), TrackingRecorded{{}, kThen, kThen}});
   for (Event& event : events) {
     Activity activity;
     activity.occurred_at = kThen;

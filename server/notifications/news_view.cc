@@ -1,6 +1,7 @@
 #include "server/notifications/news_view.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -155,6 +156,23 @@ bool Creates(const Activity& activity) {
          std::holds_alternative<EnquiryCreated>(activity.event);
 }
 
+// How fit an activity is to name a mail. A status calls for more than any other news: where to
+// collect, what to track, when the vehicle comes. That must not go under when a date has changed
+// since. A comment is told in full whatever the mail is called.
+enum class NamingRank : std::uint8_t { kComment, kOther, kStatus };
+
+struct NamingRankOf {
+  NamingRank operator()(const CommentAdded&) const { return NamingRank::kComment; }
+  NamingRank operator()(const OrderCreated&) const { return NamingRank::kStatus; }
+  NamingRank operator()(const OrderMoved&) const { return NamingRank::kStatus; }
+  NamingRank operator()(const EnquiryCreated&) const { return NamingRank::kStatus; }
+  NamingRank operator()(const EnquiryMoved&) const { return NamingRank::kStatus; }
+  template <typename Other>
+  NamingRank operator()(const Other&) const {
+    return NamingRank::kOther;
+  }
+};
+
 // --- The view ------------------------------------------------------------------------------------
 
 class ViewMaker {
@@ -267,12 +285,11 @@ class ViewMaker {
     return comments;
   }
 
-  // What else there was before, each in a sentence.
+  // What else there was, each in a sentence.
   List Earlier() const {
     List earlier;
     for (const Activity& activity : news_.activities) {
-      if (&activity == naming_) break;
-      if (!IsTold(activity) || IsComment(activity)) continue;
+      if (&activity == naming_ || !IsTold(activity) || IsComment(activity)) continue;
       // The sentence of an amendment tells its times by another clock.
       const bool amended = std::holds_alternative<OrderAmended>(activity.event);
       const std::string sentence =
@@ -495,9 +512,12 @@ Language LanguageOf(const SubjectState& subject) {
 
 const Activity* NamingActivity(absl::Span<const Activity> activities) {
   const Activity* naming = nullptr;
+  NamingRank highest = NamingRank::kComment;
   for (const Activity& activity : activities) {
-    if (!IsTold(activity)) continue;
-    if (naming == nullptr || IsComment(*naming) || !IsComment(activity)) naming = &activity;
+    const NamingRank rank = std::visit(NamingRankOf(), activity.event);
+    if (!IsTold(activity) || rank < highest) continue;
+    naming = &activity;
+    highest = rank;
   }
   return naming;
 }

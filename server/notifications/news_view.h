@@ -54,9 +54,9 @@ absl::string_view Name(MailSort sort);  // "order_created", …
 
 Language LanguageOf(const SubjectState& subject);
 
-// The activity that names the mail: the last that is not a comment, since a comment is told in full
-// whatever the mail is called; a comment where there is nothing else. Never one that customers do
-// not see; nullptr when that leaves none. The pointer is into `activities`.
+// The activity that names the mail: the last that brought a status; where there is none, the last
+// that is not a comment; a comment where there is nothing else. Never one that customers do not
+// see; nullptr when that leaves none. The pointer is into `activities`.
 const Activity* NamingActivity(absl::Span<const Activity> activities);
 
 // The sort of a mail that `naming` names, of such a subject.

@@ -30,9 +30,10 @@ struct ShopDetails {
 };
 
 // One mail's worth of news of one subject, oldest first, at least one: those that wish to be told.
-// The last one that is not a comment names the mail, or a comment where there is nothing else; the
-// others are told along, since they could not be sent when they happened or belong to the same
-// change. Comments are told in full. What customers may not see is passed over.
+// The last one that brought a status names the mail, else the last that is not a comment, or a
+// comment where there is nothing else; the others are told along, since they could not be sent when
+// they happened or belong to the same change. Comments are told in full. What customers may not see
+// is passed over.
 struct News {
   const SubjectState* subject = nullptr;  // as it stands
   absl::Span<const Activity> activities;

@@ -166,6 +166,39 @@ TEST(NotificationContent, AStepNamesTheMailAlsoBeforeAComment) {
   EXPECT_THAT(content.text, HasSubstr("  | Good morning,\n  |\n  | the router comes"));
 }
 
+TEST(NotificationContent, WhatAStatusCallsForIsToldAlsoWhenADateHasChangedSince) {
+  const auto mail = [](const char* story, Language language) {
+    const NotificationContent content = Rendered(test::StoryNamed(story, language));
+    return absl::StrCat(content.subject, "\n", content.text);
+  };
+  EXPECT_THAT(
+      mail("order_pickup_and_date", Language::kGreek),
+      AllOf(StartsWith("Παραγγελία 1000000018: Παραλαβή από το Κατάστημα\n"), HasSubstr("Ερμού 18"),
+            HasSubstr("Παραλαβή έως: "), HasSubstr("10/11/2026 18:00")));
+  EXPECT_THAT(mail("order_pickup_and_date", Language::kEnglish),
+              AllOf(StartsWith("Order 1000000018: Pickup from Store\n"), HasSubstr("18 Ermou"),
+                    HasSubstr("Please collect it by: "), HasSubstr("10 Nov 2026 18:00")));
+  for (const char* story : {"order_carrier_and_date", "order_carrier_and_tracking"}) {
+    EXPECT_THAT(mail(story, Language::kGreek),
+                AllOf(StartsWith("Παραγγελία 1000000018: Παραδόθηκε σε Μεταφορική/Courier\n"),
+                      HasSubstr("  ACS 1234567890\n")));
+    EXPECT_THAT(mail(story, Language::kEnglish),
+                AllOf(StartsWith("Order 1000000018: Delivered to Carrier/Courier\n"),
+                      HasSubstr("  ACS 1234567890\n")));
+  }
+  EXPECT_THAT(mail("order_carrier_and_date", Language::kEnglish), HasSubstr("10 Nov 2026 18:00"));
+  EXPECT_THAT(
+      mail("order_carrier_and_tracking", Language::kEnglish),
+      AllOf(HasSubstr("  ACS 1234567891\n"), HasSubstr("Expected delivery: 9 Nov 2026 14:00")));
+  EXPECT_THAT(mail("order_vehicle_and_date", Language::kGreek),
+              AllOf(StartsWith("Παραγγελία 1000000018: Αποστολή με Μέσο της IP Partners\n"),
+                    HasSubstr("Όχημα: "), HasSubstr("10/11/2026 18:00")));
+  EXPECT_THAT(mail("order_vehicle_and_date", Language::kEnglish),
+              AllOf(StartsWith("Order 1000000018: Shipment by IP Partners Vehicle\n"),
+                    HasSubstr("Planned delivery: "), HasSubstr("Vehicle: "),
+                    HasSubstr("10 Nov 2026 18:00")));
+}
+
 TEST(NotificationContent, TheItemsStandInTheFirstMailEvenIfItTellsMore) {
   EXPECT_THAT(Rendered(test::StoryNamed("order_several", Language::kEnglish)).text,
               HasSubstr("[NET-AX3000-W]"));

@@ -277,6 +277,27 @@ void AddPromises(const Words& in, std::vector<Story>& stories) {
   stories.push_back(Told("order_promised_pickup", pickup, 2));
 }
 
+// The order takes a step, and then a date changes, and only then is there a mail of it.
+Story StepAndDate(std::string name, OrderStatus status, OrderContent content, int day) {
+  OrderInTest order = InStatus(status, std::move(content));
+  Apply(order,
+        Updating(order.order(), {OrderField::kPromisedDelivery},
+                 [day](OrderContent& changed) { changed.promised_delivery = Athens(day, 18); }));
+  return Told(std::move(name), order, 2);
+}
+
+void AddStepsWithDates(const Words& in, std::vector<Story>& stories) {
+  stories.push_back(
+      StepAndDate("order_carrier_and_date", OrderStatus::kHandedToCarrier, CourierOrder(in), 10));
+  stories.push_back(
+      StepAndDate("order_pickup_and_date", OrderStatus::kReadyForPickup, PickupOrder(in), 10));
+  stories.push_back(
+      StepAndDate("order_vehicle_and_date", OrderStatus::kOnCompanyVehicle, VehicleOrder(in), 10));
+  OrderInTest order = InStatus(OrderStatus::kHandedToCarrier, CourierOrder(in));
+  Apply(order, RecordTracking{{NewParcel("1234567891")}, Athens(9, 14)});
+  stories.push_back(Told("order_carrier_and_tracking", order, 2));
+}
+
 void AddConversations(const Words& in, std::vector<Story>& stories) {
   OrderInTest order = InStatus(OrderStatus::kProcessing, CourierOrder(in));
   Apply(order, Saying(Answer(in)));
@@ -361,6 +382,7 @@ std::vector<Story> StoriesIn(Language language) {
   AddSetBacks(in, stories);
   AddDeliveryNews(in, stories);
   AddPromises(in, stories);
+  AddStepsWithDates(in, stories);
   AddConversations(in, stories);
   AddEnquiries(in, stories);
   return stories;
