@@ -63,19 +63,18 @@ struct Notification {
   std::optional<absl::Time> due_at;         // while queued: not to be looked at before
   std::optional<absl::Time> finished_at;    // while not queued
   std::optional<absl::Time> claimed_until;  // while a server delivers it, or has left it in doubt
-  std::optional<RequestKey> resend_key;     // of the request that queued it again last
   std::optional<absl::Time> sent_at;        // last; also while it is sent again
   std::optional<Resending> resending;       // the last
 
   friend bool operator==(const Notification&, const Notification&) = default;
 };
+
 // From that activity on the customer of that subject is not to be told what was queued before it.
 struct Silence {
   Number subject;
   std::int32_t seq = 0;
   NotificationReason reason = NotificationReason::kNone;
 };
-
 
 // What may be delivered now, as of the database's `now`.
 struct DueNotifications {
@@ -127,8 +126,8 @@ class NotificationSession {
 
   // Queues it again, as if it were new, when it is not queued, and so the others of its unit, which
   // are told together; that they were sent, and when, stays. Nothing when there is none; as it
-  // stands then, and with the same `key` as the last time, as it stands. Of `by`, the time is not
-  // looked at.
+  // stands then, and with a `key` that was given for that unit before, as it stands. Of `by`, the
+  // time is not looked at.
   virtual absl::StatusOr<std::optional<Notification>> Resend(Number subject, std::int32_t seq,
                                                              const RequestKey& key,
                                                              const Resending& by) = 0;

@@ -386,6 +386,17 @@ TEST_F(EmailIngest, TheAddressOfOldIsRefusedAndTheNewOneWorksAlsoForWhatWentToTh
   EXPECT_EQ(Ingest(from_new).outcome(), v1::EMAIL_OUTCOME_COMMENTED);
 }
 
+TEST_F(EmailIngest, TheNewAddressMayAnswerOlderMailsAlsoAfterAResend) {
+  MoveToNewEmail();
+  v1::ResendNotificationRequest again;
+  again.set_name(WaitForLedger(order_.name(), 1).at(0).name());
+  server_->Staff().Must(again);
+  WaitForReplyAddress(order_.number(), kNewEmail);
+  ASSERT_EQ(WaitForLedger(order_.name(), 1).at(0).address(), kNewEmail);
+  EXPECT_EQ(Ingest(EmailInTest{.to = reply_address_, .from = kNewEmail}).outcome(),
+            v1::EMAIL_OUTCOME_COMMENTED);
+}
+
 TEST_F(EmailIngest, CustomersAndStaffHandOverNothing) {
   const v1::IngestEmailRequest ingest = Ingesting(EmailInTest{.to = reply_address_}.Raw());
   for (const Client& client : {server_->Customer(kMariaId), server_->Staff(),

@@ -358,7 +358,6 @@ TEST_P(Ledger, WhatIsDoneCanBeQueuedAgainOnceForEachRequest) {
   EXPECT_THAT(again, AllOf(Field(&Notification::state, NotificationState::kQueued),
                            Field(&Notification::generation, 1), Field(&Notification::attempts, 0),
                            Field(&Notification::finished_at, std::nullopt),
-                           Field(&Notification::resend_key, Optional(Key(2))),
                            Field(&Notification::sent_at, Sent(claimed).sent_at),
                            Field(&Notification::title, Sent(claimed).title)));
   ASSERT_TRUE(again.resending.has_value());
@@ -372,6 +371,30 @@ TEST_P(Ledger, WhatIsDoneCanBeQueuedAgainOnceForEachRequest) {
   ASSERT_TRUE(us().Claim(TakeLease(), {twice}).value());
   ASSERT_EQ(us().Note({Sent(twice)}).value(), 1);
   EXPECT_EQ(us().Resend(NumberOf(0), 1, Key(2), by).value(), Sent(twice)) << "the same request";
+}
+
+TEST_P(Ledger, ARequestIsOnceAlsoWhenThereWereOthersSince) {
+  const Resending by = {.actor = {Role::kStaff, "eleni"}, .on_behalf_of = {}};
+  Record({Suppressed(NumberOf(0), 1), Suppressed(NumberOf(0), 2)});
+  const auto again = [&](std::uint8_t key) {
+    const Notification queued = us().Resend(NumberOf(0), 1, Key(key), by).value().value();
+    if (queued.state != NotificationState::kQueued) return queued.generation;
+    const Notification claimed = Claimed(queued, PlacedAt() + kLong);
+    EXPECT_TRUE(us().Claim(TakeLease(), {claimed}).value());
+    EXPECT_EQ(us().Note({Sent(claimed)}).value(), 1);
+    return queued.generation;
+  };
+  EXPECT_EQ(again(1), 1);
+  EXPECT_EQ(again(2), 2);
+  EXPECT_EQ(again(1), 2);
+  EXPECT_EQ(us().Resend(NumberOf(0), 2, Key(1), by).value()->generation, 1)
+      << "it is another notification";
+  EXPECT_EQ(us().Resend(NumberOf(0), 2, Key(3), by).value()->generation, 1) << "it is queued";
+  const Notification claimed = Claimed(Get(NumberOf(0), 2), PlacedAt() + kLong);
+  ASSERT_TRUE(us().Claim(TakeLease(), {claimed}).value());
+  ASSERT_EQ(us().Note({Sent(claimed)}).value(), 1);
+  EXPECT_EQ(us().Resend(NumberOf(0), 2, Key(3), by).value(), Sent(claimed))
+      << "also where it found nothing to do";
 }
 
 TEST_P(Ledger, WhatWasToldTogetherIsQueuedAgainTogether) {
@@ -574,6 +597,29 @@ TEST_P(ReceivedMail, AddressesToWhichMailWentAreKnownByTheLedger) {
                   .value());
   EXPECT_THAT(session().ListAddressesTold(NumberOf(0)).value(), ElementsAre("maria@example.gr"));
   EXPECT_THAT(session().ListAddressesTold(NumberOf(1)).value(), IsEmpty());
+}
+
+TEST_P(ReceivedMail, AddressesToWhichMailWentStayKnownWhenItGoesToAnother) {
+  auto ledger = store().OpenNotificationSession().value();
+  const std::int64_t fence = ledger->TakeLease("us", kLong).value().value();
+  ASSERT_TRUE(
+      ledger->Record(fence, {Queued(NumberOf(0), 1)}, {}, {.epoch = 1, .position = 1}, PlacedAt())
+          .value());
+  const auto send = [&](const std::string& address) {
+    const DueNotifications due = ledger->ListDue(1).value();
+    Notification claimed = Claimed(due.notifications.at(0), due.now + kLong);
+    claimed.address = address;
+    EXPECT_TRUE(ledger->Claim(fence, {claimed}).value());
+    EXPECT_EQ(ledger->Note({Sent(claimed)}).value(), 1);
+  };
+  send("maria@example.gr");
+  const Resending by = {.actor = {Role::kStaff, "eleni"}, .on_behalf_of = {}};
+  ASSERT_TRUE(ledger->Resend(NumberOf(0), 1, Key(1), by).ok());
+  send("maria@new.example.gr");
+  EXPECT_THAT(session().ListAddressesTold(NumberOf(0)).value(),
+              testing::UnorderedElementsAre("maria@example.gr", "maria@new.example.gr"));
+  Redact(std::nullopt);
+  EXPECT_THAT(session().ListAddressesTold(NumberOf(0)).value(), IsEmpty());
 }
 
 TEST_P(ReceivedMail, AMessageOfTwentyFiveMebibytesComesBackWhole) {

@@ -18,9 +18,9 @@ constexpr std::array<ValueType, kNotificationColumns.size()> kTypes = {
     ValueType::kInteger, ValueType::kInteger, ValueType::kTime,    ValueType::kTime,
     ValueType::kInteger, ValueType::kInteger, ValueType::kText,    ValueType::kText,
     ValueType::kText,    ValueType::kInteger, ValueType::kInteger, ValueType::kInteger,
-    ValueType::kTime,    ValueType::kTime,    ValueType::kTime,    ValueType::kBytes,
-    ValueType::kTime,    ValueType::kTime,    ValueType::kInteger, ValueType::kText,
-    ValueType::kInteger, ValueType::kText,    ValueType::kInteger};
+    ValueType::kTime,    ValueType::kTime,    ValueType::kTime,    ValueType::kTime,
+    ValueType::kTime,    ValueType::kInteger, ValueType::kText,    ValueType::kInteger,
+    ValueType::kText,    ValueType::kInteger};
 
 Param IntegerOrNull(const std::optional<std::int32_t>& value) {
   return value.has_value() ? Param::Integer(*value) : Param::Null();
@@ -52,25 +52,17 @@ bool IsKnown(const Notification& notification) {
          notification.reason <= NotificationReason::kUnsendable;
 }
 
-std::optional<RequestKey> ReadKey(const Rows& rows, std::size_t row, std::size_t column) {
-  if (rows.IsNull(row, column)) return std::nullopt;
-  RequestKey key{};
-  const absl::string_view bytes = rows.Text(row, column);
-  std::copy_n(bytes.begin(), std::min(bytes.size(), key.size()), key.begin());
-  return key;
-}
-
 std::optional<Actor> ReadActor(const Rows& rows, std::size_t row, std::size_t column) {
   if (rows.IsNull(row, column)) return std::nullopt;
   return Actor{As<Role>(rows.Integer(row, column)), std::string(rows.Text(row, column + 1))};
 }
 
 std::optional<Resending> ReadResending(const Rows& rows, std::size_t row) {
-  std::optional<Actor> actor = ReadActor(rows, row, 22);
+  std::optional<Actor> actor = ReadActor(rows, row, 21);
   if (!actor.has_value()) return std::nullopt;
   return Resending{.actor = *std::move(actor),
-                   .on_behalf_of = ReadActor(rows, row, 24),
-                   .at = rows.Time(row, 21)};
+                   .on_behalf_of = ReadActor(rows, row, 23),
+                   .at = rows.Time(row, 20)};
 }
 
 void PutActor(const Actor* actor, std::vector<Param>& params) {
@@ -109,13 +101,12 @@ Notification ReadRow(const Rows& rows, std::size_t row) {
                           ? std::nullopt
                           : std::optional(static_cast<std::int32_t>(rows.Integer(row, 13))),
           .attempts = static_cast<std::int32_t>(rows.Integer(row, 14)),
-          .failures = static_cast<std::int32_t>(rows.Integer(row, 26)),
+          .failures = static_cast<std::int32_t>(rows.Integer(row, 25)),
           .generation = static_cast<std::int32_t>(rows.Integer(row, 15)),
           .due_at = rows.OptionalTime(row, 16),
           .finished_at = rows.OptionalTime(row, 17),
           .claimed_until = rows.OptionalTime(row, 18),
-          .resend_key = ReadKey(rows, row, 19),
-          .sent_at = rows.OptionalTime(row, 20),
+          .sent_at = rows.OptionalTime(row, 19),
           .resending = ReadResending(rows, row)};
 }
 
@@ -235,10 +226,7 @@ void PutNotification(const Notification& notification, std::vector<Param>& param
        Param::Text(notification.title), IntegerOrNull(notification.lead_seq),
        Param::Integer(notification.attempts), Param::Integer(notification.generation),
        Param::TimeOrNull(notification.due_at), Param::TimeOrNull(notification.finished_at),
-       Param::TimeOrNull(notification.claimed_until),
-       notification.resend_key.has_value() ? Param::Bytes(BytesOf(*notification.resend_key))
-                                           : Param::Null(),
-       Param::TimeOrNull(LastSent(notification))});
+       Param::TimeOrNull(notification.claimed_until), Param::TimeOrNull(LastSent(notification))});
   PutResending(notification.resending, params);
   params.push_back(Param::Integer(notification.failures));
 }
@@ -302,11 +290,17 @@ absl::StatusOr<std::vector<Notification>> ReadNotifications(Session& session,
   return found;
 }
 
+// The rows first: their locks keep a mail that is being claimed from adding its address behind the
+// deletion.
 absl::Status RedactNotifications(Session& session, Number subject) {
-  return session
-      .Execute("UPDATE notifications SET detail = '', address = '', title = '' WHERE subject = ?",
-               {Param::Integer(subject.value())})
-      .status();
+  for (const char* statement :
+       {"UPDATE notifications SET detail = '', address = '', title = '' WHERE subject = ?",
+        "DELETE FROM notification_addresses WHERE subject = ?"}) {
+    absl::StatusOr<std::int64_t> changed =
+        session.Execute(statement, {Param::Integer(subject.value())});
+    if (!changed.ok()) return changed.status();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace ipstore::orders::sql

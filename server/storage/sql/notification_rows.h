@@ -17,12 +17,12 @@
 namespace ipstore::orders::sql {
 
 // The first four are the key.
-inline constexpr std::array<absl::string_view, 27> kNotificationColumns = {
-    "subject",         "seq",           "channel",  "recipient",  "subject_kind",   "unit_seq",
-    "recorded_at",     "created_at",    "state",    "reason",     "detail",         "address",
-    "title",           "lead_seq",      "attempts", "generation", "due_at",         "finished_at",
-    "claimed_until",   "resend_key",    "sent_at",  "resent_at",  "resent_by_role", "resent_by_id",
-    "resent_for_role", "resent_for_id", "failures"};
+inline constexpr std::array<absl::string_view, 26> kNotificationColumns = {
+    "subject",       "seq",        "channel",   "recipient",      "subject_kind", "unit_seq",
+    "recorded_at",   "created_at", "state",     "reason",         "detail",       "address",
+    "title",         "lead_seq",   "attempts",  "generation",     "due_at",       "finished_at",
+    "claimed_until", "sent_at",    "resent_at", "resent_by_role", "resent_by_id", "resent_for_role",
+    "resent_for_id", "failures"};
 inline constexpr std::size_t kNotificationKeyColumns = 4;
 
 // What an attempt changes, in the order in which PutAttempt() gives it after the key.

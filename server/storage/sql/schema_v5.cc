@@ -4,6 +4,10 @@
 // notifications: the ledger. due_at is null where nothing is left to do, so that the index holds
 //   only what is; claimed_until is null while no server delivers it. sent_at is of the last time
 //   that it was sent, also while it is sent again; resent_… of who had that done last.
+// notification_addresses: to which addresses e-mails on a subject have gone, so that whoever has
+// one
+//   may answer it, also when the notification has been sent again to another. Personal.
+// notification_resends: the requests to send again that were answered, so that each is once.
 // received_emails, received_email_parts: what was sent to us (received_email.h); the message itself
 //   in parts, since one of 25 MiB is more than some servers take in one packet. What is redacted
 //   gets nothing personal any more, though the work on it may still be going on. What belongs to
@@ -45,7 +49,6 @@ constexpr absl::string_view kMySqlTables[] = {
             due_at        DATETIME(6)      NULL,
             finished_at   DATETIME(6)      NULL,
             claimed_until DATETIME(6)      NULL,
-            resend_key    BINARY(16)       NULL,
             sent_at         DATETIME(6)      NULL,
             resent_at       DATETIME(6)      NULL,
             resent_by_role  TINYINT UNSIGNED NULL,
@@ -57,6 +60,17 @@ constexpr absl::string_view kMySqlTables[] = {
             KEY notifications_due (due_at, subject),
             KEY notifications_by_time (created_at, subject, seq),
             KEY notifications_by_state (state, created_at, subject, seq)
+          ) )sql",
+    R"sql(CREATE TABLE IF NOT EXISTS notification_addresses (
+            subject BIGINT       NOT NULL,
+            address VARCHAR(320) NOT NULL,
+            PRIMARY KEY (subject, address)
+          ) )sql",
+    R"sql(CREATE TABLE IF NOT EXISTS notification_resends (
+            subject     BIGINT     NOT NULL,
+            unit_seq    INT        NOT NULL,
+            request_key BINARY(16) NOT NULL,
+            PRIMARY KEY (subject, unit_seq, request_key)
           ) )sql",
     R"sql(CREATE TABLE IF NOT EXISTS received_emails (
             id          BIGINT           NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -111,7 +125,6 @@ constexpr absl::string_view kSqliteTables[] = {
             due_at        INTEGER NULL,
             finished_at   INTEGER NULL,
             claimed_until INTEGER NULL,
-            resend_key    BLOB    NULL CHECK (length(resend_key) = 16),
             sent_at         INTEGER NULL,
             resent_at       INTEGER NULL,
             resent_by_role  INTEGER NULL,
@@ -120,6 +133,17 @@ constexpr absl::string_view kSqliteTables[] = {
             resent_for_id   TEXT    NULL CHECK (length(resent_for_id) <= 64),
             failures        INTEGER NOT NULL,
             PRIMARY KEY (subject, seq, channel, recipient)
+          ) STRICT, WITHOUT ROWID)sql",
+    R"sql(CREATE TABLE IF NOT EXISTS notification_addresses (
+            subject INTEGER NOT NULL,
+            address TEXT    NOT NULL CHECK (length(address) <= 320),
+            PRIMARY KEY (subject, address)
+          ) STRICT, WITHOUT ROWID)sql",
+    R"sql(CREATE TABLE IF NOT EXISTS notification_resends (
+            subject     INTEGER NOT NULL,
+            unit_seq    INTEGER NOT NULL,
+            request_key BLOB    NOT NULL CHECK (length(request_key) = 16),
+            PRIMARY KEY (subject, unit_seq, request_key)
           ) STRICT, WITHOUT ROWID)sql",
     R"sql(CREATE INDEX IF NOT EXISTS notifications_due ON notifications (due_at, subject)
           WHERE due_at IS NOT NULL)sql",

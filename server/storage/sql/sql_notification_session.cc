@@ -249,10 +249,7 @@ absl::StatusOr<DueNotifications> SqlNotificationSession::ListDue(std::int32_t su
 }
 
 absl::Status SqlNotificationSession::ForgetRedacted(absl::Span<const Notification> notifications) {
-  std::vector<Param> params;
-  for (const Notification& notification : notifications)
-    params.push_back(Param::Integer(notification.subject.value()));
-  return UpdateAll(*session_, statements_.forget_redacted, params).status();
+  return UpdateAll(*session_, statements_.forget_redacted, SubjectsOf(notifications)).status();
 }
 
 absl::StatusOr<bool> SqlNotificationSession::Claim(std::int64_t fence,
@@ -264,6 +261,9 @@ absl::StatusOr<bool> SqlNotificationSession::Claim(std::int64_t fence,
     absl::StatusOr<std::int64_t> changed = UpdateAll(*session_, statements_.write_attempts, params);
     if (!changed.ok()) return changed.status();
     if (auto s = ForgetRedacted(notifications); !s.ok()) return s;
+    absl::StatusOr<std::int64_t> kept =
+        UpdateAll(*session_, statements_.keep_addresses, SubjectsOf(notifications));
+    if (!kept.ok()) return kept.status();
     return *changed == static_cast<std::int64_t>(notifications.size());
   });
 }
@@ -285,13 +285,18 @@ absl::StatusOr<std::int64_t> SqlNotificationSession::Note(
   return changed;
 }
 
-absl::StatusOr<std::optional<Notification>> SqlNotificationSession::Resend(Number subject,
-                                                                           std::int32_t seq,
-                                                                           const RequestKey& key,
-                                                                           const Resending& by) {
-  absl::StatusOr<std::optional<Notification>> found = ReadNotification(*session_, subject, seq);
-  if (!found.ok() || !found->has_value()) return found;
-  if ((*found)->state == NotificationState::kQueued || (*found)->resend_key == key) return found;
+// False where that request has been answered before.
+absl::StatusOr<bool> SqlNotificationSession::QueueAgain(const Notification& told,
+                                                        const RequestKey& key,
+                                                        const Resending& by) {
+  const Param subject = Param::Integer(told.subject.value());
+  const Param unit = Param::Integer(told.unit_seq);
+  absl::StatusOr<std::int64_t> noted = session_->Execute(
+      "INSERT INTO notification_resends (subject, unit_seq, request_key) VALUES (?,?,?)",
+      {subject, unit, Param::Bytes(BytesOf(key))});
+  if (absl::IsAlreadyExists(noted.status())) return false;
+  if (!noted.ok()) return noted.status();
+  if (told.state == NotificationState::kQueued) return true;
   const std::optional<Actor>& behalf = by.on_behalf_of;
   absl::StatusOr<std::int64_t> queued = session_->Execute(
       absl::StrCat(
@@ -299,17 +304,32 @@ absl::StatusOr<std::optional<Notification>> SqlNotificationSession::Resend(Numbe
           " generation = generation + 1, lead_seq = NULL, created_at = ",
           dialect_.Now(), ", due_at = ", dialect_.Now(), ", resent_at = ", dialect_.Now(),
           ", resent_by_role = ?, resent_by_id = ?, resent_for_role = ?, resent_for_id = ?,"
-          " finished_at = NULL, claimed_until = NULL, resend_key = ?"
-          " WHERE subject = ? AND unit_seq = ? AND state <> ?"
-          " AND (resend_key IS NULL OR resend_key <> ?)"),
+          " finished_at = NULL, claimed_until = NULL"
+          " WHERE subject = ? AND unit_seq = ? AND state <> ?"),
       {Param::Integer(static_cast<int>(NotificationState::kQueued)),
        Param::Integer(static_cast<int>(NotificationReason::kNone)),
        Param::Integer(static_cast<int>(by.actor.role)), Param::Text(by.actor.id),
        behalf.has_value() ? Param::Integer(static_cast<int>(behalf->role)) : Param::Null(),
-       behalf.has_value() ? Param::Text(behalf->id) : Param::Null(), Param::Bytes(BytesOf(key)),
-       Param::Integer(subject.value()), Param::Integer((*found)->unit_seq),
-       Param::Integer(static_cast<int>(NotificationState::kQueued)), Param::Bytes(BytesOf(key))});
+       behalf.has_value() ? Param::Text(behalf->id) : Param::Null(), subject, unit,
+       Param::Integer(static_cast<int>(NotificationState::kQueued))});
   if (!queued.ok()) return queued.status();
+  return true;
+}
+
+absl::StatusOr<std::optional<Notification>> SqlNotificationSession::Resend(Number subject,
+                                                                           std::int32_t seq,
+                                                                           const RequestKey& key,
+                                                                           const Resending& by) {
+  std::optional<Notification> found;
+  absl::StatusOr<bool> queued = InTransaction([&]() -> absl::StatusOr<bool> {
+    absl::StatusOr<std::optional<Notification>> read = ReadNotification(*session_, subject, seq);
+    if (!read.ok()) return read.status();
+    found = *std::move(read);
+    if (!found.has_value()) return false;
+    return QueueAgain(*found, key, by);
+  });
+  if (!queued.ok()) return queued.status();
+  if (!*queued) return found;
   return ReadNotification(*session_, subject, seq);
 }
 

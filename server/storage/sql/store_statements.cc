@@ -246,9 +246,7 @@ StoreStatements::StoreStatements(const Dialect& dialect)
       find_payloads(FindPayloads(dialect)),
       forget_content(ForgetContent(dialect)),
       find_unit(FindUnit(dialect)),
-      find_told(absl::StrCat("SELECT DISTINCT address FROM ",
-                             dialect.TableByPrimaryKey("notifications"),
-                             " WHERE subject = ? AND address <> ''")),
+      find_told("SELECT address FROM notification_addresses WHERE subject = ?"),
       forget_sender(absl::StrCat(
           "UPDATE ", dialect.TableByIndex("received_emails", "received_emails_by_sender"),
           " SET sender = '', message_id = ''"
