@@ -82,7 +82,8 @@ void DefineMail(CLI::App& app, Config& config) {
       ->envname("ORDERD_MAIL_REPLY_TO");
   app.add_option("--mail-reply-keys", config.mail_reply_keys,
                  "Keys of the tokens in addresses for replies, ID:SECRET,...: the first signs, all"
-                 " are accepted (default: one of the database's); best by its variable")
+                 " are accepted, and the database's own after them (default: that alone); best by"
+                 " its variable")
       ->envname("ORDERD_MAIL_REPLY_KEYS");
   app.add_option("--mail-templates", config.mail_templates,
                  "Directory of templates that take the place of the program's own")

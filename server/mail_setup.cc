@@ -59,24 +59,49 @@ absl::StatusOr<Mailbox> ParseFrom(absl::string_view text) {
   return from;
 }
 
-absl::StatusOr<ReplyAddresses> ReplyAddressesOf(const Config& config, const Mailbox& from,
-                                                absl::string_view secret) {
+absl::Status WrongOption(absl::string_view option, const absl::Status& status) {
+  return absl::InvalidArgumentError(absl::StrCat(option, ": ", status.message()));
+}
+
+// The database's own key is always the last: mails that it signed before there were others, or by a
+// server that was started without them, may be answered still.
+absl::StatusOr<std::vector<ReplyKey>> ReplyKeysOf(const Config& config, absl::string_view secret) {
+  constexpr absl::string_view kOwnId = "d";
   std::vector<ReplyKey> keys;
-  if (config.mail_reply_keys.empty()) {
-    keys.push_back({.id = "d", .secret = absl::StrCat("replies ", secret)});
-  } else {
+  if (!config.mail_reply_keys.empty()) {
     absl::StatusOr<std::vector<ReplyKey>> parsed = ParseReplyKeys(config.mail_reply_keys);
-    if (!parsed.ok()) return parsed.status();
+    if (!parsed.ok()) return WrongOption("--mail-reply-keys", parsed.status());
     keys = *std::move(parsed);
   }
-  if (config.mail_reply_to.empty()) return ReplyAddresses::Make(from.address, std::move(keys));
+  if (std::ranges::count(keys, kOwnId, &ReplyKey::id) > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--mail-reply-keys: the id \"", kOwnId,
+                     "\" is that of the database's own key; take another"));
+  }
+  keys.push_back({.id = std::string(kOwnId), .secret = absl::StrCat("replies ", secret)});
+  return keys;
+}
+
+absl::StatusOr<ReplyAddresses> MakeAddresses(absl::string_view option, absl::string_view base,
+                                             std::vector<ReplyKey> keys) {
+  absl::StatusOr<ReplyAddresses> addresses = ReplyAddresses::Make(base, std::move(keys));
+  if (!addresses.ok()) return WrongOption(option, addresses.status());
+  return addresses;
+}
+
+absl::StatusOr<ReplyAddresses> ReplyAddressesOf(const Config& config, const Mailbox& from,
+                                                absl::string_view secret) {
+  absl::StatusOr<std::vector<ReplyKey>> keys = ReplyKeysOf(config, secret);
+  if (!keys.ok()) return keys.status();
+  if (config.mail_reply_to.empty())
+    return MakeAddresses("--mail-from", from.address, *std::move(keys));
   const absl::StatusOr<std::string> address = AddressInAscii(config.mail_reply_to);
   if (!address.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("--mail-reply-to: there are no replies to \"",
                                                    absl::CHexEscape(config.mail_reply_to),
                                                    "\": ", address.status().message()));
   }
-  return ReplyAddresses::Make(*address, std::move(keys));
+  return MakeAddresses("--mail-reply-to", *address, *std::move(keys));
 }
 
 absl::Status NoSmtpUrl() {
@@ -104,6 +129,10 @@ absl::StatusOr<MailerFactory> MailerOf(const Config& config) {
   if (config.mail_smtp.empty() && !config.mail_ca_file.empty()) {
     return absl::InvalidArgumentError(
         "--mail-ca-file is of use with --mail-smtp only: whose certificates to believe");
+  }
+  if (config.mail_smtp.empty() && !config.mail_smtp_password.empty()) {
+    return absl::InvalidArgumentError(
+        "--mail-smtp-password is of use with --mail-smtp only: who logs in where");
   }
   if (!config.mail_directory.empty()) {
     std::error_code error;

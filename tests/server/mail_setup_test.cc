@@ -17,9 +17,11 @@
 namespace ipstore::orders::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr char kPassword[] = "s3cret-of-the-relay";
 constexpr char kKeySecret[] = "0123456789abcdef-of-the-replies";
@@ -158,12 +160,13 @@ TEST(MailSetup, NeedsSomebodyWhomMailIsFrom) {
 }
 
 TEST(MailSetup, NeedsAShortAddressForReplies) {
-  EXPECT_THAT(Complaint([](Config& config) {
-                config.mail_from = "the-orders-of-the-ip-store@shop.example";
-              }),
-              HasSubstr("no address for replies"));
+  EXPECT_THAT(
+      Complaint(
+          [](Config& config) { config.mail_from = "the-orders-of-the-ip-store@shop.example"; }),
+      StartsWith("--mail-from: \"the-orders-of-the-ip-store@shop.example\" is no address for "
+                 "replies"));
   EXPECT_THAT(Complaint([](Config& config) { config.mail_reply_to = "orders+all@shop.example"; }),
-              HasSubstr("no address for replies"));
+              StartsWith("--mail-reply-to: \"orders+all@shop.example\" is no address for replies"));
   for (const char* none : {"orders", "orders@shop.example.", "orders@-shop.example",
                            "a b@c.example", "παραγγελίες@shop.example"}) {
     EXPECT_THAT(Complaint([&](Config& config) { config.mail_reply_to = none; }),
@@ -185,9 +188,28 @@ TEST(MailSetup, TellsOfKeysWhatIsWrongButNotTheSecret) {
        {std::string(kKeySecret), absl::StrCat("A:", kKeySecret), std::string("a:0123456789abcde"),
         absl::StrCat("a:", kKeySecret, ",a:", kKeySecret), absl::StrCat("a:", kKeySecret, ",")}) {
     EXPECT_THAT(Complaint([&](Config& config) { config.mail_reply_keys = keys; }),
-                HasSubstr("for replies"))
+                AllOf(StartsWith("--mail-reply-keys: "), HasSubstr("for replies")))
         << keys;
   }
+}
+
+TEST(MailSetup, TheDatabasesOwnKeyIsGoodAfterAllOthersAndKeepsItsName) {
+  const Number number = *Number::Parse("1000000018");
+  Config config = SmtpConfig();
+  config.mail_reply_keys.clear();
+  const auto alone = SetUpMail(config, kSecret);
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  const std::string given_out =
+      alone->mails->addresses().For(ReplyPurpose::kReply, number, "maria@example.gr");
+  const auto keyed = SetUpMail(SmtpConfig(), kSecret);
+  ASSERT_TRUE(keyed.ok()) << keyed.status();
+  const ReplyAddresses& addresses = keyed->mails->addresses();
+  EXPECT_TRUE(addresses.Fits(addresses.Parse(given_out).value(), "maria@example.gr"));
+  EXPECT_THAT(addresses.For(ReplyPurpose::kReply, number, "maria@example.gr"), HasSubstr("+r.a."));
+  EXPECT_THAT(Complaint([](Config& wrong) {
+                wrong.mail_reply_keys = absl::StrCat("a:", kKeySecret, ",d:", kKeySecret);
+              }),
+              AllOf(StartsWith("--mail-reply-keys: "), HasSubstr("the database's own key")));
 }
 
 // --- What mail says ------------------------------------------------------------------------------
@@ -220,6 +242,11 @@ TEST(MailSetup, NeedsAServerWhoseCertificateItIsToBelieve) {
                 config.mail_ca_file = "/no/such/file.pem";
               }),
               HasSubstr("--mail-ca-file"));
+}
+
+TEST(MailSetup, NeedsAServerToLogInTo) {
+  EXPECT_THAT(Complaint([](Config& config) { config.mail_smtp.clear(); }),
+              HasSubstr("--mail-smtp-password is of use with --mail-smtp only"));
 }
 
 TEST(MailSetup, NeedsATimeZoneAndSecurePages) {
