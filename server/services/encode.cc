@@ -453,7 +453,11 @@ struct DetailEncoder {
   }
 };
 
-v1::NotificationWish EncodeWish(NotificationWish wish) {
+// Customers are not told who wanted them not to be told.
+v1::NotificationWish EncodeWish(NotificationWish wish, Audience audience) {
+  if (audience.IsCustomer() && wish != NotificationWish::kNotify &&
+      wish != NotificationWish::kNothingToTell)
+    return v1::NOTIFICATION_WISH_UNSPECIFIED;
   switch (wish) {
     case NotificationWish::kNothingToTell:
       return v1::NOTIFICATION_WISH_NOTHING_TO_TELL;
@@ -536,7 +540,7 @@ void Encode(const Activity& activity, const Tokens& tokens, Audience audience, v
   EncodeTime(activity.occurred_at, to->mutable_occur_time());
   EncodeTime(activity.recorded_at, to->mutable_record_time());
   to->set_text(Sentence(activity, audience.language, audience.IsCustomer()));
-  to->set_notification(EncodeWish(activity.notification));
+  to->set_notification(EncodeWish(activity.notification, audience));
   to->set_redacted(TellsOfRedaction(activity, audience));
   std::visit(DetailEncoder{activity, tokens, audience, to}, activity.event);
 }

@@ -336,7 +336,8 @@ TEST_F(Amendments, TheCustomerIsToldOfANewPromiseOnly) {
   quietly.set_notify(false);
   order = server_.Staff().Must(quietly).order();
   EXPECT_FALSE(order.has_promised_delivery());
-  EXPECT_EQ(Last(maria_, order).notification(), v1::NOTIFICATION_WISH_SUPPRESSED_BY_CALLER);
+  EXPECT_EQ(Last(server_.Staff(), order).notification(),
+            v1::NOTIFICATION_WISH_SUPPRESSED_BY_CALLER);
 }
 
 // --- SetNotifications ---
@@ -352,7 +353,8 @@ TEST_F(Amendments, NotificationsAreTurnedOffAndOnByTheCustomerAndStaff) {
   EXPECT_EQ(activity.notification(), v1::NOTIFICATION_WISH_NOTHING_TO_TELL);
 
   WalkTo(server_.Staff(), order, v1::ORDER_STATUS_PROCESSING);
-  EXPECT_EQ(Last(maria_, order).notification(), v1::NOTIFICATION_WISH_SUPPRESSED_BY_SETTING);
+  EXPECT_EQ(Last(server_.Staff(), order).notification(),
+            v1::NOTIFICATION_WISH_SUPPRESSED_BY_SETTING);
   EXPECT_TRUE(server_.Staff()
                   .As(OnBehalfOf(Role::kStaff, "eleni"))
                   .Must(Notifying(order, true))

@@ -477,6 +477,29 @@ TEST_F(Isolation, TheOwnerIsToldNothingInternalByAnyEmail) {
     EXPECT_THAT(notification.title(), Not(HasSubstr(kSecret)));
 }
 
+TEST_F(Isolation, TheOwnerIsNotToldThatStaffWantedSilence) {
+  const v1::Order order = Place(server_.Service(), CourierOrder("WEB-SILENT"));
+  v1::TransitionOrderRequest silently = Stepping(order, v1::ORDER_ACTION_START_PROCESSING);
+  silently.set_notify(false);
+  server_.Staff().Must(silently);
+  server_.Staff().Must(Notifying(order, false));
+  server_.Staff().Must(Commenting(order, "Καλημέρα"));
+  const auto wishes = [&](const Client& reader) {
+    std::vector<v1::NotificationWish> seen;
+    for (const v1::Activity& activity : ActivitiesOf(reader, order))
+      seen.push_back(activity.notification());
+    return seen;
+  };
+  EXPECT_THAT(wishes(server_.Staff()),
+              ElementsAre(v1::NOTIFICATION_WISH_NOTIFY, v1::NOTIFICATION_WISH_SUPPRESSED_BY_CALLER,
+                          v1::NOTIFICATION_WISH_NOTHING_TO_TELL,
+                          v1::NOTIFICATION_WISH_SUPPRESSED_BY_SETTING));
+  EXPECT_THAT(
+      wishes(server_.Customer(kMariaId)),
+      ElementsAre(v1::NOTIFICATION_WISH_NOTIFY, v1::NOTIFICATION_WISH_UNSPECIFIED,
+                  v1::NOTIFICATION_WISH_NOTHING_TO_TELL, v1::NOTIFICATION_WISH_UNSPECIFIED));
+}
+
 // The ids of notifications are those of activities: none may tell that there was an internal one.
 TEST_F(Isolation, ANotificationThatWasNotSentIsToItsOrdersOwnerTheSameAsNone) {
   v1::CreateCommentRequest quiet = Commenting(order_, "Σιωπηλά");
