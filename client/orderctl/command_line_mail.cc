@@ -80,7 +80,9 @@ void AddShowNotification(CLI::App& app, Parsed& parsed) {
 
 // Makes of the options the command to run.
 std::function<Result<std::string>(const Session&)> ResendCommand(
-    const std::shared_ptr<v1::ResendNotificationRequest>& request, bool failed) {
+    const std::shared_ptr<v1::ResendNotificationRequest>& request, bool failed, bool all) {
+  if (all) return [](const Session& session) { return ResendFailed(session, kAllParents); };
+  if (request->name().empty()) throw CLI::RequiredError("NOTIFICATION");
   const bool is_one = absl::StrContains(request->name(), "/notifications/");
   if (failed && is_one)
     throw CLI::ValidationError("--failed", "goes with an order or an enquiry, not with one e-mail");
@@ -101,20 +103,23 @@ std::function<Result<std::string>(const Session&)> ResendCommand(
 void AddResend(CLI::App& app, Parsed& parsed) {
   auto request = std::make_shared<v1::ResendNotificationRequest>();
   auto failed = std::make_shared<bool>(false);
+  auto all = std::make_shared<bool>(false);
   CLI::App& command =
       AddCommand(app, kGroup, "resend", "Send an e-mail to a customer again, or all that failed");
-  command
-      .add_option("NOTIFICATION", *request->mutable_name(),
-                  absl::StrCat(kNotificationForm, "; with --failed an order or an enquiry"))
-      ->required();
-  CLI::Option* all = command.add_flag("--failed", *failed, "All of the order that failed");
+  CLI::Option* one = command.add_option(
+      "NOTIFICATION", *request->mutable_name(),
+      absl::StrCat(kNotificationForm,
+                   "; with --failed an order or an enquiry, and with --all nothing"));
+  CLI::Option* only_failed = command.add_flag("--failed", *failed, "All of the order that failed");
+  command.add_flag("--all", *all, "Of all orders and enquiries")->needs(only_failed)->excludes(one);
   command
       .add_option("--request-id", *request->mutable_request_id(),
                   "Name the change, so that the same command again sends nothing twice; made up "
                   "where not given")
-      ->excludes(all)
+      ->excludes(only_failed)
       ->type_name("ID");
-  command.callback([request, failed, &parsed] { parsed.run = ResendCommand(request, *failed); });
+  command.callback(
+      [request, failed, all, &parsed] { parsed.run = ResendCommand(request, *failed, *all); });
 }
 
 void AddPreview(CLI::App& app, Parsed& parsed) {

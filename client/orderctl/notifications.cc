@@ -7,13 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "client/orderctl/json_text.h"
 #include "client/orderctl/listings.h"
+#include "client/orderctl/money_text.h"
 #include "client/orderctl/notification_text.h"
 #include "client/orderctl/words.h"
 
 namespace ipstore::orders::client {
 namespace {
-
-constexpr char kAllParents[] = "orders/-";
 
 // The names of those that failed, the oldest first.
 Result<std::vector<std::string>> FailedOnes(const OrdersClient& client, const std::string& parent) {
@@ -80,7 +79,12 @@ Result<std::string> ResendFailed(const Session& session, const std::string& pare
     *resent.add_notifications() = std::move(notification).value();
   }
   if (session.json) return ToJson(resent);
-  if (text.empty()) return absl::StrCat(words::kNoneFailed.In(session.reader.language), "\n");
+  const Language language = session.reader.language;
+  if (text.empty()) return absl::StrCat(words::kNoneFailed.In(language), "\n");
+  if (parent == kAllParents) {
+    absl::StrAppend(&text, words::kSentAgain.In(language), ": ",
+                    FormatCount(resent.notifications_size(), language), "\n");
+  }
   return text;
 }
 

@@ -17,8 +17,12 @@ Result<std::string> ShowNotification(const Session& session,
 Result<std::string> ResendNotification(const Session& session,
                                        const v1::ResendNotificationRequest& request);
 
-// Has all failed ones of an order or enquiry sent again, the oldest first. The first refusal ends
-// it; what was sent again before has not failed any more, so the same command goes on from there.
+// The ledger of all orders and enquiries.
+inline constexpr char kAllParents[] = "orders/-";
+
+// Has all failed ones of an order or enquiry, or of all, sent again, the oldest first, and tells
+// how many there were of all. The first refusal ends it; what was sent again before has not failed
+// any more, so the same command goes on from there.
 Result<std::string> ResendFailed(const Session& session, const std::string& parent);
 
 // What to show of an e-mail.

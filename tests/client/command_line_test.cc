@@ -193,6 +193,10 @@ TEST_F(CommandLine, WhatIsSentAgainIsOneEmailOrAllOfAnOrderThatFailed) {
   EXPECT_EQ(Refusal({"resend", "orders/1/notifications/x", "--request-id", "r"}), "(accepted)");
   EXPECT_EQ(Refusal({"resend", "1", "--failed"}), "(accepted)");
   EXPECT_EQ(Refusal({"resend", "enquiries/1", "--failed"}), "(accepted)");
+  EXPECT_EQ(Refusal({"resend", "--failed", "--all"}), "(accepted)");
+  EXPECT_THAT(Refusal({"resend", "--all"}), HasSubstr("--failed"));
+  EXPECT_THAT(Refusal({"resend", "1", "--failed", "--all"}), HasSubstr("excludes"));
+  EXPECT_THAT(Refusal({"resend", "--failed"}), HasSubstr("NOTIFICATION is required"));
   EXPECT_THAT(Refusal({"resend", "1"}), HasSubstr("--failed"));
   EXPECT_THAT(Refusal({"resend", "orders/1/notifications/x", "--failed"}), HasSubstr("--failed"));
   EXPECT_THAT(Refusal({"resend", "1", "--failed", "--request-id", "r"}), HasSubstr("excludes"));

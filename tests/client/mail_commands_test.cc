@@ -379,6 +379,29 @@ TEST_F(MailCommands, APreviewTellsToWhomAndWhetherAndThenTheText) {
 TEST_F(MailCommands, AStepShowsItsEmailInsteadOfBeingTaken) {
   const Outcome told = Orderctl({"cancel", "1000000018", "--reason", "Χάθηκε", "--preview-mail"});
   EXPECT_EQ(told.exit_code, ExitCode::kOk);
+TEST_F(MailCommands, AllThatFailedOfAllOrdersAreSentAgainAndCounted) {
+  const Outcome told = Orderctl({"resend", "--failed", "--all"});
+  EXPECT_EQ(told.out,
+            "orders/1000000018/notifications/older  Σε αναμονή\n"
+            "orders/1000000018/notifications/newer  Σε αναμονή\n"
+            "Ξαναστάλθηκε: 2\n");
+  ASSERT_THAT(notifications_.lists, SizeIs(2));
+  for (const v1::ListNotificationsRequest& list : notifications_.lists) {
+    EXPECT_EQ(list.parent(), "orders/-");
+    EXPECT_THAT(list.states(), ElementsAre(v1::NOTIFICATION_STATE_FAILED));
+  }
+  EXPECT_THAT(notifications_.resent, SizeIs(2));
+}
+
+TEST_F(MailCommands, TheEnquiryPageShowsWhatItsCustomerWasTold) {
+  const Outcome page = Orderctl({"enquiry", "1000000026"});
+  ASSERT_EQ(page.exit_code, ExitCode::kOk) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("maria@example.gr"));
+  EXPECT_THAT(page.out, HasSubstr("Ανοίξαμε το αίτημα."));
+  ASSERT_THAT(notifications_.lists, SizeIs(2)) << "all pages";
+  EXPECT_EQ(notifications_.lists[0].parent(), "enquiries/1000000026");
+}
+
   EXPECT_THAT(told.out, HasSubstr("Γεια σας"));
   ASSERT_THAT(notifications_.previews, SizeIs(1));
   const v1::TransitionOrderRequest& step = notifications_.previews[0].transition();
