@@ -4,6 +4,7 @@
 #include "absl/strings/strip.h"
 #include "client/orderctl/columns.h"
 #include "client/orderctl/listings.h"
+#include "client/orderctl/notification_text.h"
 #include "client/orderctl/page_parts.h"
 #include "client/orderctl/table.h"
 #include "client/orderctl/words.h"
@@ -53,8 +54,10 @@ std::string EnquiryPageText(const EnquiryPage& page, const Reader& reader) {
       PageHead(title, enquiry.status_text(), enquiry.status_meaning(), reader),
       FactTable(enquiry, reader), QuestionText(enquiry, reader), ActivityHeading(reader),
       ActivityList(page.activities, reader), Heading(words::kComments.In(reader.language), reader),
-      CommentList(page.comments, reader), Heading(words::kActions.In(reader.language), reader),
-      OpenActionTable(enquiry, reader));
+      CommentList(page.comments, reader),
+      NotificationSection({page.notifications.begin(), page.notifications.end()},
+                          {page.activities.begin(), page.activities.end()}, reader),
+      Heading(words::kActions.In(reader.language), reader), OpenActionTable(enquiry, reader));
 }
 
 }  // namespace ipstore::orders::client

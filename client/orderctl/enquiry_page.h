@@ -9,6 +9,7 @@
 #include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/comment.pb.h"
 #include "ipstore/orders/v1/enquiry.pb.h"
+#include "ipstore/orders/v1/notification.pb.h"
 
 namespace ipstore::orders::client {
 
@@ -17,6 +18,7 @@ struct EnquiryPage {
   v1::Enquiry enquiry;
   std::vector<v1::Activity> activities;
   std::vector<v1::Comment> comments;
+  std::vector<v1::Notification> notifications;
 };
 
 std::string EnquiryPageText(const EnquiryPage& page, const Reader& reader);

@@ -1,5 +1,6 @@
 #include "client/orderctl/notification_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "client/orderctl/columns.h"
+#include "client/orderctl/listings.h"
 #include "client/orderctl/money_text.h"
 #include "client/orderctl/page_parts.h"
 #include "client/orderctl/table.h"
@@ -106,6 +108,21 @@ std::string NotificationList(const google::protobuf::RepeatedPtrField<v1::Notifi
     if (columns.name) table.AddNote({notification.name(), Tone::kFaint});
   }
   return table.Render(reader.style, reader.width);
+}
+
+std::string NotificationSection(google::protobuf::RepeatedPtrField<v1::Notification> list,
+                                const google::protobuf::RepeatedPtrField<v1::Activity>& activities,
+                                const Reader& reader) {
+  if (list.empty()) return "";
+  for (v1::Notification& notification : list) {
+    if (!notification.title().empty()) continue;
+    const auto told = std::find_if(
+        activities.begin(), activities.end(),
+        [&](const v1::Activity& activity) { return activity.name() == notification.activity(); });
+    if (told != activities.end()) notification.set_title(ActivitySentence(*told, reader.language));
+  }
+  return absl::StrCat(Heading(words::kNotifications.In(reader.language), reader),
+                      NotificationList(list, {}, reader));
 }
 
 std::string NotificationFacts(const v1::Notification& notification, const Reader& reader) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/orderctl/reader.h"
+#include "ipstore/orders/v1/activity.pb.h"
 #include "ipstore/orders/v1/notification.pb.h"
 #include "ipstore/orders/v1/notification_service.pb.h"
 
@@ -23,6 +24,12 @@ struct NotificationColumns {
 // A table with one row for each. Without a title it shows the name of the activity, shortened.
 std::string NotificationList(const google::protobuf::RepeatedPtrField<v1::Notification>& list,
                              const NotificationColumns& columns, const Reader& reader);
+
+// The part of a page that tells what was told by e-mail, or why not; nothing where there is none.
+// On a page stands what happened: so what was not sent, and has no title, is called by that.
+std::string NotificationSection(google::protobuf::RepeatedPtrField<v1::Notification> list,
+                                const google::protobuf::RepeatedPtrField<v1::Activity>& activities,
+                                const Reader& reader);
 
 // All that is known of one, a line for each fact.
 std::string NotificationFacts(const v1::Notification& notification, const Reader& reader);

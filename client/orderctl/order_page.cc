@@ -174,21 +174,6 @@ std::string OpenActionTable(const google::protobuf::RepeatedPtrField<v1::OpenAct
   return table.Render(reader.style, reader.width);
 }
 
-// What was told by e-mail, or why not. On this page stands what happened; so what was not sent, and
-// has no title, is called by that.
-std::string NotificationTable(const v1::OrderPage& page, const Reader& reader) {
-  google::protobuf::RepeatedPtrField<v1::Notification> titled = page.notifications();
-  for (v1::Notification& notification : titled) {
-    if (!notification.title().empty()) continue;
-    const auto told = std::find_if(
-        page.activities().begin(), page.activities().end(),
-        [&](const v1::Activity& activity) { return activity.name() == notification.activity(); });
-    if (told != page.activities().end())
-      notification.set_title(ActivitySentence(*told, reader.language));
-  }
-  return NotificationList(titled, {}, reader);
-}
-
 }  // namespace
 
 std::string OrderPageText(const v1::OrderPage& page, const Reader& reader) {
@@ -210,10 +195,7 @@ std::string OrderPageText(const v1::OrderPage& page, const Reader& reader) {
   absl::StrAppend(&out, ActivityHeading(reader), ActivityList(page.activities(), reader));
   absl::StrAppend(&out, Heading(words::kComments.In(reader.language), reader),
                   CommentList(page.comments(), reader));
-  if (!page.notifications().empty()) {
-    absl::StrAppend(&out, Heading(words::kNotifications.In(reader.language), reader),
-                    NotificationTable(page, reader));
-  }
+  absl::StrAppend(&out, NotificationSection(page.notifications(), page.activities(), reader));
   if (page.has_next_step()) {
     absl::StrAppend(&out, Heading(words::kNextStep.In(reader.language), reader),
                     NextStepText(page.next_step(), reader));

@@ -136,6 +136,20 @@ Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
   return all;
 }
 
+Result<std::vector<v1::Notification>> AllNotifications(const OrdersClient& client,
+                                                       const std::string& subject) {
+  std::vector<v1::Notification> all;
+  v1::ListNotificationsRequest request;
+  request.set_parent(subject);
+  const auto add = [&all](const v1::ListNotificationsResponse& page) {
+    all.insert(all.end(), page.notifications().begin(), page.notifications().end());
+  };
+  if (auto error = ForEachPage(client, &OrdersClient::ListNotifications, std::move(request), add))
+    return *std::move(error);
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request) {
   const Result<v1::ExplainTransitionsResponse> answer = session.client.ExplainTransitions(request);
   if (!answer.ok()) return answer.error();

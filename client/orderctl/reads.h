@@ -25,6 +25,9 @@ Result<std::vector<v1::Activity>> AllActivities(const OrdersClient& client,
 // All comments on it, the oldest first.
 Result<std::vector<v1::Comment>> AllComments(const OrdersClient& client,
                                              const std::string& subject);
+// All notifications of it, the oldest first.
+Result<std::vector<v1::Notification>> AllNotifications(const OrdersClient& client,
+                                                       const std::string& subject);
 
 Result<std::string> Explain(const Session& session, const v1::ExplainTransitionsRequest& request);
 

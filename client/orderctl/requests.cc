@@ -78,9 +78,13 @@ Result<std::string> ShowEnquiry(const Session& session, const v1::GetEnquiryRequ
   if (!activities.ok()) return activities.error();
   Result<std::vector<v1::Comment>> comments = AllComments(session.client, enquiry.value().name());
   if (!comments.ok()) return comments.error();
+  Result<std::vector<v1::Notification>> notifications =
+      AllNotifications(session.client, enquiry.value().name());
+  if (!notifications.ok()) return notifications.error();
   return EnquiryPageText({.enquiry = enquiry.value(),
                           .activities = std::move(activities).value(),
-                          .comments = std::move(comments).value()},
+                          .comments = std::move(comments).value(),
+                          .notifications = std::move(notifications).value()},
                          session.reader);
 }
 

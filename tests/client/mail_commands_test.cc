@@ -21,7 +21,9 @@
 #include "client/orderctl/received_emails.h"
 #include "client/orderctl/run.h"
 #include "client/orders_client.h"
+#include "ipstore/orders/v1/activity_service.grpc.pb.h"
 #include "ipstore/orders/v1/comment_service.grpc.pb.h"
+#include "ipstore/orders/v1/enquiry_service.grpc.pb.h"
 #include "ipstore/orders/v1/notification_service.grpc.pb.h"
 #include "tests/client/fake_status.h"
 
@@ -53,6 +55,11 @@ class FakeComments final : public v1::CommentService::Service {
     response->set_outcome(outcome);
     response->set_outcome_text("Έτσι έγινε.");
     return status;
+  }
+
+  grpc::Status ListComments(grpc::ServerContext*, const v1::ListCommentsRequest*,
+                            v1::ListCommentsResponse*) override {
+    return grpc::Status::OK;
   }
 
   grpc::Status ListReceivedEmails(grpc::ServerContext*,
@@ -138,6 +145,27 @@ class FakeNotifications final : public v1::NotificationService::Service {
   }
 };
 
+// Has one enquiry and what happened to it.
+class FakeEnquiries final : public v1::EnquiryService::Service {
+ public:
+  grpc::Status GetEnquiry(grpc::ServerContext*, const v1::GetEnquiryRequest* request,
+                          v1::Enquiry* response) override {
+    response->set_name(request->name());
+    return grpc::Status::OK;
+  }
+};
+
+class FakeActivities final : public v1::ActivityService::Service {
+ public:
+  grpc::Status ListActivities(grpc::ServerContext*, const v1::ListActivitiesRequest*,
+                              v1::ListActivitiesResponse* response) override {
+    v1::Activity& opened = *response->add_activities();
+    opened.set_name("orders/1000000018/activities/0123456789abcdef");
+    opened.set_text("Ανοίξαμε το αίτημα.");
+    return grpc::Status::OK;
+  }
+};
+
 class MailCommands : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -147,6 +175,8 @@ class MailCommands : public ::testing::Test {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.RegisterService(&comments_);
     builder.RegisterService(&notifications_);
+    builder.RegisterService(&enquiries_);
+    builder.RegisterService(&activities_);
     server_ = builder.BuildAndStart();
     address_ = absl::StrCat("127.0.0.1:", port);
   }
@@ -178,6 +208,8 @@ class MailCommands : public ::testing::Test {
 
   FakeComments comments_;
   FakeNotifications notifications_;
+  FakeEnquiries enquiries_;
+  FakeActivities activities_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };
@@ -347,6 +379,29 @@ TEST_F(MailCommands, AllThatFailedAreSentAgainFromTheOldestOn) {
   EXPECT_NE(notifications_.resent[0].request_id(), notifications_.resent[1].request_id());
 }
 
+TEST_F(MailCommands, AllThatFailedOfAllOrdersAreSentAgainAndCounted) {
+  const Outcome told = Orderctl({"resend", "--failed", "--all"});
+  EXPECT_EQ(told.out,
+            "orders/1000000018/notifications/older  Σε αναμονή\n"
+            "orders/1000000018/notifications/newer  Σε αναμονή\n"
+            "Ξαναστάλθηκε: 2\n");
+  ASSERT_THAT(notifications_.lists, SizeIs(2));
+  for (const v1::ListNotificationsRequest& list : notifications_.lists) {
+    EXPECT_EQ(list.parent(), "orders/-");
+    EXPECT_THAT(list.states(), ElementsAre(v1::NOTIFICATION_STATE_FAILED));
+  }
+  EXPECT_THAT(notifications_.resent, SizeIs(2));
+}
+
+TEST_F(MailCommands, TheEnquiryPageShowsWhatItsCustomerWasTold) {
+  const Outcome page = Orderctl({"enquiry", "1000000026"});
+  ASSERT_EQ(page.exit_code, ExitCode::kOk) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("maria@example.gr"));
+  EXPECT_THAT(page.out, HasSubstr("Ανοίξαμε το αίτημα."));
+  ASSERT_THAT(notifications_.lists, SizeIs(2)) << "all pages";
+  EXPECT_EQ(notifications_.lists[0].parent(), "enquiries/1000000026");
+}
+
 TEST_F(MailCommands, WhatWentAlongWithAnotherIsNotSentOnceMore) {
   notifications_.goes_along = "orders/1000000018/notifications/newer";
   EXPECT_EQ(Orderctl({"resend", "1000000018", "--failed"}).out,
@@ -379,29 +434,6 @@ TEST_F(MailCommands, APreviewTellsToWhomAndWhetherAndThenTheText) {
 TEST_F(MailCommands, AStepShowsItsEmailInsteadOfBeingTaken) {
   const Outcome told = Orderctl({"cancel", "1000000018", "--reason", "Χάθηκε", "--preview-mail"});
   EXPECT_EQ(told.exit_code, ExitCode::kOk);
-TEST_F(MailCommands, AllThatFailedOfAllOrdersAreSentAgainAndCounted) {
-  const Outcome told = Orderctl({"resend", "--failed", "--all"});
-  EXPECT_EQ(told.out,
-            "orders/1000000018/notifications/older  Σε αναμονή\n"
-            "orders/1000000018/notifications/newer  Σε αναμονή\n"
-            "Ξαναστάλθηκε: 2\n");
-  ASSERT_THAT(notifications_.lists, SizeIs(2));
-  for (const v1::ListNotificationsRequest& list : notifications_.lists) {
-    EXPECT_EQ(list.parent(), "orders/-");
-    EXPECT_THAT(list.states(), ElementsAre(v1::NOTIFICATION_STATE_FAILED));
-  }
-  EXPECT_THAT(notifications_.resent, SizeIs(2));
-}
-
-TEST_F(MailCommands, TheEnquiryPageShowsWhatItsCustomerWasTold) {
-  const Outcome page = Orderctl({"enquiry", "1000000026"});
-  ASSERT_EQ(page.exit_code, ExitCode::kOk) << page.err;
-  EXPECT_THAT(page.out, HasSubstr("maria@example.gr"));
-  EXPECT_THAT(page.out, HasSubstr("Ανοίξαμε το αίτημα."));
-  ASSERT_THAT(notifications_.lists, SizeIs(2)) << "all pages";
-  EXPECT_EQ(notifications_.lists[0].parent(), "enquiries/1000000026");
-}
-
   EXPECT_THAT(told.out, HasSubstr("Γεια σας"));
   ASSERT_THAT(notifications_.previews, SizeIs(1));
   const v1::TransitionOrderRequest& step = notifications_.previews[0].transition();

@@ -214,7 +214,8 @@ TEST(CustomerName, IsTheCompanysElseThePersonsElseTheId) {
 }
 
 TEST(EnquiryPage, TellsWhoAsksWhatAboutWhichOrderAndWhatCanBeDone) {
-  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  EnquiryPage page{
+      .enquiry = ReturnOfMaria(), .activities = {}, .comments = {}, .notifications = {}};
   page.comments.emplace_back().set_text("Which cable?\nThe short one?");
   const std::string text = EnquiryPageText(page, English());
   EXPECT_THAT(text, StartsWith("Enquiry 1000000026\n"));
@@ -228,8 +229,29 @@ TEST(EnquiryPage, TellsWhoAsksWhatAboutWhichOrderAndWhatCanBeDone) {
   EXPECT_THAT(text, Not(HasSubstr("Redacted")));
 }
 
+TEST(EnquiryPage, ShowsWhatWasToldByEmailAndCallsTheRestByWhatHappened) {
+  EnquiryPage page{
+      .enquiry = ReturnOfMaria(), .activities = {}, .comments = {}, .notifications = {}};
+  EXPECT_THAT(EnquiryPageText(page, English()), Not(HasSubstr("\nNotifications\n")));
+  v1::Activity& asked = page.activities.emplace_back();
+  asked.set_name("enquiries/1000000026/activities/a");
+  asked.set_text("The question was asked.");
+  v1::Notification& sent = page.notifications.emplace_back();
+  sent.set_title("Request 1000000026: We have received your request");
+  sent.set_state_text("Sent");
+  v1::Notification& failed = page.notifications.emplace_back();
+  failed.set_activity("enquiries/1000000026/activities/a");
+  failed.set_reason_text("The mail server refuses it.");
+  const std::string text = EnquiryPageText(page, English());
+  const std::size_t section = text.find("\nNotifications\n");
+  ASSERT_NE(section, std::string::npos);
+  EXPECT_THAT(text.substr(section), HasSubstr("Request 1000000026: We have received"));
+  EXPECT_THAT(text.substr(section), HasSubstr("The question was asked. · The mail server"));
+}
+
 TEST(EnquiryPage, OfARedactedEnquirySaysWhenItWas) {
-  EnquiryPage page{.enquiry = ReturnOfMaria(), .activities = {}, .comments = {}};
+  EnquiryPage page{
+      .enquiry = ReturnOfMaria(), .activities = {}, .comments = {}, .notifications = {}};
   page.enquiry.clear_title();
   page.enquiry.clear_text();
   page.enquiry.clear_open_actions();
