@@ -519,6 +519,16 @@ TEST_F(EmailIngest, ACallWithoutAMessageIsRefused) {
 TEST_F(EmailIngest, WhoeverHasTheAddressMayUnsubscribe) {
   const EmailInTest email{.to = WaitForUnsubscribeAddress(order_.number()),
                           .from = "maria.elsewhere@example.com",
+// It comes again for days if it is answered with an error.
+TEST_F(EmailIngest, WhatIsLongerThanAnyAddressOfOursIsUnknown) {
+  const std::string raw = EmailInTest{.to = reply_address_}.Raw();
+  for (std::size_t length : {201U, 5'000U, 1U << 20}) {
+    const std::string recipient = absl::StrCat(std::string(length, 'x'), "@shop.example");
+    EXPECT_EQ(Ingest(raw, recipient).outcome(), v1::EMAIL_OUTCOME_UNKNOWN_ADDRESS) << length;
+  }
+  EXPECT_THAT(Comments(), IsEmpty());
+}
+
                           .message_id = "unsubscribe@example.com",
                           .text = ""};
   const v1::ReceivedEmail received = Ingest(email);
@@ -662,14 +672,27 @@ TEST_F(EmailIngest, ARedactedOrderKnowsNobodyAndKeepsNothing) {
 }
 
 TEST_F(EmailIngest, TheRedactionOfACommentTakesItsEmailToo) {
-  const v1::ReceivedEmail received = Ingest(EmailInTest{.to = reply_address_});
-  const v1::ReceivedEmail other =
+  const v1::ReceivedEmail earlier =
       Ingest(EmailInTest{.to = reply_address_, .message_id = "2@example.gr"});
   v1::RedactCommentRequest redact;
   redact.set_name(received.comment());
   server_->Redactor().Must(redact);
   EXPECT_THAT(Stored(received).raw_message(), IsEmpty());
-  EXPECT_THAT(Stored(other).raw_message(), Not(IsEmpty()));
+  EXPECT_THAT(Stored(earlier).raw_message(), Not(IsEmpty()));
+}
+
+TEST_F(EmailIngest, TheRedactionOfACommentTakesTheEmailsThatMayQuoteIt) {
+  const v1::Comment comment =
+      server_->Staff().Must(Commenting(order_, "Ρωτήστε τον Νίκο.")).comment();
+  const EmailInTest reply{.to = reply_address_, .text = "Ευχαριστώ.\r\n> Ρωτήστε τον Νίκο.\r\n"};
+  const v1::ReceivedEmail quoting = Ingest(reply);
+  EXPECT_THAT(Stored(quoting).raw_message(), HasSubstr("Νίκο"));
+  v1::RedactCommentRequest redact;
+  redact.set_name(comment.name());
+  server_->Redactor().Must(redact);
+  EXPECT_THAT(Stored(quoting).raw_message(), IsEmpty());
+  EXPECT_EQ(Stored(quoting).sender(), kMariaEmail);
+  EXPECT_EQ(Comments().back().text(), "Ευχαριστώ.");
 }
 
 TEST_F(EmailIngest, ARedactionForgetsAlsoWhatTheCustomerSentToNoOrder) {

@@ -739,6 +739,31 @@ TEST_P(ReceivedMail, TheRedactionOfACommentTakesTheMessageThatItWasMadeOf) {
   EXPECT_EQ(OpenReader()->GetRawEmail(other.id).value(), "other");
 }
 
+TEST_P(ReceivedMail, TheRedactionOfACommentTakesTheMessagesThatMayQuoteIt) {
+  const std::int32_t seq = Comment(Key(1));
+  const absl::Time said = ReadLog(*OpenReader(), NumberOf(0)).value().back().recorded_at;
+  ReceivedEmail email = EmailOf(0, Key(2));
+  email.received_at = said - absl::Seconds(1);
+  const ReceivedEmail before = Keep(email, "before");
+  email = EmailOf(0, Key(3));
+  email.received_at = said + absl::Seconds(1);
+  const ReceivedEmail quoting = Keep(email, "> by mail");
+  email.message_key = Key(4);
+  const ReceivedEmail pending = session().Add(email).value();
+  email = EmailOf(1, Key(5));
+  email.received_at = said + absl::Seconds(1);
+  const ReceivedEmail of_another = Keep(email, "of another order");
+  Redact(seq);
+  EXPECT_EQ(OpenReader()->GetRawEmail(before.id).value(), "before");
+  EXPECT_EQ(OpenReader()->GetRawEmail(quoting.id).value(), "");
+  const ReceivedEmail left = OpenReader()->GetReceivedEmail(quoting.id).value().value();
+  EXPECT_FALSE(left.has_raw);
+  EXPECT_EQ(left.sender, "maria@example.gr") << "of the e-mail, only its text may hold the comment";
+  EXPECT_FALSE(
+      session().Conclude(Concluded(pending, EmailOutcome::kCommented, 9), "> by mail")->has_raw);
+  EXPECT_EQ(OpenReader()->GetRawEmail(of_another.id).value(), "of another order");
+}
+
 // A server may end between the comment and the conclusion, and the e-mail comes again.
 TEST_P(ReceivedMail, WhatIsConcludedAfterTheRedactionBringsNothingBack) {
   const ReceivedEmail of_comment = session().Add(EmailOf(0, Key(1))).value();

@@ -73,6 +73,17 @@ absl::StatusOr<std::optional<ReceivedEmail>> ReadOne(Session& session, absl::str
   return std::optional<ReceivedEmail>(std::move(found->front()));
 }
 
+// Of those for which the condition holds, whose rows must be locked.
+absl::Status DeleteParts(Session& session, absl::string_view condition,
+                         absl::Span<const Param> params) {
+  return session
+      .Execute(absl::StrCat("DELETE FROM received_email_parts WHERE email IN"
+                            " (SELECT id FROM received_emails WHERE ",
+                            condition, ")"),
+               params)
+      .status();
+}
+
 // Takes out what is personal of those for which the condition holds. The rows first: their locks
 // keep an e-mail that is being concluded from adding parts behind the deletion.
 absl::Status Forget(Session& session, absl::string_view condition, absl::Span<const Param> params) {
@@ -82,12 +93,21 @@ absl::Status Forget(Session& session, absl::string_view condition, absl::Span<co
                    condition),
       params);
   if (!changed.ok()) return changed.status();
-  return session
-      .Execute(absl::StrCat("DELETE FROM received_email_parts WHERE email IN"
-                            " (SELECT id FROM received_emails WHERE ",
-                            condition, ")"),
-               params)
-      .status();
+  return DeleteParts(session, condition, params);
+}
+
+// Whatever a customer wrote after a comment may quote it: their messages go, and what is known of
+// them stays.
+absl::Status ForgetMessagesSince(Session& session, Number subject, std::int32_t seq) {
+  constexpr absl::string_view kLater =
+      "subject = ? AND received_at >="
+      " (SELECT recorded_at FROM activities WHERE subject = ? AND seq = ?)";
+  const Param number = Param::Integer(subject.value());
+  const std::vector<Param> params = {number, number, Param::Integer(seq)};
+  absl::StatusOr<std::int64_t> changed = session.Execute(
+      absl::StrCat("UPDATE received_emails SET parts = 0, redacted = 1 WHERE ", kLater), params);
+  if (!changed.ok()) return changed.status();
+  return DeleteParts(session, kLater, params);
 }
 
 // Since when it belongs to nobody: what was refused or dropped, and is not kept.
@@ -145,6 +165,7 @@ absl::Status RedactReceivedEmails(Session& session, Number subject,
                                   const std::optional<CommentOfEmail>& comment) {
   const Param number = Param::Integer(subject.value());
   if (!comment.has_value()) return Forget(session, "subject = ?", {number});
+  if (auto s = ForgetMessagesSince(session, subject, comment->seq); !s.ok()) return s;
   return Forget(session,
                 "subject = ? AND (seq = ? OR message_key ="
                 " (SELECT request_key FROM activities WHERE subject = ? AND seq = ?))",

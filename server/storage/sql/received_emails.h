@@ -26,8 +26,8 @@ absl::StatusOr<std::vector<ReceivedEmail>> ReadReceivedEmails(Session& session,
 absl::StatusOr<std::string> ReadRawEmail(Session& session, std::int64_t id);
 
 // Takes out of what is stored of a subject's e-mails what is personal: the messages and senders of
-// all, or, with a comment, of the one that it was made of. What is not concluded yet gets nothing
-// of it any more.
+// all, or, with a comment, of the one that it was made of, and the messages that came after the
+// comment, which may quote it. What is not concluded yet gets nothing of it any more.
 struct CommentOfEmail {
   std::int32_t seq = 0;
   std::int64_t unit_seq = 0;  // of the first activity of its unit, which has the e-mail's key
