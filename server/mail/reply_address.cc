@@ -25,6 +25,9 @@ constexpr std::size_t kMinSecret = 16;
 constexpr std::size_t kProofDigits = 20;
 constexpr absl::string_view kDigits = "abcdefghijklmnopqrstuvwxyz234567";
 
+// More than any address has (RFC 5321), with blanks around it: what is longer is none of ours.
+constexpr std::size_t kMaxParsed = 1000;
+
 // "orders" + "+" + "r" "." "k1" "." ten digits "." the proof
 static_assert(kMaxUser + 1 + 1 + 1 + kMaxKeyId + 1 + 10 + 1 + kProofDigits <= 64);
 
@@ -123,6 +126,7 @@ std::string ReplyAddresses::For(ReplyPurpose purpose, Number subject,
 }
 
 std::optional<ReplyAddress> ReplyAddresses::Parse(absl::string_view address) const {
+  if (address.size() > kMaxParsed) return std::nullopt;
   const std::string folded = FoldedAddress(address);
   absl::string_view rest = folded;
   if (!absl::ConsumePrefix(&rest, absl::StrCat(user_, "+")) ||

@@ -243,7 +243,8 @@ void CommentMethods::IngestEmail(const CallContext& context, const v1::IngestEma
   if (backend_.received_emails == nullptr) return responder.Refuse(MailNotConfigured());
   Violations violations = context.flaws;
   if (request.raw_message().empty()) violations.Add("raw_message", Flaw::kMissing);
-  ValidateText(request.recipient(), "recipient", kMaxName, /*required=*/false,
+  // However long: what is longer than any address is no address of ours, which is an outcome.
+  ValidateText(request.recipient(), "recipient", request.recipient().size(), /*required=*/false,
                /*multiline=*/false, violations);
   if (!violations.Empty()) return responder.Refuse(InvalidRequest(std::move(violations).Take()));
   orders::IngestEmail(backend_, context, request, std::move(responder));

@@ -102,7 +102,8 @@ EmailOutcome Judge(const ReadMail& mail, EmailSort sort) {
   if (mail.address.purpose == ReplyPurpose::kUnsubscribe) return EmailOutcome::kReceived;
   if (sort != EmailSort::kPersonal) return OutcomeOf(sort);
   if (mail.row.sender.empty()) return EmailOutcome::kSeveralSenders;
-  return mail.text.empty() ? EmailOutcome::kEmpty : EmailOutcome::kReceived;
+  const bool says_nothing = mail.text.empty() && mail.attachments.empty();
+  return says_nothing ? EmailOutcome::kEmpty : EmailOutcome::kReceived;
 }
 
 // Of what may be the customer's, the subject tells whether it still is, and so may be kept.
@@ -156,11 +157,11 @@ ReadMail Read(const Call& call) {
 
 // As much as a comment holds; all of it is in the message, which is kept.
 std::string CommentOf(const ReadMail& mail, Language language) {
-  std::string end;
-  if (!mail.attachments.empty()) {
-    end = absl::StrCat("\n\n", AttachmentsLeftOut(mail.attachments, language));
-    if (CountCharacters(end) > kMaxComment / 2) end.clear();
-  }
+  if (mail.attachments.empty()) return std::string(FrontOfText(mail.text, kMaxComment));
+  const std::string list = AttachmentsLeftOut(mail.attachments, language);
+  if (mail.text.empty()) return std::string(FrontOfText(list, kMaxComment));
+  std::string end = absl::StrCat("\n\n", list);
+  if (CountCharacters(end) > kMaxComment / 2) end.clear();
   return absl::StrCat(FrontOfText(mail.text, kMaxComment - CountCharacters(end)), end);
 }
 

@@ -474,6 +474,12 @@ TEST_F(EmailIngest, AnEmptyReplyIsRefused) {
   ExpectOutcome(quoting.Raw(), v1::EMAIL_OUTCOME_EMPTY);
 }
 
+TEST_F(EmailIngest, AnAttachmentSaysSomethingAlsoByItself) {
+  const EmailInTest photo{.to = reply_address_, .text = " \r\n", .attachments = {"router.jpg"}};
+  EXPECT_EQ(Ingest(photo).outcome(), v1::EMAIL_OUTCOME_COMMENTED);
+  EXPECT_EQ(Comments().at(0).text(), "[Συνημμένα στο email: router.jpg]");
+}
+
 TEST_F(EmailIngest, WhatCannotBeReadIsRefused) {
   for (const std::string& raw :
        {std::string("x"), std::string("\r\n\r\nno headers"), std::string(1000, '\0'),
@@ -506,19 +512,13 @@ TEST_F(EmailIngest, TwentyFiveMebibytesAreTakenAndNotAByteMore) {
 
 TEST_F(EmailIngest, ACallWithoutAMessageIsRefused) {
   v1::IngestEmailRequest request = Ingesting("", std::string(300, 'x'));
-  EXPECT_THAT(server_->Service().Call(request).status,
-              IsInvalid(Names{"raw_message MISSING", "recipient TOO_LONG"}));
+  EXPECT_THAT(server_->Service().Call(request).status, IsInvalid(Names{"raw_message MISSING"}));
   request = Ingesting("x", "a\nb");
   EXPECT_THAT(server_->Service().Call(request).status,
               IsInvalid(Names{"recipient CONTROL_CHARACTER"}));
   EXPECT_EQ(StoredEmails(), 0);
 }
 
-// --- Unsubscribing -------------------------------------------------------------------------------
-
-TEST_F(EmailIngest, WhoeverHasTheAddressMayUnsubscribe) {
-  const EmailInTest email{.to = WaitForUnsubscribeAddress(order_.number()),
-                          .from = "maria.elsewhere@example.com",
 // It comes again for days if it is answered with an error.
 TEST_F(EmailIngest, WhatIsLongerThanAnyAddressOfOursIsUnknown) {
   const std::string raw = EmailInTest{.to = reply_address_}.Raw();
@@ -529,6 +529,11 @@ TEST_F(EmailIngest, WhatIsLongerThanAnyAddressOfOursIsUnknown) {
   EXPECT_THAT(Comments(), IsEmpty());
 }
 
+// --- Unsubscribing -------------------------------------------------------------------------------
+
+TEST_F(EmailIngest, WhoeverHasTheAddressMayUnsubscribe) {
+  const EmailInTest email{.to = WaitForUnsubscribeAddress(order_.number()),
+                          .from = "maria.elsewhere@example.com",
                           .message_id = "unsubscribe@example.com",
                           .text = ""};
   const v1::ReceivedEmail received = Ingest(email);
@@ -674,6 +679,7 @@ TEST_F(EmailIngest, ARedactedOrderKnowsNobodyAndKeepsNothing) {
 TEST_F(EmailIngest, TheRedactionOfACommentTakesItsEmailToo) {
   const v1::ReceivedEmail earlier =
       Ingest(EmailInTest{.to = reply_address_, .message_id = "2@example.gr"});
+  const v1::ReceivedEmail received = Ingest(EmailInTest{.to = reply_address_});
   v1::RedactCommentRequest redact;
   redact.set_name(received.comment());
   server_->Redactor().Must(redact);
