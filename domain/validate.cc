@@ -101,12 +101,13 @@ constexpr std::size_t kMaxEmailBytes = 254;
 constexpr std::size_t kMaxLocalPartBytes = 64;
 constexpr std::size_t kMaxDomainLabelBytes = 63;
 
+// No letters beyond ASCII: few mail servers take such addresses (RFC 6531), so that mails to them
+// are none that we can send.
 bool IsLocalPart(absl::string_view local) {
   if (local.empty() || local.size() > kMaxLocalPartBytes) return false;
   if (local.front() == '.' || local.back() == '.' || absl::StrContains(local, "..")) return false;
   return std::ranges::all_of(local, [](char character) {
-    return !IsAscii(character) || absl::ascii_isalnum(character) ||
-           absl::StrContains("!#$%&'*+-/=?^_`{|}~.", character);
+    return absl::ascii_isalnum(character) || absl::StrContains("!#$%&'*+-/=?^_`{|}~.", character);
   });
 }
 
