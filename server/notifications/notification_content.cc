@@ -43,6 +43,14 @@ absl::Status CheckLine(const TemplatePage& page, absl::string_view name, MailSor
   return absl::OkStatus();
 }
 
+// Customers look for it, and mails of two orders must not look like one conversation.
+absl::Status CheckNamesTheNumber(const TemplatePage& page, const mustache::data& view) {
+  if (absl::StrContains(view.get(std::string(kSubject))->string_value(),
+                        view.get("number")->string_value()))
+    return absl::OkStatus();
+  return BrokenTemplate(*page.Find(kSubject), 1, "every mail needs {{number}}");
+}
+
 // Replies are cut at the marker, and what is told must be in the mail.
 absl::Status CheckLayout(const TemplatePage& page, const mustache::data& view) {
   absl::Status checked = CheckNames(page, kLayout, view);
@@ -67,6 +75,7 @@ absl::Status CheckMail(const TemplateFiles& files, MailSort sort, Language langu
   const TemplatePage html(files, language, TemplateFormat::kHtml, Name(sort));
   absl::Status checked = CheckLine(text, kTitle, sort, view);
   if (checked.ok()) checked = CheckLine(text, kSubject, sort, view);
+  if (checked.ok()) checked = CheckNamesTheNumber(text, view);
   if (checked.ok()) checked = CheckLayout(text, view);
   if (checked.ok()) checked = CheckMarkerIsFirst(text, view);
   if (checked.ok()) checked = CheckLayout(html, view);

@@ -55,9 +55,8 @@ class NotificationTemplates {
   // it has one; empty: none. TEMPLATES.md says which there are and what they can use. Every
   // template is tried out, in both languages, on made-up orders: INVALID_ARGUMENT, "FILE:LINE: …",
   // for one that is broken, is empty, lacks what every mail needs or uses a name that there
-  // is not, and "FILE: …" for a file in
-  // `directory` that is no template's. What the system says, e.g. NOT_FOUND, when something cannot
-  // be read. Blocks for reading.
+  // is not or that is no text, and "FILE: …" for a file in `directory` that is no template's. What
+  // the system says, e.g. NOT_FOUND, when something cannot be read. Blocks for reading.
   static absl::StatusOr<std::unique_ptr<NotificationTemplates>> Load(absl::string_view directory,
                                                                      ShopDetails shop);
 

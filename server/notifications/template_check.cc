@@ -84,14 +84,23 @@ class NameCheck {
 
   absl::Status CheckTag(const TemplateFile& file, const TemplateTag& tag) {
     if (tag.sort == TagSort::kComment) return absl::OkStatus();
-    if (tag.sort != TagSort::kPartial) {
-      return Lookup(tag) == nullptr ? NoSuchValue(file, tag) : absl::OkStatus();
-    }
+    if (tag.sort != TagSort::kPartial) return CheckValue(file, tag);
     const TemplateFile* partial = page_.Find(tag.name);
     if (partial == nullptr)
       return BrokenTemplate(file, tag.line,
                             absl::StrCat("there is no partial {{>", tag.name, "}}"));
     return Check(*partial);
+  }
+
+  // What there is not is false, and nothing then.
+  absl::Status CheckValue(const TemplateFile& file, const TemplateTag& tag) const {
+    const mustache::data* value = Lookup(tag);
+    if (value == nullptr) return NoSuchValue(file, tag);
+    if (value->is_string() || value->is_false()) return absl::OkStatus();
+    return BrokenTemplate(
+        file, tag.line,
+        absl::StrCat("{{", tag.name, "}} is no text, and can only be a section: {{#", tag.name,
+                     "}}"));
   }
 
   absl::Status CheckSection(const TemplateFile& file, const Tags& tags, std::size_t begin,

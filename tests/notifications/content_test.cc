@@ -454,6 +454,12 @@ TEST_F(ShopTemplates, ThatNameNoMailAreRefused) {
                 ":1: it says nothing in the mail order_created");
 }
 
+TEST_F(ShopTemplates, OfASubjectLineWithoutTheNumberAreRefused) {
+  ExpectRefused("en/subject.txt.mustache", "{{title}}\n", ":1: every mail needs {{number}}");
+  ExpectRefused("en/subject.txt.mustache", "{{#order}}{{number}}: {{/order}}{{title}}\n",
+                ":1: every mail needs {{number}}");
+}
+
 TEST_F(ShopTemplates, ThatAreNoFilesAreRefused) {
   const std::string name = "el/layout.txt.mustache";
   const auto expect_refused = [&](const std::string& words) {
@@ -516,6 +522,13 @@ INSTANTIATE_TEST_SUITE_P(
                        ":2: there is no {{x}} here"},
         BrokenTemplate{"DotOutsideOfAText", "{{#order}}\n{{.}}{{/order}}",
                        ":2: there is no {{.}} here"},
+        BrokenTemplate{"ObjectAsAValue", "a\n{{order}}",
+                       ":2: {{order}} is no text, and can only be a section: {{#order}}"},
+        BrokenTemplate{"ListAsAValue", "{{#order}}\n\n{{parcels}}{{/order}}",
+                       ":3: {{parcels}} is no text, and can only be a section: {{#parcels}}"},
+        BrokenTemplate{"ConditionAsAValue", "{{is.order_tracking}}",
+                       ":1: {{is.order_tracking}} is no text, and can only be a section: "
+                       "{{#is.order_tracking}}"},
         BrokenTemplate{"UnknownPartial", "\n\n{{> nosuch }}",
                        ":3: there is no partial {{>nosuch}}"},
         BrokenTemplate{"PartialOfItself", "\n{{>order_tracking}}",
