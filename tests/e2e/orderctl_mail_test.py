@@ -354,6 +354,16 @@ class FailedMail(WithOrderd):
         self.assertEqual({row["state"] for row in self.settled_ledger(order, rows=2)}, {"NOTIFICATION_STATE_SENT"})
         self.assertEqual(self.orderctl("resend", order.number, "--failed"), "No notification has failed.\n")
 
+    def test_all_that_failed_of_all_orders_are_sent_again(self):
+        failed = [self.failed(reference) for reference in ("WEB-ONE", "WEB-TWO")]
+        self.mail_server.rejects = False
+        *resent, count = self.orderctl("resend", "--failed", "--all").splitlines()
+        self.assertEqual(count, f"Sent again: {len(resent)}")
+        for order, row in failed:
+            self.assertEqual(len([line for line in resent if line.startswith(row["name"])]), 1, resent)
+            self.assertEqual([one["state"] for one in self.settled_ledger(order)], ["NOTIFICATION_STATE_SENT"])
+        self.assertEqual(self.orderctl("resend", "--failed", "--all"), "No notification has failed.\n")
+
     def test_a_customer_sends_nothing_again(self):
         _, row = self.failed("WEB-CUSTOMER")
         self.assertEqual(self.run_orderctl("resend", row["name"], role="customer:cust-1042").returncode, 5)

@@ -238,7 +238,9 @@ TEST_P(Notifying, WhatHappenedLongBeforeItIsRecordedIsToldTogether) {
   End();
   const Number number = Place();
   StartProcessing(number);
-  notifier_options.late_after = absl::Milliseconds(1);
+  notifier_options.late_after = absl::Milliseconds(300);
+  const absl::Time late = absl::Now() + notifier_options.late_after;
+  ASSERT_TRUE(WaitUntil([&] { return absl::Now() > late; }));
   Start();
   ASSERT_TRUE(WaitForArrivals(1));
   ASSERT_TRUE(WaitUntilDone());
