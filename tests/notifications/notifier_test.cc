@@ -316,6 +316,7 @@ TEST_P(Notifying, OneGreylistedMailHoldsUpNoOtherOrder) {
   const Number first = Place();
   ASSERT_TRUE(WaitForArrivals(1));
   notifier_options.first_backoff = absl::Hours(1);
+  notifier_options.last_backoff = absl::Hours(1);
   End();
   post.AnswerBy([&](const PostedLetter& letter) -> Delivery {
     if (absl::StrContains(letter.bytes, first.ToString()))
@@ -334,6 +335,7 @@ TEST_P(Notifying, OneGreylistedMailHoldsUpNoOtherOrder) {
 
 TEST_P(Notifying, OneOrderWithMuchNewsInBackOffHoldsUpNoOther) {
   notifier_options.first_backoff = absl::Hours(1);
+  notifier_options.last_backoff = absl::Hours(1);
   notifier_options.threads = 1;
   Start();
   End();
@@ -354,6 +356,7 @@ TEST_P(Notifying, OneOrderWithMuchNewsInBackOffHoldsUpNoOther) {
 
 TEST_P(Notifying, NewsBreaksNoBackOff) {
   notifier_options.first_backoff = absl::Hours(1);
+  notifier_options.last_backoff = absl::Hours(1);
   post.AnswerWith(DeliveryOutcome::kDeferred, "451 greylisted");
   Start();
   const Number number = Place();
