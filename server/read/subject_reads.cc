@@ -40,8 +40,11 @@ bool SubjectReads::TryPush(SubjectRead& read, bool& begins_batch) {
   const std::lock_guard lock(mutex_);
   if (waiting_.size() >= options_.queue_capacity) return false;
   waiting_.push_back(std::move(read));
-  begins_batch = batches_ < options_.max_batches;
-  if (begins_batch) ++batches_;
+  begins_batch = !is_to_begin_ && batches_ < options_.max_batches;
+  if (begins_batch) {
+    is_to_begin_ = true;
+    ++batches_;
+  }
   return true;
 }
 
@@ -67,6 +70,7 @@ void SubjectReads::BeginBatch() {
 
 SubjectReads::Batch SubjectReads::Take() {
   const std::lock_guard lock(mutex_);
+  is_to_begin_ = false;
   if (waiting_.size() <= options_.max_batch) return std::exchange(waiting_, {});
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(options_.max_batch);
   Batch taken(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
@@ -77,10 +81,11 @@ SubjectReads::Batch SubjectReads::Take() {
 void SubjectReads::EndBatch() {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
+    if (waiting_.empty() || is_to_begin_) {
       --batches_;
       return;
     }
+    is_to_begin_ = true;
   }
   BeginBatch();
 }

@@ -74,7 +74,8 @@ class SubjectReads {
 
   std::mutex mutex_;  // guards all below
   Batch waiting_;
-  int batches_ = 0;  // handed to the pool and not ended
+  int batches_ = 0;           // handed to the pool and not ended
+  bool is_to_begin_ = false;  // one of them has not begun: it takes along what waits
 };
 
 }  // namespace ipstore::orders

@@ -201,7 +201,11 @@ TEST_F(Watching, ANewEpochIsToldToThoseWhoWatchAndToThoseWhoResume) {
 
 TEST_F(Watching, AnActivityOfANewerServerEndsTheStreamAndSaysWhereToGoOn) {
   const v1::Order order = Placed("WEB-1");
+  const auto told = Watch(Staff(), order.name());
+  told->Next();
   server_.Staff().Must(Commenting(order, "!"));
+  // Else the server would meet it while it follows the feed, and end all who watch.
+  EXPECT_EQ(told->NextActivities().activities(0).text(), "!");
   database_->Execute("UPDATE activities SET kind = 99 WHERE position = 2");
   const auto stream = FromTheBeginning(Staff(), order.name());
   const CallStatus status = stream->End();

@@ -176,6 +176,21 @@ TEST_F(SubjectReadsTest, TooManyThatWaitAreRefusedAtOnce) {
   EXPECT_EQ(second.get(), "WEB-0");
 }
 
+// With a queue of one, a second batch for the same reads would find it full and refuse them.
+TEST_F(SubjectReadsTest, WhatWaitsForABatchToBeginIsReadByThatBatch) {
+  pool_options = {.threads = 1, .queue_capacity = 1};
+  store.Fail(Method::kGetSubjects, Fault::kBlock);
+  auto running = Read(orders[0]);
+  ASSERT_TRUE(store.WaitUntilBlocked());
+  auto first = Read(orders[1]);
+  auto second = Read(orders[2]);
+  store.Release();
+  EXPECT_EQ(running.get(), "WEB-0");
+  EXPECT_EQ(first.get(), "WEB-1");
+  EXPECT_EQ(second.get(), "WEB-2");
+  EXPECT_EQ(store.Calls(Method::kGetSubjects), 2);
+}
+
 TEST_F(SubjectReadsTest, AfterTheEndOfThePoolAllAreRefused) {
   pool().Stop();
   EXPECT_EQ(Read(orders[0]).get(), "UNAVAILABLE");
