@@ -4,8 +4,8 @@
 // notifications: the ledger. due_at is null where nothing is left to do, so that the index holds
 //   only what is; claimed_until is null while no server delivers it. sent_at is of the last time
 //   that it was sent, also while it is sent again; resent_… of who had that done last.
-// notification_addresses: to which addresses e-mails on a subject have gone, so that whoever has one
-//   may answer it, also when the notification has been sent again to another. Personal.
+// notification_addresses: to which addresses e-mails on a subject have gone, so that whoever has
+//   one may answer it, also when the notification has been sent again to another. Personal.
 // notification_resends: the requests to send again that were answered, so that each is once.
 // received_emails, received_email_parts: what was sent to us (received_email.h); the message itself
 //   in parts, since one of 25 MiB is more than some servers take in one packet. What is redacted
