@@ -121,7 +121,12 @@ std::optional<std::int32_t> Tokens::SeqOfActivity(Number subject, absl::string_v
 std::string Tokens::Seal(absl::string_view purpose, absl::string_view text) const {
   std::string sealed(kNonce + text.size() + kTag, '\0');
   auto* out = reinterpret_cast<std::uint8_t*>(sealed.data());
-  RAND_bytes(out, kNonce);
+  // A token that began with "-", the letter of these six bits, would be an option on a command
+  // line.
+  constexpr unsigned kDash = 62;
+  do {
+    RAND_bytes(out, kNonce);
+  } while (out[0] >> 2U == kDash);
   const CipherContext context(EVP_CIPHER_CTX_new());
   int size = 0;
   EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, seal_key_.data(), out);
