@@ -4,13 +4,17 @@
 Usage: test_summary.py NAME=FILE...    NAME says which build, as "dev=build/dev/tests.xml"
 
 Skipped tests are listed, so that nobody takes them for passed; those of a database that could not be had
-(IPSTORE_MYSQL_MISSING_REASON) are counted apart. The exit code is 1 if a test failed, or if a build ran none.
+(IPSTORE_MYSQL_MISSING_REASON) are counted apart. What a failed test printed is repeated: ctest told it
+thousands of lines before. The exit code is 1 if a test failed, or if a build ran none.
 """
 
 import os
 import re
 import sys
 import xml.etree.ElementTree
+
+# Of the end of a failed test's output: the whole of most.
+FAILED_LINES = 60
 
 
 def main() -> int:
@@ -27,6 +31,9 @@ def main() -> int:
             if outcome == "skipped" and skip is not None and "SKIP" not in (skip.get("message") or ""):
                 outcome = "failed"
             counts[outcome] += 1
+            if outcome == "failed":
+                lines = (case.findtext("system-out") or "").splitlines()[-FAILED_LINES:]
+                print("\n".join([f"== failed in {build}: {case.get('name')}", *lines]))
             names = {"skipped": skipped_names, "failed": failed_names}.get(outcome)
             if names is not None:
                 names.append(f"{build}: {case.get('name')}")

@@ -9,6 +9,8 @@ namespace {
 
 // Long enough for a Load() that follows a Begin() to have come to the locks.
 constexpr std::chrono::milliseconds kLater{150};
+// Shorter than others wait for the locks that are held until then.
+constexpr std::chrono::seconds kAtLast{1};
 constexpr std::chrono::seconds kPatience{10};
 
 absl::Status Lost() {
@@ -380,6 +382,7 @@ std::vector<absl::Status> FaultyStore::CompletePendingCommits() {
   {
     const std::lock_guard lock(mutex_);
     pending.swap(pending_);
+    changed_.notify_all();
   }
   std::vector<absl::Status> ended;
   ended.reserve(pending.size());
@@ -478,7 +481,23 @@ bool FaultyStore::IsPoison(absl::Span<const ActivityWrite> activities) const {
 
 void FaultyStore::PutOff(std::unique_ptr<WriteSession> session) {
   const std::lock_guard lock(mutex_);
+  background_.emplace_back([this, put_off = session.get()] { CompleteAtLast(put_off); });
   pending_.push_back(std::move(session));
+}
+
+void FaultyStore::CompleteAtLast(const WriteSession* put_off) {
+  std::unique_ptr<WriteSession> session;
+  {
+    std::unique_lock lock(mutex_);
+    const auto find = [&] {
+      return std::ranges::find(pending_, put_off, &std::unique_ptr<WriteSession>::get);
+    };
+    if (changed_.wait_for(lock, kAtLast, [&] { return find() == pending_.end(); })) return;
+    const auto found = find();
+    session = std::move(*found);
+    pending_.erase(found);
+  }
+  static_cast<void>(session->Commit());
 }
 
 void FaultyStore::CompletePendingCommitsSoon() {
@@ -491,6 +510,7 @@ void FaultyStore::CompletePendingCommitsSoon() {
       static_cast<void>(session->Commit());
   });
   pending_.clear();
+  changed_.notify_all();
 }
 
 }  // namespace ipstore::orders::test

@@ -102,8 +102,9 @@ enum class Fault : std::uint8_t {
   // Executed; then UNAVAILABLE, and the session beneath is closed.
   kExecuteThenLoseAnswer,
   // For kCommit: UNAVAILABLE at once, while the database is still busy with it. It commits a little
-  // after another session has begun its next transaction, or in CompletePendingCommits(). Its locks
-  // are held until then.
+  // after another session of this store has begun its next transaction, in
+  // CompletePendingCommits(), or after a second: a database ends by itself what it was told to
+  // commit. Its locks are held until then.
   kCommitCompletesLater,
   // Waits for Release(), then goes through.
   kBlock,
@@ -176,6 +177,8 @@ class FaultyStore final : public Store {
   std::optional<Fault> FaultFor(Method method, int call) const;
   bool IsPoison(absl::Span<const ActivityWrite> activities) const;
   void PutOff(std::unique_ptr<WriteSession> session);
+  // What was put off and is still pending after a while completes.
+  void CompleteAtLast(const WriteSession* put_off);
   // Another transaction begins: what was put off completes in the background.
   void CompletePendingCommitsSoon();
 
