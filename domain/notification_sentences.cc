@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "domain/bilingual_text.h"
 #include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/sentences.h"
@@ -12,12 +13,7 @@
 namespace ipstore::orders {
 namespace {
 
-struct Text {
-  absl::string_view el;
-  absl::string_view en;
-
-  absl::string_view In(Language language) const { return language == Language::kGreek ? el : en; }
-};
+using Text = BilingualText;
 
 Text LabelOf(NotificationState state) {
   switch (state) {

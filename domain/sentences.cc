@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "domain/amount_text.h"
+#include "domain/bilingual_text.h"
 #include "domain/money.h"
 #include "domain/time_text.h"
 #include "domain/validate.h"
@@ -25,13 +26,7 @@
 namespace ipstore::orders {
 namespace {
 
-// One text in both languages of the shop. "{name}" stands for the fact of that name.
-struct Text {
-  absl::string_view el;
-  absl::string_view en;
-
-  absl::string_view In(Language language) const { return language == Language::kGreek ? el : en; }
-};
+using Text = BilingualText;
 
 // --- The catalogue -------------------------------------------------------------------------------
 //
