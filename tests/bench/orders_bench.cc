@@ -57,11 +57,6 @@ struct Options {
   }
 };
 
-// Where growth is measured: on one database of each sort.
-bool GrowsOn(const std::string& database) {
-  return database != "mysql";
-}
-
 class Bench {
  public:
   Bench(const Options& options, std::string directory)
@@ -142,7 +137,7 @@ class Bench {
       });
       WantRates(name);
     }
-    if (!options_.quick && options_.Wants("growth") && GrowsOn(name)) {
+    if (!options_.quick && options_.Wants("growth")) {
       With(name, "growth", [&](const BenchDatabase& database) {
         return MeasureGrowth(database, GrowthPlan(), results_);
       });
