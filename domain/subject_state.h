@@ -3,6 +3,7 @@
 #ifndef IPSTORE_ORDERS_DOMAIN_SUBJECT_STATE_H_
 #define IPSTORE_ORDERS_DOMAIN_SUBJECT_STATE_H_
 
+#include <memory>
 #include <variant>
 
 #include "domain/enquiry.h"
@@ -12,6 +13,8 @@
 namespace ipstore::orders {
 
 using SubjectState = std::variant<Order, Enquiry>;
+// Shared by all who look at it, and never changed.
+using SubjectPointer = std::shared_ptr<const SubjectState>;
 
 // The part that all kinds have.
 inline const Subject& HeadOf(const SubjectState& state) {

@@ -69,6 +69,7 @@ int Migrate(const Config& config) {
 int VerifyLogs(const Config& config) {
   OpenOptions options = OptionsOf(config);
   options.as_it_is = true;
+  options.cache_bytes = 0;  // each subject is read once
   absl::StatusOr<std::unique_ptr<Store>> store = OpenStore(config.database, options);
   if (!store.ok()) return Fail(store.status());
   absl::StatusOr<std::unique_ptr<Reader>> reader = (*store)->OpenReader();

@@ -112,12 +112,12 @@ absl::StatusOr<std::string> ExamineTwice(Reader& reader, const SubjectState& sto
                                          std::int64_t& activities) {
   absl::StatusOr<std::string> wrong = Examine(reader, stored, activities);
   if (!wrong.ok() || wrong->empty()) return wrong;
-  absl::StatusOr<std::vector<SubjectState>> again =
+  absl::StatusOr<std::vector<SubjectPointer>> again =
       reader.GetSubjects(std::array{HeadOf(stored).number});
   if (!again.ok()) return again.status();
   if (again->empty()) return std::string("it has gone");
   std::int64_t counted_before = 0;
-  return Examine(reader, again->front(), counted_before);
+  return Examine(reader, *again->front(), counted_before);
 }
 
 }  // namespace
@@ -142,18 +142,17 @@ absl::StatusOr<VerifyReport> Verify(
     if (!numbers.ok()) return numbers.status();
     if (numbers->empty()) return report;
     last = numbers->back();
-    absl::StatusOr<std::vector<SubjectState>> subjects = reader.GetSubjects(*numbers);
+    absl::StatusOr<std::vector<SubjectPointer>> subjects = reader.GetSubjects(*numbers);
     if (!subjects.ok()) return subjects.status();
-    std::sort(subjects->begin(), subjects->end(), [](const SubjectState& a, const SubjectState& b) {
-      return HeadOf(a).number < HeadOf(b).number;
-    });
-    for (const SubjectState& stored : *subjects) {
-      absl::StatusOr<std::string> wrong = ExamineTwice(reader, stored, report.activities);
+    std::ranges::sort(*subjects, {},
+                      [](const SubjectPointer& subject) { return HeadOf(*subject).number; });
+    for (const SubjectPointer& stored : *subjects) {
+      absl::StatusOr<std::string> wrong = ExamineTwice(reader, *stored, report.activities);
       if (!wrong.ok()) return wrong.status();
       ++report.subjects;
       if (wrong->empty()) continue;
       ++report.differing;
-      on_difference(absl::StrCat(HeadOf(stored).number.ToString(), ": ", *wrong));
+      on_difference(absl::StrCat(HeadOf(*stored).number.ToString(), ": ", *wrong));
     }
   }
 }

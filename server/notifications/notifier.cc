@@ -321,7 +321,7 @@ class Notifier::Worker {
   // The mails of some subjects, with all that they are made of.
   struct Batch {
     std::vector<PlannedMail> mails;
-    absl::flat_hash_map<Number, SubjectState> subjects;
+    absl::flat_hash_map<Number, SubjectPointer> subjects;
     absl::flat_hash_map<std::pair<Number, std::int32_t>, Activity> activities;
     absl::flat_hash_map<Number, std::string> mailed_to;  // the last address, if there was a mail
   };
@@ -424,11 +424,11 @@ class Notifier::Worker {
       batch.activities.insert_or_assign(key, std::move(activity));
     }
     // Last: whether notifications are on is looked at as late as can be.
-    absl::StatusOr<std::vector<SubjectState>> subjects = reader_->GetSubjects(numbers);
+    absl::StatusOr<std::vector<SubjectPointer>> subjects = reader_->GetSubjects(numbers);
     if (!subjects.ok()) return subjects.status();
-    for (SubjectState& state : *subjects) {
-      const Number number = HeadOf(state).number;
-      batch.subjects.insert_or_assign(number, std::move(state));
+    for (SubjectPointer& subject : *subjects) {
+      const Number number = HeadOf(*subject).number;
+      batch.subjects.insert_or_assign(number, std::move(subject));
     }
     return absl::OkStatus();
   }
@@ -467,11 +467,11 @@ class Notifier::Worker {
     const auto activity = batch.activities.find({row.subject, row.seq});
     if (subject == batch.subjects.end() || activity == batch.activities.end())
       return NotificationReason::kRedacted;
-    const Contact contact = ContactOf(subject->second);
+    const Contact contact = ContactOf(*subject->second);
     if (!contact.notifications_on) return NotificationReason::kNotificationsOff;
     if (contact.email.empty()) {
-      return HeadOf(subject->second).redacted_at.has_value() ? NotificationReason::kRedacted
-                                                             : NotificationReason::kNoAddress;
+      return HeadOf(*subject->second).redacted_at.has_value() ? NotificationReason::kRedacted
+                                                              : NotificationReason::kNoAddress;
     }
     if (IsEmptyComment(activity->second)) return NotificationReason::kRedacted;
     return NotificationReason::kNone;
@@ -488,7 +488,7 @@ class Notifier::Worker {
       for (Notification& row : mail.rows) {
         ++row.attempts;
         if (!in_doubt.back()) row.lead_seq = mail.lead.seq;
-        row.address = std::string(ContactOf(batch.subjects.at(row.subject)).email);
+        row.address = std::string(ContactOf(*batch.subjects.at(row.subject)).email);
         row.claimed_until = database_now + validity;
         row.due_at = row.claimed_until;
         rows.push_back(row);
@@ -512,7 +512,7 @@ class Notifier::Worker {
     const auto mailed_to = batch.mailed_to.find(number);
     const bool is_first =
         mailed_to == batch.mailed_to.end() || mailed_to->second != planned.rows.front().address;
-    ClaimedMail mail{.subject = std::move(batch.subjects.at(number)),
+    ClaimedMail mail{.subject = *batch.subjects.at(number),
                      .activities = {},
                      .rows = std::move(planned.rows),
                      .lead = std::move(planned.lead),

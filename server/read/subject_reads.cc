@@ -93,7 +93,7 @@ void SubjectReads::EndBatch() {
 absl::Status SubjectReads::ReadBatch(Reader& reader, Batch& batch) {
   DropThoseNobodyWaitsFor(batch);
   if (batch.empty()) return absl::OkStatus();
-  const absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects(NumbersOf(batch));
+  const absl::StatusOr<std::vector<SubjectPointer>> found = reader.GetSubjects(NumbersOf(batch));
   if (!found.ok()) {
     if (batch.size() == 1 || !IsOfOneSubject(found.status())) return found.status();
     ReadEachAlone(std::move(batch));
@@ -101,7 +101,8 @@ absl::Status SubjectReads::ReadBatch(Reader& reader, Batch& batch) {
   }
   absl::flat_hash_map<Number, const SubjectState*> by_number;
   by_number.reserve(found->size());
-  for (const SubjectState& subject : *found) by_number.emplace(HeadOf(subject).number, &subject);
+  for (const SubjectPointer& subject : *found)
+    by_number.emplace(HeadOf(*subject).number, subject.get());
   for (SubjectRead& read : batch) {
     const auto subject = by_number.find(read.number);
     std::move(read.done)(subject == by_number.end() ? nullptr : subject->second);

@@ -28,14 +28,14 @@ std::optional<Refusal> CheckAccess(const SubjectState* subject, const SubjectNam
   return CheckAccess(head, name.kind, caller, name.text);
 }
 
-absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
-                                                                const SubjectName& name,
-                                                                const Caller& caller) {
-  absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects(std::array{name.number});
+absl::StatusOr<std::variant<SubjectPointer, Refusal>> ReadSubject(Reader& reader,
+                                                                  const SubjectName& name,
+                                                                  const Caller& caller) {
+  absl::StatusOr<std::vector<SubjectPointer>> found = reader.GetSubjects(std::array{name.number});
   if (!found.ok()) return found.status();
-  if (auto refusal = CheckAccess(found->empty() ? nullptr : &found->front(), name, caller))
-    return std::variant<SubjectState, Refusal>(*std::move(refusal));
-  return std::variant<SubjectState, Refusal>(std::move(found->front()));
+  if (auto refusal = CheckAccess(found->empty() ? nullptr : found->front().get(), name, caller))
+    return std::variant<SubjectPointer, Refusal>(*std::move(refusal));
+  return std::variant<SubjectPointer, Refusal>(std::move(found->front()));
 }
 
 void ReadSubjectThen(const Backend& backend, const CallContext& context, SubjectName name,

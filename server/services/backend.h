@@ -98,9 +98,9 @@ std::optional<Refusal> CheckAccess(const SubjectState* subject, const SubjectNam
                                    const Caller& caller);
 
 // The subject of that name if the caller may see it, else the refusal.
-absl::StatusOr<std::variant<SubjectState, Refusal>> ReadSubject(Reader& reader,
-                                                                const SubjectName& name,
-                                                                const Caller& caller);
+absl::StatusOr<std::variant<SubjectPointer, Refusal>> ReadSubject(Reader& reader,
+                                                                  const SubjectName& name,
+                                                                  const Caller& caller);
 
 // Reads the subject of that name, together with others that are asked for at the moment, and calls
 // `then` with it if the caller may see it, else with the refusal: once, on another thread. The

@@ -148,13 +148,13 @@ void SubmitSteps(const Backend& backend, const CallContext& context,
 }
 
 // The preview of one step on the order as it is.
-void PreviewStep(const Step& step, const absl::flat_hash_map<Number, SubjectState>& subjects,
+void PreviewStep(const Step& step, const absl::flat_hash_map<Number, SubjectPointer>& subjects,
                  const Caller& caller, Audience audience, v1::BatchTransitionResult* to) {
   if (const auto* refusal = std::get_if<Refusal>(&step))
     return EncodeOutcome(*refusal, audience, to);
   const Change& change = std::get<Change>(step);
   const auto found = subjects.find(change.subject.number);
-  const SubjectState* state = found == subjects.end() ? nullptr : &found->second;
+  const SubjectState* state = found == subjects.end() ? nullptr : found->second.get();
   const absl::Time now =
       state == nullptr ? audience.now : std::max(audience.now, HeadOf(*state).last_activity_at);
   const auto preview = PreviewOf(state, DecideChange(change, state, caller, now));
@@ -179,9 +179,9 @@ void PreviewSteps(const Backend& backend, const CallContext& context,
                     }
                     auto found = reader.GetSubjects(numbers);
                     if (!found.ok()) return found.status();
-                    absl::flat_hash_map<Number, SubjectState> subjects;
-                    for (SubjectState& state : *found)
-                      subjects.emplace(HeadOf(state).number, std::move(state));
+                    absl::flat_hash_map<Number, SubjectPointer> subjects;
+                    for (SubjectPointer& subject : *found)
+                      subjects.emplace(HeadOf(*subject).number, std::move(subject));
                     v1::BatchTransitionOrdersResponse response;
                     for (std::size_t i = 0; i < steps.size(); ++i) {
                       auto* result = response.add_results();

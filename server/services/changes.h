@@ -108,7 +108,7 @@ void ChangeSubject(const Backend& backend, const CallContext& context, absl::str
           auto found = ReadSubject(reader, change.subject, caller);
           if (!found.ok()) return found.status();
           if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
-          const SubjectState& state = std::get<SubjectState>(*found);
+          const SubjectState& state = *std::get<SubjectPointer>(*found);
           const absl::Time now = std::max(audience.now, HeadOf(state).last_activity_at);
           auto preview = PreviewOf(&state, DecideChange(change, &state, caller, now));
           if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);

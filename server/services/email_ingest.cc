@@ -222,9 +222,9 @@ std::optional<Language> LanguageOfSubject(Reader& reader, const ReceivedEmail& e
                                           const Caller& caller) {
   const auto subject =
       ReadSubject(reader, {.kind = email.subject_kind, .number = *email.subject}, caller);
-  if (!subject.ok() || !std::holds_alternative<SubjectState>(*subject)) return std::nullopt;
+  if (!subject.ok() || !std::holds_alternative<SubjectPointer>(*subject)) return std::nullopt;
   return std::visit([](const auto& kind) { return kind.content.customer.language; },
-                    std::get<SubjectState>(*subject));
+                    *std::get<SubjectPointer>(*subject));
 }
 
 // What is refused goes back to whoever wrote it, so in their language.

@@ -17,13 +17,13 @@ namespace {
 ReadResult<v1::CreateEnquiryResponse> PreviewCreate(const CreateEnquiry& command,
                                                     const Caller& caller, Audience audience,
                                                     Reader& reader) {
-  std::vector<SubjectState> related;
+  std::vector<SubjectPointer> related;
   if (command.content.about.has_value()) {
     auto found = reader.GetSubjects(std::array{*command.content.about});
     if (!found.ok()) return found.status();
     related = *std::move(found);
   }
-  const Order* about = related.empty() ? nullptr : AsOrder(&related.front());
+  const Order* about = related.empty() ? nullptr : AsOrder(related.front().get());
   auto preview = PreviewOf(nullptr, Decide(Number(), command, about, caller, audience.now));
   if (auto* refusal = std::get_if<Refusal>(&preview)) return std::move(*refusal);
   v1::CreateEnquiryResponse response;

@@ -101,7 +101,7 @@ PossibleNewsResult NewsOfActivity(Reader& reader, const Tokens& tokens, const Su
   auto activities = reader.GetActivities(*keys);
   if (!activities.ok()) return activities.status();
   if (activities->empty()) return Result(ActivityNotFound(name));
-  return Result(PossibleNews{std::get<SubjectState>(std::move(*subject)), *std::move(activities)});
+  return Result(PossibleNews{*std::get<SubjectPointer>(*subject), *std::move(activities)});
 }
 
 // Violations stand under the names that they have in the request for a preview.
@@ -123,7 +123,7 @@ PossibleNewsResult NewsOfTransition(Reader& reader, const Change& change, const 
   auto subject = ReadSubject(reader, change.subject, caller);
   if (!subject.ok()) return subject.status();
   if (auto* refusal = std::get_if<Refusal>(&*subject)) return Result(std::move(*refusal));
-  const SubjectState& state = std::get<SubjectState>(*subject);
+  const SubjectState& state = *std::get<SubjectPointer>(*subject);
   auto preview = PreviewOf(
       &state, DecideChange(change, &state, caller, std::max(now, HeadOf(state).last_activity_at)));
   if (auto* refusal = std::get_if<Refusal>(&preview)) return Result(std::move(*refusal));

@@ -50,7 +50,7 @@ ReadResult<OrderPageRead> ReadOrderPage(Reader& reader, const OrderPageQuery& qu
   // One more tells whether others follow.
   auto page = reader.GetPage(query.name.number, !query.audience.IsCustomer(), query.page_size + 1);
   if (!page.ok()) return page.status();
-  const Subject* head = page->subject.has_value() ? &HeadOf(*page->subject) : nullptr;
+  const Subject* head = page->subject == nullptr ? nullptr : &HeadOf(*page->subject);
   if (auto refusal = CheckAccess(head, query.name.kind, query.caller, query.name.text))
     return *std::move(refusal);
   const Order& order = std::get<Order>(*page->subject);

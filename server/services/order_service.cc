@@ -182,7 +182,7 @@ void OrderMethods::LookupOrder(const CallContext& context, const v1::LookupOrder
         if (!found.ok()) return found.status();
         if (auto* refusal = std::get_if<Refusal>(&*found)) return std::move(*refusal);
         v1::Order response;
-        Encode(std::get<Order>(std::get<SubjectState>(*found)), audience, &response);
+        Encode(std::get<Order>(*std::get<SubjectPointer>(*found)), audience, &response);
         return response;
       });
 }

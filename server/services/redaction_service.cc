@@ -39,7 +39,7 @@ Change RedactionOf(SubjectName subject, const Redact& command) {
 
 // A comment that is to be redacted, as it was read.
 struct FoundComment {
-  SubjectState subject;
+  SubjectPointer subject;
   Activity comment;
 };
 
@@ -60,7 +60,7 @@ absl::StatusOr<std::variant<FoundComment, Refusal>> FindComment(
   if (!comment.ok()) return comment.status();
   if (comment->empty() || comment->front().seq != *seq) return Result(CommentNotFound(name));
   return Result(
-      FoundComment{std::get<SubjectState>(std::move(*subject)), std::move(comment->front())});
+      FoundComment{std::get<SubjectPointer>(std::move(*subject)), std::move(comment->front())});
 }
 
 LoggedComment LoggedOf(const Activity& comment) {
@@ -92,9 +92,9 @@ void WriteRedaction(CommentCall& call, FoundComment found) {
   Change change = RedactionOf(call.parent, Redact{LoggedOf(found.comment)});
   if (request.validate_only()) {
     auto preview = PreviewOf(
-        &found.subject,
-        DecideChange(change, &found.subject, call.context.caller,
-                     std::max(call.backend.clock(), HeadOf(found.subject).last_activity_at)));
+        found.subject.get(),
+        DecideChange(change, found.subject.get(), call.context.caller,
+                     std::max(call.backend.clock(), HeadOf(*found.subject).last_activity_at)));
     if (auto* refusal = std::get_if<Refusal>(&preview)) return call.responder.Refuse(*refusal);
     return call.responder.Reply(Redacted(std::move(found.comment), tokens));
   }

@@ -84,7 +84,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
     absl::StatusOr<sql::MigrationReport> migrated = MigrateDatabase(**database);
     if (!migrated.ok()) return migrated.status();
   }
-  return sql::SqlStore::Open(*std::move(database));
+  return sql::SqlStore::Open(*std::move(database), options.cache_bytes);
 }
 
 absl::StatusOr<MigrationResult> MigrateStore(absl::string_view url, const OpenOptions& options) {

@@ -2,6 +2,7 @@
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_OPEN_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_OPEN_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct OpenOptions {
   std::optional<std::string> password;
   // Takes the database as it is: makes no file and no schema, and brings none up to date.
   bool as_it_is = false;
+  // What the store may remember of subjects (subject_cache.h): some 25,000 of them.
+  std::size_t cache_bytes = 96 << 20;
 };
 
 // Opens the store, blocking for at most some seconds. On SQLite the schema is made or brought up to

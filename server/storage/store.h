@@ -82,16 +82,16 @@ struct CommittedUnit {
 struct Loaded {
   // The subjects asked for that exist, locked, and, not locked, the related ones and those that the
   // found request keys belong to.
-  absl::flat_hash_map<Number, SubjectState> subjects;
+  absl::flat_hash_map<Number, SubjectPointer> subjects;
   absl::flat_hash_map<ExternalKey, Number> external_keys;
   absl::flat_hash_set<Number> taken_numbers;  // of the new ones
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys;
 };
 
-// A subject that was created or changed, after the whole batch. Pointers are borrowed for the call.
+// A subject that was created or changed, after the whole batch.
 struct SubjectWrite {
-  const SubjectState* before = nullptr;  // nullptr: created
-  const SubjectState* after = nullptr;
+  const SubjectState* before = nullptr;  // nullptr: created; borrowed for the call
+  SubjectPointer after;
 };
 
 // One activity to append. The first of a unit carries the unit's size, request key and content
@@ -203,7 +203,7 @@ struct ActivityQuery {
 
 // A subject with the newest of its log, all as of one moment.
 struct SubjectPage {
-  std::optional<SubjectState> subject;      // nothing else is there where it does not exist
+  SubjectPointer subject;                   // null, and nothing else there, where it does not exist
   std::vector<Activity> activities;         // newest first
   std::vector<Activity> comments;           // newest first
   std::vector<Notification> notifications;  // newest first
@@ -215,14 +215,15 @@ struct ActivityKey {
   std::int32_t seq = 0;
 };
 
-// One reading connection. Not thread-safe; every call blocks and sees one consistent state of the
-// database.
+// One reading connection. Not thread-safe; every call blocks, and but for GetSubjects() sees one
+// consistent state of the database.
 class Reader {
  public:
   virtual ~Reader() = default;
 
-  // The subjects of those numbers that exist, in no particular order.
-  virtual absl::StatusOr<std::vector<SubjectState>> GetSubjects(
+  // The subjects of those numbers that exist, in no particular order: each as it stood at some
+  // moment of the call, not all at the same one.
+  virtual absl::StatusOr<std::vector<SubjectPointer>> GetSubjects(
       absl::Span<const Number> numbers) = 0;
   virtual absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) = 0;
   virtual absl::StatusOr<std::vector<SubjectState>> ListSubjects(const SubjectQuery& query) = 0;

@@ -88,8 +88,7 @@ LoadRequest BatchAttempt::KeysOfUnits() const {
 void BatchAttempt::AddSubjects(Loaded& loaded) {
   subjects_.reserve(subjects_.size() + loaded.subjects.size());
   for (auto& [number, state] : loaded.subjects) {
-    auto shared = std::make_shared<const SubjectState>(std::move(state));
-    subjects_.emplace(number, Staged{shared, shared});
+    subjects_.emplace(number, Staged{state, state});
   }
 }
 
@@ -275,8 +274,7 @@ std::vector<SubjectWrite> BatchAttempt::CollectSubjects() const {
   std::vector<SubjectWrite> writes;
   writes.reserve(applied_.size());
   for (const auto& [number, staged] : subjects_) {
-    if (staged.current != staged.before)
-      writes.push_back({staged.before.get(), staged.current.get()});
+    if (staged.current != staged.before) writes.push_back({staged.before.get(), staged.current});
   }
   std::ranges::sort(writes, {},
                     [](const SubjectWrite& write) { return HeadOf(*write.after).number; });

@@ -425,6 +425,7 @@ TEST_P(Notifying, WhatNoMailCanBeMadeOfFailsAndHoldsUpNothing) {
 }
 
 TEST_P(Notifying, WhatCannotBeReadFailsAndHoldsUpNothing) {
+  open_options.cache_bytes = 0;  // else it is not read
   post.AnswerWith(DeliveryOutcome::kDeferred, "connection refused", /*server_away=*/true);
   notifier_options.threads = 2;
   Start();
@@ -724,7 +725,7 @@ TEST_P(Notifying, OfSeveralServersOneDoesTheWorkAndAnotherTakesOver) {
 
 TEST_P(Notifying, ThreeServersThatComeAndGoTellEverythingOnce) {
   if (OnSqlite()) GTEST_SKIP() << "SQLite has one server";
-  notifier_options.lease = absl::Milliseconds(30);
+  notifier_options.lease = absl::Milliseconds(100);
   std::vector<std::unique_ptr<WriteServer>> servers;
   std::vector<std::unique_ptr<Notifier>> notifiers;
   for (int i = 0; i < 3; ++i) {

@@ -226,13 +226,14 @@ TEST_P(Requests, AreFoundOnPages) {
 Names WriteEnquiries(Store& store, int count) {
   const std::unique_ptr<WriteSession> session = store.OpenWriteSession().value();
   const std::int64_t first = session->ReserveSerials(count).value();
-  std::deque<SubjectState> enquiries;  // what the writes point to does not move
-  std::deque<Activity> activities;
+  std::vector<SubjectPointer> enquiries;
+  std::deque<Activity> activities;  // what the writes point to does not move
   std::vector<SubjectWrite> rows;
   std::vector<ActivityWrite> log;
   for (int i = 0; i < count; ++i) {
     const EnquiryInTest made(QuestionAbout(std::nullopt), first + i);
-    rows.push_back({.before = nullptr, .after = &enquiries.emplace_back(made.enquiry())});
+    enquiries.push_back(std::make_shared<const SubjectState>(made.enquiry()));
+    rows.push_back({.before = nullptr, .after = enquiries.back()});
     RequestKey key{};
     std::memcpy(key.data(), &i, sizeof(i));
     key.back() = 1;
@@ -246,7 +247,7 @@ Names WriteEnquiries(Store& store, int count) {
   EXPECT_TRUE(session->Commit().ok());
   Names names;
   for (auto made = enquiries.rbegin(); made != enquiries.rend(); ++made)
-    names.push_back(absl::StrCat("enquiries/", HeadOf(*made).number.ToString()));
+    names.push_back(absl::StrCat("enquiries/", HeadOf(**made).number.ToString()));
   return names;
 }
 

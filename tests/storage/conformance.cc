@@ -93,12 +93,13 @@ LoadRequest RequestFor(absl::Span<const Change> changes) {
 }
 
 absl::Status WriteRows(WriteSession& session, absl::Span<const Change> changes) {
-  std::deque<SubjectState> states;  // what the writes point to does not move
+  std::deque<SubjectState> befores;  // what the writes point to does not move
   std::vector<SubjectWrite> writes;
   for (const Change& change : changes) {
     const SubjectState* before =
-        change.before.has_value() ? &states.emplace_back(*change.before) : nullptr;
-    writes.push_back({.before = before, .after = &states.emplace_back(change.after)});
+        change.before.has_value() ? &befores.emplace_back(*change.before) : nullptr;
+    writes.push_back(
+        {.before = before, .after = std::make_shared<const SubjectState>(change.after)});
   }
   return session.WriteSubjects(writes);
 }
@@ -134,10 +135,10 @@ absl::Status Write(WriteSession& session, Change change) {
 }
 
 absl::StatusOr<Order> ReadOrder(Reader& reader, Number number) {
-  absl::StatusOr<std::vector<SubjectState>> found = reader.GetSubjects({number});
+  absl::StatusOr<std::vector<SubjectPointer>> found = reader.GetSubjects({number});
   if (!found.ok()) return found.status();
   if (found->empty()) return absl::NotFoundError(number.ToString());
-  return std::get<Order>(found->front());
+  return std::get<Order>(*found->front());
 }
 
 absl::StatusOr<std::vector<Activity>> ReadLog(Reader& reader, Number number) {
@@ -150,7 +151,7 @@ void StoreConformance::SetUp() {
 }
 
 Store& StoreConformance::store() {
-  if (store_ == nullptr) store_ = database_->OpenStore();
+  if (store_ == nullptr) store_ = database_->OpenStore({.cache_bytes = cache_bytes()});
   return *store_;
 }
 

@@ -6,6 +6,7 @@
 #ifndef IPSTORE_ORDERS_TESTS_STORAGE_CONFORMANCE_H_
 #define IPSTORE_ORDERS_TESTS_STORAGE_CONFORMANCE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "domain/order.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/storage/open.h"
 #include "server/storage/store.h"
 #include "tests/support/databases.h"
 #include "tests/support/orders.h"
@@ -77,12 +79,20 @@ class StoreConformance : public testing::TestWithParam<sql::Backend> {
   void MustWrite(Change change);
 
  private:
+  // What the store may remember: nothing, so that what is written must be read from the database.
+  virtual std::size_t cache_bytes() const { return 0; }
+
   std::unique_ptr<TestDatabase> database_;
   std::unique_ptr<Store> store_;
 };
 
+// With a store that remembers, as servers have it.
+class CachedStore : public StoreConformance {
+  std::size_t cache_bytes() const override { return OpenOptions().cache_bytes; }
+};
+
 // What only servers can show: connections that are lost, locks on single rows.
-class ServerConformance : public StoreConformance {};
+class ServerConformance : public CachedStore {};
 
 std::string BackendName(const testing::TestParamInfo<sql::Backend>& info);
 

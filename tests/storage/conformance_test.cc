@@ -19,6 +19,7 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 INSTANTIATE_TEST_SUITE_P(All, StoreConformance, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, CachedStore, testing::ValuesIn(AllBackends()), BackendName);
 INSTANTIATE_TEST_SUITE_P(Servers, ServerConformance,
                          testing::Values(sql::Backend::kMariaDb, sql::Backend::kMySql),
                          BackendName);
@@ -224,8 +225,8 @@ TEST_P(StoreConformance, LoadGivesTheOrdersKeysAndUnitsThatExist) {
   EXPECT_THAT(writer->Rollback(), IsOk());
 
   EXPECT_THAT(loaded.subjects, SizeIs(2)) << "the one asked for, and that of the request key";
-  EXPECT_EQ(loaded.subjects.at(first.order().subject.number), SubjectState(first.order()));
-  EXPECT_EQ(loaded.subjects.at(second.order().subject.number), SubjectState(second.order()));
+  EXPECT_EQ(*loaded.subjects.at(first.order().subject.number), SubjectState(first.order()));
+  EXPECT_EQ(*loaded.subjects.at(second.order().subject.number), SubjectState(second.order()));
   EXPECT_THAT(loaded.external_keys,
               UnorderedElementsAre(testing::Pair(known, first.order().subject.number)));
   ASSERT_THAT(loaded.request_keys, SizeIs(2));

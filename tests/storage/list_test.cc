@@ -25,6 +25,7 @@ using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pointee;
 
 constexpr std::int64_t kSerial = Number::kFirstSerial;
 
@@ -149,7 +150,8 @@ void WriteEnquiry(WriteSession& session, const EnquiryInTest& enquiry) {
       Evolve(evolved, activity);
       return evolved;
     }() : Begin(activity);
-    const SubjectWrite write{.before = before.has_value() ? &*before : nullptr, .after = &after};
+    const SubjectWrite write{.before = before.has_value() ? &*before : nullptr,
+                             .after = std::make_shared<const SubjectState>(after)};
     const ActivityWrite append{
         .activity = &activity, .unit_size = 1, .request_key = NewRequestKey()};
     LoadRequest load;
@@ -174,7 +176,8 @@ TEST_P(StoreConformance, EnquiriesAreStoredAndListedBesideOrders) {
 
   auto reader = OpenReader();
   const Number number = enquiry.enquiry().subject.number;
-  EXPECT_THAT(reader->GetSubjects({number}).value(), ElementsAre(SubjectState(enquiry.enquiry())));
+  EXPECT_THAT(reader->GetSubjects({number}).value(),
+              ElementsAre(Pointee(SubjectState(enquiry.enquiry()))));
   const std::vector<Activity> log = ReadLog(*reader, number).value();
   EXPECT_EQ(Replay(log).value(), SubjectState(enquiry.enquiry()));
   for (const Activity& activity : log) EXPECT_EQ(activity.subject_kind, SubjectKind::kEnquiry);
@@ -499,6 +502,9 @@ TEST_P(ListPlans, KeysAreLookedUpInTheirIndexes) {
   const auto primary = HasSubstr(OnSqlite() ? "USING" : "PRIMARY");
   EXPECT_THAT(plan(statements.lock_subjects), SortsNothing());
   EXPECT_THAT(KeysOf(plan(statements.lock_subjects)), ElementsAre(primary, primary));
+  EXPECT_THAT(plan(statements.lock_heads), SortsNothing());
+  EXPECT_THAT(KeysOf(plan(statements.lock_heads)), ElementsAre(primary));
+  EXPECT_THAT(KeysOf(plan(statements.read_heads)), ElementsAre(primary));
   EXPECT_THAT(plan(statements.read_lines), SortsNothing());
   EXPECT_THAT(KeysOf(plan(statements.read_lines)), ElementsAre(primary));
   EXPECT_THAT(KeysOf(plan(statements.read_whole_orders)),

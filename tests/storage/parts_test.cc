@@ -11,6 +11,7 @@
 #include "server/storage/mysql/mysql_error.h"
 #include "server/storage/sql/batch_statement.h"
 #include "server/storage/sql/dialect.h"
+#include "server/storage/sql/head_guess.h"
 #include "server/storage/sql/session.h"
 #include "server/storage/time_text.h"
 #include "server/storage/url.h"
@@ -268,19 +269,42 @@ TEST(BatchStatement, LargeRowsGoIntoMoreStatements) {
   EXPECT_EQ(sent, 7U + 7U);
 }
 
+// --- The guess of the feed's head ---
+
+TEST(HeadGuess, IsMadeOnlyWhileTheOneBeforeWouldHaveHeld) {
+  sql::HeadGuess guess;
+  EXPECT_EQ(guess.Get(), std::nullopt);
+  guess.Moved(5, 7);
+  EXPECT_EQ(guess.Get(), std::nullopt) << "nothing was guessed before";
+  guess.Moved(7, 8);
+  EXPECT_EQ(guess.Get(), 8);
+  guess.Moved(10, 12);
+  EXPECT_EQ(guess.Get(), std::nullopt) << "somebody else has written";
+  guess.Moved(12, 13);
+  EXPECT_EQ(guess.Get(), 13);
+}
+
 // --- Dialects ---
 
 TEST(Dialect, UpdatesOfManyRowsFindEachByItsKey) {
   const sql::RowsUpdate update{.table = "t", .key = {"k"}, .set = {"a", "b"}, .guard = {"b"}};
   EXPECT_EQ(
       sql::Dialect(sql::Backend::kMySql).UpdateRows(update).Text(2),
-      "UPDATE (SELECT ? AS k,? AS a,? AS b,? AS old_b UNION ALL SELECT ?,?,?,?) given"
+      "UPDATE (SELECT ? AS a,? AS b,? AS k,? AS old_b UNION ALL SELECT ?,?,?,?) given"
       " STRAIGHT_JOIN t t FORCE INDEX (PRIMARY) ON t.k = given.k SET t.a = given.a, t.b = given.b"
       " WHERE t.b = given.old_b");
   EXPECT_EQ(sql::Dialect(sql::Backend::kSqlite).UpdateRows(update).Text(2),
-            "WITH given(k,a,b,old_b) AS (VALUES (?,?,?,?),(?,?,?,?)) UPDATE t SET a = given.a, b = "
+            "WITH given(a,b,k,old_b) AS (VALUES (?,?,?,?),(?,?,?,?)) UPDATE t SET a = given.a, b = "
             "given.b FROM given"
             " WHERE t.k = given.k AND t.b = given.old_b");
+}
+
+TEST(Dialect, AnUpdateOfOneRowTakesTheSameParametersPlainly) {
+  const sql::RowsUpdate update{.table = "t", .key = {"k", "l"}, .set = {"a", "b"}, .guard = {"b"}};
+  for (const sql::Backend backend : {sql::Backend::kMySql, sql::Backend::kSqlite}) {
+    EXPECT_EQ(sql::Dialect(backend).UpdateRows(update).Text(1),
+              "UPDATE t SET a = ?, b = ? WHERE k = ? AND l = ? AND b = ?");
+  }
 }
 
 TEST(Dialect, OverwritingNamesTheKey) {

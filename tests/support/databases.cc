@@ -76,9 +76,9 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-std::unique_ptr<Store> TestDatabase::OpenStore() const {
+std::unique_ptr<Store> TestDatabase::OpenStore(const OpenOptions& options) const {
   if (!IsSqlite()) static_cast<void>(OrDie(MigrateStore(url_), "migrating"));
-  return OrDie(orders::OpenStore(url_), "opening the store");
+  return OrDie(orders::OpenStore(url_, options), "opening the store");
 }
 
 std::unique_ptr<sql::Session> TestDatabase::Connect(sql::Purpose purpose) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/storage/open.h"
 #include "server/storage/sql/dialect.h"
 #include "server/storage/sql/session.h"
 #include "server/storage/store.h"
@@ -35,7 +36,7 @@ class TestDatabase {
 
   // Migrates and opens; ends the program when that fails. Several may be open at the same time, but
   // only one on SQLite.
-  std::unique_ptr<Store> OpenStore() const;
+  std::unique_ptr<Store> OpenStore(const OpenOptions& options = {}) const;
 
   // A connection beside those of the store, on which a test can look and meddle. Ends the program
   // when that fails.

@@ -110,8 +110,9 @@ class FaultyReader final : public Reader {
   FaultyReader(FaultyStore& store, std::unique_ptr<Reader> reader)
       : store_(store), reader_(std::move(reader)) {}
 
-  absl::StatusOr<std::vector<SubjectState>> GetSubjects(absl::Span<const Number> numbers) override {
-    return Run<absl::StatusOr<std::vector<SubjectState>>>(
+  absl::StatusOr<std::vector<SubjectPointer>> GetSubjects(
+      absl::Span<const Number> numbers) override {
+    return Run<absl::StatusOr<std::vector<SubjectPointer>>>(
         Method::kGetSubjects, [&] { return reader_->GetSubjects(numbers); });
   }
   absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override {

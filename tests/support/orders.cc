@@ -323,6 +323,14 @@ std::vector<Order> OrdersIn(const std::vector<SubjectState>& subjects) {
   return orders;
 }
 
+std::vector<Order> OrdersIn(const std::vector<SubjectPointer>& subjects) {
+  std::vector<Order> orders;
+  for (const SubjectPointer& subject : subjects) {
+    if (const Order* order = AsOrder(subject.get())) orders.push_back(*order);
+  }
+  return orders;
+}
+
 EnquiryContent QuestionAbout(std::optional<Number> order) {
   EnquiryContent content;
   content.customer = {.id = kMariaId,

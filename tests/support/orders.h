@@ -85,6 +85,7 @@ std::vector<Activity> RedactedLog(std::vector<Activity> log);
 
 // The orders among `subjects`.
 std::vector<Order> OrdersIn(const std::vector<SubjectState>& subjects);
+std::vector<Order> OrdersIn(const std::vector<SubjectPointer>& subjects);
 
 // A question of Maria's about that order, in Greek.
 EnquiryContent QuestionAbout(std::optional<Number> order);

@@ -212,6 +212,7 @@ TEST_P(CommitterFaults, ContentThatTheTablesCannotHoldIsIsolated) {
 }
 
 TEST_P(CommitterFaults, AnOrderThatCannotBeReadHoldsUpNoOther) {
+  open_options.cache_bytes = 0;  // else it is not read
   const Number broken = server().Place("WEB-1");
   const Number sound = server().Place("WEB-2");
   const std::string where = absl::StrCat(" WHERE number = ", broken.value());

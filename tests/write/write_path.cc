@@ -283,7 +283,7 @@ WriteServer& WritePath::server() {
 }
 
 std::unique_ptr<WriteServer> WritePath::NewServer() {
-  return std::make_unique<WriteServer>(database_->OpenStore(), options);
+  return std::make_unique<WriteServer>(database_->OpenStore(open_options), options);
 }
 
 Order WritePath::Read(Number number) {

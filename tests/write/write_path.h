@@ -159,6 +159,7 @@ class WritePath : public testing::Test {
 
   // One committer, and small waits. Change it before server() is first asked for.
   CommitterOptions options;
+  OpenOptions open_options;  // likewise
 
   TestDatabase& database() { return *database_; }
   // Started when it is first asked for.

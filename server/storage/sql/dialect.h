@@ -24,14 +24,15 @@ struct RowsTemplate {
   std::string next_row;
   std::string tail;
   std::size_t params_per_row = 0;
+  std::string one_row;  // what one row is better written as, where there is such a thing
 
   std::string Text(std::size_t rows) const;
 };
 
 // An update of several rows, each to values of its own: `set` columns of the rows with those `key`
-// columns, where the `guard` columns have the value expected. Parameters per row: key, set, guard,
-// in that order. The statement may name a row twice with the same values; the rows changed are
-// those that exist and satisfy the guard.
+// columns, where the `guard` columns have the value expected. Parameters per row: set, key, guard,
+// in that order, which is the one that a plain UPDATE takes them in. The statement may name a row
+// twice with the same values; the rows changed are those that exist and satisfy the guard.
 struct RowsUpdate {
   absl::string_view table;
   std::vector<absl::string_view> key;

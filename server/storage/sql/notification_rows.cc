@@ -233,7 +233,6 @@ void PutNotification(const Notification& notification, std::vector<Param>& param
 
 void PutAttempt(const Notification& notification, std::int32_t expected_attempts,
                 std::vector<Param>& params) {
-  PutKey(notification, params);
   params.insert(
       params.end(),
       {EnumParam(notification.state), EnumParam(notification.reason),
@@ -241,9 +240,11 @@ void PutAttempt(const Notification& notification, std::int32_t expected_attempts
        Param::Text(notification.title), IntegerOrNull(notification.lead_seq),
        Param::Integer(notification.attempts), Param::Integer(notification.failures),
        Param::TimeOrNull(notification.due_at), Param::TimeOrNull(notification.finished_at),
-       Param::TimeOrNull(notification.claimed_until), Param::TimeOrNull(LastSent(notification)),
-       EnumParam(NotificationState::kQueued), Param::Integer(expected_attempts),
-       Param::Integer(notification.generation)});
+       Param::TimeOrNull(notification.claimed_until), Param::TimeOrNull(LastSent(notification))});
+  PutKey(notification, params);
+  params.insert(params.end(),
+                {EnumParam(NotificationState::kQueued), Param::Integer(expected_attempts),
+                 Param::Integer(notification.generation)});
 }
 
 absl::Status ReadNotificationRows(const Rows& rows, std::vector<Notification>& notifications) {

@@ -25,14 +25,14 @@ inline constexpr std::array<absl::string_view, 26> kNotificationColumns = {
     "resent_for_id", "failures"};
 inline constexpr std::size_t kNotificationKeyColumns = 4;
 
-// What an attempt changes, in the order in which PutAttempt() gives it after the key.
+// What an attempt changes, in the order in which PutAttempt() gives it.
 inline constexpr std::array<absl::string_view, 12> kAttemptColumns = {
     "state",    "reason",   "detail", "address",     "title",         "lead_seq",
     "attempts", "failures", "due_at", "finished_at", "claimed_until", "sent_at"};
 
 // All columns; texts are borrowed.
 void PutNotification(const Notification& notification, std::vector<Param>& params);
-// The key, the columns that an attempt changes, and the attempts that the row must have; texts are
+// The columns that an attempt changes, the key, and the attempts that the row must have; texts are
 // borrowed.
 void PutAttempt(const Notification& notification, std::int32_t expected_attempts,
                 std::vector<Param>& params);

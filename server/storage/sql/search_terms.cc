@@ -63,7 +63,7 @@ absl::StatusOr<std::vector<Number>> NextNumbers(Session& session, Number last) {
 
 absl::Status ReplaceTerms(Session& session, const StoreStatements& statements,
                           const std::vector<Number>& numbers) {
-  SubjectsByNumber subjects;
+  SubjectStates subjects;
   if (auto s = LoadUnlocked(session, statements, numbers, subjects); !s.ok()) return s;
   std::vector<Param> keys;
   std::vector<Param> rows;

@@ -65,15 +65,34 @@ absl::Status SqlReader::InSnapshot(absl::FunctionRef<absl::Status()> read) {
   return status;
 }
 
-absl::StatusOr<std::vector<SubjectState>> SqlReader::GetSubjects(absl::Span<const Number> numbers) {
+absl::StatusOr<std::vector<SubjectPointer>> SqlReader::GetSubjects(
+    absl::Span<const Number> numbers) {
   SubjectsByNumber subjects;
-  absl::Status status =
-      InSnapshot([&] { return LoadUnlocked(*session_, statements_, numbers, subjects); });
-  if (!status.ok()) return status;
-  std::vector<SubjectState> list;
+  absl::StatusOr<std::vector<Number>> misses =
+      LoadKnown(*session_, statements_, cache_, numbers, subjects);
+  if (!misses.ok()) return misses.status();
+  if (!misses->empty()) {
+    SubjectStates states;
+    absl::Status status =
+        InSnapshot([&] { return LoadUnlocked(*session_, statements_, *misses, states); });
+    if (!status.ok()) return status;
+    Keep(std::move(states), cache_, subjects);
+  }
+  std::vector<SubjectPointer> list;
   list.reserve(subjects.size());
-  for (auto& [number, state] : subjects) list.push_back(std::move(state));
+  for (auto& [number, subject] : subjects) list.push_back(std::move(subject));
   return list;
+}
+
+absl::StatusOr<SubjectPointer> SqlReader::ReadOne(Number number) {
+  SubjectsByNumber subjects;
+  absl::StatusOr<std::vector<Number>> misses =
+      LoadKnown(*session_, statements_, cache_, {number}, subjects);
+  if (!misses.ok()) return misses.status();
+  SubjectStates states;
+  if (auto s = LoadUnlocked(*session_, statements_, *misses, states); !s.ok()) return s;
+  Keep(std::move(states), cache_, subjects);
+  return subjects.empty() ? nullptr : std::move(subjects.begin()->second);
 }
 
 absl::StatusOr<std::optional<Number>> SqlReader::FindByExternalKey(const ExternalKey& key) {
@@ -117,11 +136,11 @@ absl::StatusOr<std::vector<SubjectState>> SqlReader::ReadPage(const PageQuery& q
   absl::Status status = InSnapshot([&] {
     absl::StatusOr<std::vector<Number>> numbers = FindPage(query);
     if (!numbers.ok()) return numbers.status();
-    SubjectsByNumber subjects;
-    if (auto s = LoadUnlocked(*session_, statements_, *numbers, subjects); !s.ok()) return s;
+    SubjectStates states;
+    if (auto s = LoadUnlocked(*session_, statements_, *numbers, states); !s.ok()) return s;
     for (Number number : *numbers) {
-      const auto found = subjects.find(number);
-      if (found == subjects.end())
+      const auto found = states.find(number);
+      if (found == states.end())
         return absl::DataLossError(absl::StrCat("subject ", number.ToString(), " has no body"));
       page.push_back(std::move(found->second));
     }
@@ -178,10 +197,9 @@ absl::StatusOr<SubjectPage> SqlReader::GetPage(Number number, bool include_inter
                       .newest_first = true,
                       .limit = limit};
   absl::Status status = InSnapshot([&] {
-    SubjectsByNumber subjects;
-    if (auto s = LoadUnlocked(*session_, statements_, {number}, subjects); !s.ok()) return s;
-    if (subjects.empty()) return absl::OkStatus();
-    page.subject = std::move(subjects.begin()->second);
+    absl::StatusOr<SubjectPointer> subject = ReadOne(number);
+    if (!subject.ok() || *subject == nullptr) return subject.status();
+    page.subject = *std::move(subject);
     absl::StatusOr<std::vector<Activity>> activities = ReadActivities(query);
     if (!activities.ok()) return activities.status();
     page.activities = *std::move(activities);

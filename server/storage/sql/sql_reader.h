@@ -12,17 +12,19 @@
 #include "server/storage/sql/session.h"
 #include "server/storage/sql/store_statements.h"
 #include "server/storage/store.h"
+#include "server/storage/subject_cache.h"
 
 namespace ipstore::orders::sql {
 
 class SqlReader final : public Reader {
  public:
-  // `dialect` and `statements` are borrowed.
+  // `dialect`, `statements` and `cache` are borrowed.
   SqlReader(std::unique_ptr<Session> session, const Dialect& dialect,
-            const StoreStatements& statements)
-      : session_(std::move(session)), dialect_(dialect), statements_(statements) {}
+            const StoreStatements& statements, SubjectCache& cache)
+      : session_(std::move(session)), dialect_(dialect), statements_(statements), cache_(cache) {}
 
-  absl::StatusOr<std::vector<SubjectState>> GetSubjects(absl::Span<const Number> numbers) override;
+  absl::StatusOr<std::vector<SubjectPointer>> GetSubjects(
+      absl::Span<const Number> numbers) override;
   absl::StatusOr<std::optional<Number>> FindByExternalKey(const ExternalKey& key) override;
   absl::StatusOr<std::vector<SubjectState>> ListSubjects(const SubjectQuery& query) override;
   absl::StatusOr<std::vector<SubjectState>> ListOverdue(const OverdueQuery& query) override;
@@ -51,6 +53,8 @@ class SqlReader final : public Reader {
   // Runs `read` within one snapshot of the database.
   absl::Status InSnapshot(absl::FunctionRef<absl::Status()> read);
   absl::StatusOr<std::vector<Activity>> ReadActivities(const ActivityQuery& query);
+  // Null when it does not exist. Within a snapshot.
+  absl::StatusOr<SubjectPointer> ReadOne(Number number);
   // The numbers of a page, newest activity first.
   absl::StatusOr<std::vector<Number>> FindPage(const SubjectQuery& query);
   absl::StatusOr<std::vector<Number>> FindPage(const OverdueQuery& query);
@@ -62,6 +66,7 @@ class SqlReader final : public Reader {
   std::unique_ptr<Session> session_;
   const Dialect& dialect_;
   const StoreStatements& statements_;
+  SubjectCache& cache_;
 };
 
 }  // namespace ipstore::orders::sql

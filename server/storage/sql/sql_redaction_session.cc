@@ -116,8 +116,8 @@ absl::StatusOr<bool> SqlRedactionSession::Note(std::int64_t id,
                                                absl::Time at, const RedactionLease& lease) {
   std::vector<Param> params;
   for (const RedactionOutcome& outcome : outcomes) {
-    params.insert(params.end(), {Param::Integer(id), Param::Integer(outcome.subject.value()),
-                                 Param::Time(at), Param::TextOrNull(outcome.failure)});
+    params.insert(params.end(), {Param::Time(at), Param::TextOrNull(outcome.failure),
+                                 Param::Integer(id), Param::Integer(outcome.subject.value())});
   }
   if (auto noted = UpdateAll(*session_, statements_.note_items, params); !noted.ok())
     return noted.status();

@@ -14,8 +14,9 @@
 
 namespace ipstore::orders::sql {
 
-absl::StatusOr<std::unique_ptr<Store>> SqlStore::Open(std::unique_ptr<Database> database) {
-  auto store = absl::WrapUnique(new SqlStore(std::move(database)));
+absl::StatusOr<std::unique_ptr<Store>> SqlStore::Open(std::unique_ptr<Database> database,
+                                                      std::size_t cache_bytes) {
+  auto store = absl::WrapUnique(new SqlStore(std::move(database), cache_bytes));
   if (absl::Status status = store->CheckSchema(); !status.ok()) return status;
   if (absl::Status status = store->ReadSecret(); !status.ok()) return status;
   return store;
@@ -25,13 +26,14 @@ absl::StatusOr<std::unique_ptr<WriteSession>> SqlStore::OpenWriteSession() {
   absl::StatusOr<std::unique_ptr<Session>> session =
       database_->Connect(Purpose::kWriteTransactions);
   if (!session.ok()) return session.status();
-  return std::make_unique<SqlWriter>(*std::move(session), statements_);
+  return std::make_unique<SqlWriter>(*std::move(session), statements_, cache_, head_guess_);
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> SqlStore::OpenReader() {
   absl::StatusOr<std::unique_ptr<Session>> session = database_->Connect(Purpose::kRead);
   if (!session.ok()) return session.status();
-  return std::make_unique<SqlReader>(*std::move(session), database_->dialect(), statements_);
+  return std::make_unique<SqlReader>(*std::move(session), database_->dialect(), statements_,
+                                     cache_);
 }
 
 absl::StatusOr<std::unique_ptr<RedactionSession>> SqlStore::OpenRedactionSession() {

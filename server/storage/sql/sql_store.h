@@ -2,14 +2,17 @@
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_STORE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SQL_SQL_STORE_H_
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "absl/functional/function_ref.h"
+#include "server/storage/sql/head_guess.h"
 #include "server/storage/sql/session.h"
 #include "server/storage/sql/store_statements.h"
 #include "server/storage/store.h"
+#include "server/storage/subject_cache.h"
 
 namespace ipstore::orders::sql {
 
@@ -17,7 +20,8 @@ class SqlStore final : public Store {
  public:
   // FAILED_PRECONDITION when this server cannot run on the schema; else the errors of connecting.
   // Blocks.
-  static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<Database> database);
+  static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<Database> database,
+                                                     std::size_t cache_bytes);
 
   absl::StatusOr<std::unique_ptr<WriteSession>> OpenWriteSession() override;
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override;
@@ -32,8 +36,8 @@ class SqlStore final : public Store {
   absl::StatusOr<FeedHead> ReadFeedHead() override;
 
  private:
-  explicit SqlStore(std::unique_ptr<Database> database)
-      : database_(std::move(database)), statements_(database_->dialect()) {}
+  SqlStore(std::unique_ptr<Database> database, std::size_t cache_bytes)
+      : database_(std::move(database)), statements_(database_->dialect()), cache_(cache_bytes) {}
 
   absl::Status ReadSecret();
   // Runs `act` on the store's own session, which is opened when there is none. A connection that
@@ -42,6 +46,8 @@ class SqlStore final : public Store {
 
   std::unique_ptr<Database> database_;
   StoreStatements statements_;
+  SubjectCache cache_;
+  HeadGuess head_guess_;
   std::string secret_;
   std::mutex mutex_;
   std::unique_ptr<Session> session_;  // guarded by mutex_

@@ -1,6 +1,8 @@
 #include "server/storage/sql/sql_writer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -125,7 +127,12 @@ absl::Status PutSubjectWrite(const SubjectWrite& write, MadeTexts& texts, RowsTo
   }
   const Subject& before = HeadOf(*write.before);
   if (before != HeadOf(*write.after)) {
+    const auto begin = static_cast<std::ptrdiff_t>(rows.changed_subjects.size());
     PutSubject(*write.after, rows.changed_subjects);
+    // An update takes the key behind what it sets.
+    static_assert(kWrittenSubjectColumns.front() == "number");
+    std::rotate(rows.changed_subjects.begin() + begin, rows.changed_subjects.begin() + begin + 1,
+                rows.changed_subjects.end());
     rows.changed_subjects.push_back(Param::Integer(before.last_seq));
   }
   PutChangedTerms(*write.before, *write.after, texts, rows);
@@ -217,7 +224,8 @@ absl::StatusOr<std::int64_t> SqlWriter::ReserveSerials(std::int64_t count) {
 
 absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   Loaded loaded;
-  absl::Status status = LoadLocked(*session_, statements_, request.subjects, loaded.subjects);
+  absl::Status status =
+      LoadLocked(*session_, statements_, cache_, request.subjects, loaded.subjects);
   if (!status.ok()) return status;
   // External keys and numbers before request keys: a create whose COMMIT is still under way may end
   // in between. Then it is found by its request key, and not refused for the reference or the
@@ -287,7 +295,11 @@ absl::Status SqlWriter::LoadUnlockedOnes(const LoadRequest& request, Loaded& loa
   for (const auto& [key, unit] : loaded.request_keys) missing.insert(unit.subject);
   for (const auto& [number, state] : loaded.subjects) missing.erase(number);
   const std::vector<Number> numbers(missing.begin(), missing.end());
-  return LoadUnlocked(*session_, statements_, numbers, loaded.subjects);
+  SubjectStates states;
+  if (auto s = LoadUnlocked(*session_, statements_, numbers, states); !s.ok()) return s;
+  for (auto& [number, state] : states)
+    loaded.subjects.emplace(number, std::make_shared<const SubjectState>(std::move(state)));
+  return absl::OkStatus();
 }
 
 absl::Status SqlWriter::RedactActivities(absl::Span<const ActivityRedaction> redactions) {
@@ -305,6 +317,8 @@ absl::Status SqlWriter::Commit() {
   const bool erased = std::exchange(erased_, false);
   absl::Status status = session_->Commit();
   if (!status.ok()) return status;
+  cache_.Put(written_);
+  written_.clear();
   if (erased || to_forget_) to_forget_ = !session_->ForgetErased(/*wait=*/erased);
   return status;
 }
@@ -315,10 +329,22 @@ absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {
   for (const SubjectWrite& write : writes) {
     if (absl::Status status = PutSubjectWrite(write, texts_, rows); !status.ok()) return status;
   }
-  return WriteRows(*session_, statements_, rows);
+  if (auto s = WriteRows(*session_, statements_, rows); !s.ok()) return s;
+  for (const SubjectWrite& write : writes) written_.push_back(write.after);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::int64_t> SqlWriter::TakePositions(std::int64_t count) {
+  if (const std::optional<std::int64_t> guess = head_guess_.Get()) {
+    absl::StatusOr<std::int64_t> moved =
+        session_->Execute("UPDATE feed_head SET position = ? WHERE id = 1 AND position = ?",
+                          {Param::Integer(*guess + count), Param::Integer(*guess)});
+    if (!moved.ok()) return moved.status();
+    if (*moved == 1) {
+      head_guess_.Moved(*guess, *guess + count);
+      return *guess + 1;
+    }
+  }
   absl::StatusOr<std::int64_t> updated = session_->Execute(
       "UPDATE feed_head SET position = position + ? WHERE id = 1", {Param::Integer(count)});
   if (!updated.ok()) return updated.status();
@@ -326,7 +352,9 @@ absl::StatusOr<std::int64_t> SqlWriter::TakePositions(std::int64_t count) {
       session_->Query("SELECT position FROM feed_head WHERE id = 1", {}, {ValueType::kInteger});
   if (!head.ok()) return head.status();
   if (head->empty()) return absl::InternalError("the row of the feed's head is missing");
-  return head->Integer(0, 0) - count + 1;
+  const std::int64_t before = head->Integer(0, 0) - count;
+  head_guess_.Moved(before, before + count);
+  return before + 1;
 }
 
 // Everything that can be done before the head is done before it: from there on other writers wait.

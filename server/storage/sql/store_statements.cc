@@ -57,9 +57,15 @@ RowsTemplate LockSubjects(const Dialect& dialect) {
                   "s.number", absl::StrCat(" ORDER BY s.number", dialect.LockingRead()));
 }
 
-// The rows of one kind's own table.
-RowsTemplate ReadBodies(const Dialect& dialect, absl::string_view table,
-                        absl::Span<const absl::string_view> columns) {
+// The heads alone, of subjects whose bodies may be known.
+RowsTemplate LockHeads(const Dialect& dialect) {
+  return SelectIn(absl::StrJoin(kSubjectColumns, ","), dialect.TableByPrimaryKey("subjects"),
+                  "number", absl::StrCat(" ORDER BY number", dialect.LockingRead()));
+}
+
+// The rows of one table.
+RowsTemplate ReadRows(const Dialect& dialect, absl::string_view table,
+                      absl::Span<const absl::string_view> columns) {
   return SelectIn(absl::StrJoin(columns, ","), dialect.TableByPrimaryKey(table), "number", "");
 }
 
@@ -205,9 +211,11 @@ RowsTemplate RedactPayloads() {
 
 StoreStatements::StoreStatements(const Dialect& dialect)
     : lock_subjects(LockSubjects(dialect)),
+      lock_heads(LockHeads(dialect)),
+      read_heads(ReadRows(dialect, "subjects", kSubjectColumns)),
       read_whole_orders(ReadWhole("orders", kOrderColumns)),
       read_lines(ReadLines(dialect)),
-      read_enquiries(ReadBodies(dialect, "enquiries", kEnquiryColumns)),
+      read_enquiries(ReadRows(dialect, "enquiries", kEnquiryColumns)),
       read_whole_enquiries(ReadWhole("enquiries", kEnquiryColumns)),
       find_external_keys(FindExternalKeys(dialect)),
       find_numbers(FindNumbers(dialect)),

@@ -16,6 +16,8 @@ struct StoreStatements {
   // Reading, by numbers:
   // kSubjectColumns, then kOrderColumns, which are null for other kinds; locked, by number
   BatchStatement lock_subjects;
+  BatchStatement lock_heads;            // kSubjectColumns; locked, by number
+  BatchStatement read_heads;            // kSubjectColumns
   BatchStatement read_whole_orders;     // kSubjectColumns, then kOrderColumns
   BatchStatement read_lines;            // kLineColumns, by number and line
   BatchStatement read_enquiries;        // kEnquiryColumns
@@ -25,7 +27,8 @@ struct StoreStatements {
   BatchStatement find_numbers;        // number
   BatchStatement
       find_requests;  // request_key, subject, seq, unit_size, position, recorded_at, content_hash
-  // Writing, with the columns of order_rows.h. update_subjects takes last_seq as it was, too.
+  // Writing, with the columns of order_rows.h. update_subjects takes the number behind what it
+  // sets, and then last_seq as it was.
   BatchStatement insert_subjects;
   BatchStatement insert_orders;
   BatchStatement insert_lines;

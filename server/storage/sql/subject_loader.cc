@@ -55,12 +55,11 @@ SubjectState StateOf(Subject head) {
 
 // Adds the subject whose head stands in `row`, without its body. The pointer is good until the next
 // one is added; nullptr and an error when the head cannot be understood.
-absl::StatusOr<SubjectState*> AddHead(const Rows& rows, std::size_t row,
-                                      SubjectsByNumber& subjects) {
+absl::StatusOr<SubjectState*> AddHead(const Rows& rows, std::size_t row, SubjectStates& states) {
   absl::StatusOr<Subject> head = ReadSubject(rows, row, 0);
   if (!head.ok()) return head.status();
   const Number number = head->number;
-  return &(subjects[number] = StateOf(*std::move(head)));
+  return &(states[number] = StateOf(*std::move(head)));
 }
 
 absl::Status NoBody(std::size_t subjects) {
@@ -69,13 +68,13 @@ absl::Status NoBody(std::size_t subjects) {
 }
 
 // Locks the heads of all, and reads the bodies of orders with them.
-absl::Status LockHeads(Session& session, const StoreStatements& statements,
-                       absl::Span<const Number> numbers, SubjectsByNumber& subjects, Found& found) {
+absl::Status LockWhole(Session& session, const StoreStatements& statements,
+                       absl::Span<const Number> numbers, SubjectStates& states, Found& found) {
   constexpr std::size_t kBody = kSubjectTypes.size();
   return QueryAll(session, statements.lock_subjects, AsParams(numbers), kWholeOrderTypes,
                   [&](const Rows& rows) {
                     for (std::size_t row = 0; row < rows.size(); ++row) {
-                      absl::StatusOr<SubjectState*> state = AddHead(rows, row, subjects);
+                      absl::StatusOr<SubjectState*> state = AddHead(rows, row, states);
                       if (!state.ok()) return state.status();
                       const Number number = HeadOf(**state).number;
                       auto* order = std::get_if<Order>(*state);
@@ -100,13 +99,13 @@ absl::Status ReadBody(const Rows& rows, std::size_t row, std::size_t first, Enqu
 
 // Reads the bodies of enquiries whose heads are there.
 absl::Status ReadEnquiries(Session& session, const StoreStatements& statements,
-                           absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+                           absl::Span<const Number> numbers, SubjectStates& states) {
   std::size_t read = 0;
   absl::Status status = QueryAll(
       session, statements.read_enquiries, AsParams(numbers), kEnquiryTypes, [&](const Rows& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
-          const auto found = subjects.find(Number::FromStored(rows.Integer(row, 0)));
-          if (found == subjects.end()) continue;
+          const auto found = states.find(Number::FromStored(rows.Integer(row, 0)));
+          if (found == states.end()) continue;
           absl::Status one = ReadEnquiry(rows, row, 0, std::get<Enquiry>(found->second));
           if (!one.ok()) return one;
           ++read;
@@ -122,12 +121,12 @@ template <typename Kind>
 absl::StatusOr<std::vector<Number>> ReadWhole(Session& session, const BatchStatement& statement,
                                               absl::Span<const ValueType> types,
                                               absl::Span<const Number> numbers,
-                                              SubjectsByNumber& subjects) {
+                                              SubjectStates& states) {
   std::vector<Number> found;
   absl::Status status =
       QueryAll(session, statement, AsParams(numbers), types, [&](const Rows& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
-          absl::StatusOr<SubjectState*> state = AddHead(rows, row, subjects);
+          absl::StatusOr<SubjectState*> state = AddHead(rows, row, states);
           if (!state.ok()) return state.status();
           Kind* kind = std::get_if<Kind>(*state);
           if (kind == nullptr) return absl::DataLossError("a subject stands in a wrong table");
@@ -142,12 +141,12 @@ absl::StatusOr<std::vector<Number>> ReadWhole(Session& session, const BatchState
 }
 
 absl::Status ReadLines(Session& session, const StoreStatements& statements,
-                       absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+                       absl::Span<const Number> numbers, SubjectStates& states) {
   return QueryAll(session, statements.read_lines, AsParams(numbers), kLineTypes,
                   [&](const Rows& rows) {
                     for (std::size_t row = 0; row < rows.size(); ++row) {
-                      const auto found = subjects.find(Number::FromStored(rows.Integer(row, 0)));
-                      if (found == subjects.end()) continue;
+                      const auto found = states.find(Number::FromStored(rows.Integer(row, 0)));
+                      if (found == states.end()) continue;
                       absl::StatusOr<Line> line = ReadLine(rows, row);
                       if (!line.ok()) return line.status();
                       std::get<Order>(found->second).content.lines.push_back(*std::move(line));
@@ -156,30 +155,94 @@ absl::Status ReadLines(Session& session, const StoreStatements& statements,
                   });
 }
 
+// Those whose heads stand in `rows` as `known` has them are added to `subjects`, the numbers of the
+// others to `misses`.
+absl::Status Match(const Rows& rows, const SubjectsByNumber& known, SubjectsByNumber& subjects,
+                   std::vector<Number>& misses) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    absl::StatusOr<Subject> head = ReadSubject(rows, row, 0);
+    if (!head.ok()) return head.status();
+    const auto found = known.find(head->number);
+    if (found != known.end() && HeadOf(*found->second) == *head) {
+      subjects.insert(*found);
+    } else {
+      misses.push_back(head->number);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Locks and reads them past the cache.
+absl::Status LoadWholeLocked(Session& session, const StoreStatements& statements,
+                             absl::Span<const Number> numbers, SubjectStates& states) {
+  Found found;
+  if (auto s = LockWhole(session, statements, numbers, states, found); !s.ok()) return s;
+  if (auto s = ReadEnquiries(session, statements, found.enquiries, states); !s.ok()) return s;
+  return ReadLines(session, statements, found.orders, states);
+}
+
 }  // namespace
 
-absl::Status LoadLocked(Session& session, const StoreStatements& statements,
+absl::Status LoadLocked(Session& session, const StoreStatements& statements, SubjectCache& cache,
                         absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
-  Found found;
-  if (auto s = LockHeads(session, statements, numbers, subjects, found); !s.ok()) return s;
-  if (auto s = ReadEnquiries(session, statements, found.enquiries, subjects); !s.ok()) return s;
-  return ReadLines(session, statements, found.orders, subjects);
+  const SubjectsByNumber known = cache.Find(numbers);
+  SubjectStates states;
+  if (known.empty()) {
+    if (auto s = LoadWholeLocked(session, statements, numbers, states); !s.ok()) return s;
+  } else {
+    // One statement locks all, known or not: in two, those of two transactions could wait for each
+    // other.
+    std::vector<Number> misses;
+    absl::Status locked =
+        QueryAll(session, statements.lock_heads, AsParams(numbers), kSubjectTypes,
+                 [&](const Rows& rows) { return Match(rows, known, subjects, misses); });
+    if (!locked.ok()) return locked;
+    if (auto s = LoadUnlocked(session, statements, misses, states); !s.ok()) return s;
+  }
+  Keep(std::move(states), cache, subjects);
+  return absl::OkStatus();
 }
 
 absl::Status LoadUnlocked(Session& session, const StoreStatements& statements,
-                          absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+                          absl::Span<const Number> numbers, SubjectStates& states) {
   absl::StatusOr<std::vector<Number>> orders =
-      ReadWhole<Order>(session, statements.read_whole_orders, kWholeOrderTypes, numbers, subjects);
+      ReadWhole<Order>(session, statements.read_whole_orders, kWholeOrderTypes, numbers, states);
   if (!orders.ok()) return orders.status();
-  if (auto s = ReadLines(session, statements, *orders, subjects); !s.ok()) return s;
+  if (auto s = ReadLines(session, statements, *orders, states); !s.ok()) return s;
   // Most subjects are orders: what was not found among them is looked for further.
   std::vector<Number> others;
   for (Number number : numbers) {
-    if (!subjects.contains(number)) others.push_back(number);
+    if (!states.contains(number)) others.push_back(number);
   }
   return ReadWhole<Enquiry>(session, statements.read_whole_enquiries, kWholeEnquiryTypes, others,
-                            subjects)
+                            states)
       .status();
+}
+
+absl::StatusOr<std::vector<Number>> LoadKnown(Session& session, const StoreStatements& statements,
+                                              SubjectCache& cache, absl::Span<const Number> numbers,
+                                              SubjectsByNumber& subjects) {
+  std::vector<Number> known_numbers;
+  std::vector<Number> misses;
+  const SubjectsByNumber known = cache.Find(numbers);
+  for (const Number number : numbers) {
+    (known.contains(number) ? known_numbers : misses).push_back(number);
+  }
+  absl::Status status =
+      QueryAll(session, statements.read_heads, AsParams(known_numbers), kSubjectTypes,
+               [&](const Rows& rows) { return Match(rows, known, subjects, misses); });
+  if (!status.ok()) return status;
+  return misses;
+}
+
+void Keep(SubjectStates states, SubjectCache& cache, SubjectsByNumber& subjects) {
+  std::vector<SubjectPointer> kept;
+  kept.reserve(states.size());
+  for (auto& [number, state] : states) {
+    kept.push_back(std::make_shared<const SubjectState>(std::move(state)));
+    subjects.insert_or_assign(number, kept.back());
+  }
+  cache.Put(kept);
 }
 
 }  // namespace ipstore::orders::sql
