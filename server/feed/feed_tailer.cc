@@ -146,6 +146,9 @@ absl::Status FeedTailer::ReadOn(bool& progress) {
     if (!units.empty()) {
       mark_ = units.back()->mark;
       progress = true;
+      for (const FeedUnitPointer& unit : units) {
+        if (HasRedaction(*unit)) store_.Forget(unit->subject());
+      }
       hub_.Publish(units);
     }
     if (!page->unreadable.ok()) {

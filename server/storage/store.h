@@ -280,6 +280,9 @@ class Store {
   // OK when this server can run on the schema; FAILED_PRECONDITION says what to do otherwise.
   virtual absl::Status CheckSchema() = 0;
   virtual absl::StatusOr<FeedHead> ReadFeedHead() = 0;
+  // The subject was redacted, by whichever server: drops what is remembered of it as it was.
+  // Does not block.
+  virtual void Forget(Number subject) = 0;
 };
 
 }  // namespace ipstore::orders

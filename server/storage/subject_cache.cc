@@ -51,4 +51,14 @@ void SubjectCache::Put(absl::Span<const SubjectPointer> subjects) {
   }
 }
 
+void SubjectCache::Remove(Number number) {
+  Entries gone;
+  const std::lock_guard lock(mutex_);
+  const auto found = by_number_.find(number);
+  if (found == by_number_.end()) return;
+  bytes_ -= found->second->bytes;
+  gone.splice(gone.end(), entries_, found->second);
+  by_number_.erase(found);
+}
+
 }  // namespace ipstore::orders

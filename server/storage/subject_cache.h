@@ -36,6 +36,7 @@ class SubjectCache {
   SubjectsByNumber Find(absl::Span<const Number> numbers);
   // Each in place of what it held of that subject.
   void Put(absl::Span<const SubjectPointer> subjects);
+  void Remove(Number number);
 
  private:
   struct Entry {

@@ -249,6 +249,27 @@ TEST_P(Feed, WhatWasReadBeforeARedactionIsNotToldAfterIt) {
   EXPECT_THAT(slow->positions(), ElementsAreArray(Range(1, 62)));
 }
 
+// The redaction may be another server's: then only the feed tells this one of it.
+TEST_P(Feed, OfWhatWasRedactedNothingIsRemembered) {
+  const Number kept = server().Place("WEB-1");
+  const Number redacted = server().Place("WEB-2");
+  feed();
+  const Order after = Submit(RedactionOf(redacted)).WaitApplied().order();
+  ASSERT_TRUE(WaitUntil([&] { return feed().hub.redactions() > 0; }));
+  // What is remembered is not read, so a change past the store is not seen.
+  const auto set_name = [&](Number number, absl::string_view name) {
+    database().Execute(absl::StrCat("UPDATE orders SET customer_name = '", name,
+                                    "' WHERE number = ", number.value()));
+  };
+  set_name(kept, "Somebody else");
+  set_name(redacted, "Somebody else");
+  const std::string name = Read(kept).content.customer.name;
+  EXPECT_NE(name, "Somebody else");
+  EXPECT_EQ(Read(redacted).content.customer.name, "Somebody else");
+  set_name(kept, name);
+  set_name(redacted, after.content.customer.name);
+}
+
 TEST_P(Feed, ALostTailIsAChangedHistory) {
   const Number order = server().Place("WEB-1");
   Say(order, 3);

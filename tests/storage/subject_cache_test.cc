@@ -65,6 +65,17 @@ TEST(SubjectCache, WhatWasUsedLongestAgoMakesRoom) {
   EXPECT_THAT(cache.Find(numbers), testing::SizeIs(kept)) << "the newest ones";
 }
 
+TEST(SubjectCache, WhatIsRemovedIsGone) {
+  SubjectCache cache(1 << 20);
+  const SubjectPointer one = OrderOf(kSerial);
+  const SubjectPointer other = OrderOf(kSerial + 1);
+  cache.Put({one, other});
+  cache.Remove(NumberOf(one));
+  cache.Remove(NumberOf(one));
+  EXPECT_THAT(cache.Find({NumberOf(one), NumberOf(other)}), ElementsAre(Key(NumberOf(other))));
+  EXPECT_EQ(one.use_count(), 1) << "nothing of it is held";
+}
+
 TEST(SubjectCache, WithoutRoomItStaysEmpty) {
   SubjectCache cache(0);
   const SubjectPointer order = OrderOf(kSerial);

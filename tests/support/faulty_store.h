@@ -154,6 +154,7 @@ class FaultyStore final : public Store {
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
+  void Forget(Number subject) override { store_.Forget(subject); }
   absl::Status CheckSchema() override;
   absl::StatusOr<FeedHead> ReadFeedHead() override;
 

@@ -394,6 +394,7 @@ class BorrowedStore final : public Store {
   int MaxWriteSessions() const override { return store_.MaxWriteSessions(); }
   std::string Describe() const override { return store_.Describe(); }
   const std::string& Secret() const override { return store_.Secret(); }
+  void Forget(Number subject) override { store_.Forget(subject); }
   absl::Status CheckSchema() override { return store_.CheckSchema(); }
   absl::StatusOr<FeedHead> ReadFeedHead() override { return store_.ReadFeedHead(); }
 

@@ -34,6 +34,7 @@ class SqlStore final : public Store {
   const std::string& Secret() const override { return secret_; }
   absl::Status CheckSchema() override;
   absl::StatusOr<FeedHead> ReadFeedHead() override;
+  void Forget(Number subject) override { cache_.Remove(subject); }
 
  private:
   SqlStore(std::unique_ptr<Database> database, std::size_t cache_bytes)
