@@ -85,12 +85,13 @@ std::string FillIn(absl::string_view copy, const sql::Dialect& dialect) {
                                       {"$source", "CAST(c.source AS TEXT)"},
                                       {"$target", "CAST(c.target AS TEXT)"}});
   }
-  return absl::StrReplaceAll(copy, {{"$join", "STRAIGHT_JOIN"},
-                                    {"$older", "- INTERVAL c.seconds SECOND"},
-                                    {"$reference", "CONCAT('copy-', c.target)"},
-                                    {"$key", "UNHEX(MD5(CONCAT(c.target, ':', a.seq)))"},
-                                    {"$source", "CONCAT('', c.source)"},
-                                    {"$target", "CONCAT('', c.target)"}});
+  return absl::StrReplaceAll(copy,
+                             {{"$join", "STRAIGHT_JOIN"},
+                              {"$older", "- INTERVAL c.seconds SECOND"},
+                              {"$reference", "CONCAT('copy-', c.target)"},
+                              {"$key", "UNHEX(LEFT(SHA2(CONCAT(c.target, ':', a.seq), 256), 32))"},
+                              {"$source", "CONCAT('', c.source)"},
+                              {"$target", "CONCAT('', c.target)"}});
 }
 
 // Copies all orders of a database so many times over.
