@@ -146,6 +146,7 @@ absl::Status FeedTailer::ReadOn(bool& progress) {
     if (!units.empty()) {
       mark_ = units.back()->mark;
       progress = true;
+      // Another server may have made it, and this one remembers what was there before.
       for (const FeedUnitPointer& unit : units) {
         if (HasRedaction(*unit)) store_.Forget(unit->subject());
       }
