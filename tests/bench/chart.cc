@@ -130,7 +130,8 @@ absl::Status DrawChart(const Results& results, const std::string& script, const 
   std::ofstream file(script);
   file << "set terminal svg size 1100," << 360 * rows << " font 'sans,12' background rgb 'white'\n"
        << "set output " << Quoted(svg) << "\nset encoding utf8\nset grid\nset logscale x\n"
-       << "set yrange [0:*]\nset key outside center bottom horizontal\nset multiplot layout " << rows << ",2\n";
+       << "set yrange [0:*]\nset key outside center bottom horizontal\nset multiplot layout "
+       << rows << ",2\n";
   for (const Panel& panel : panels) file << panel.Script();
   file << "unset multiplot\n";
   file.close();
