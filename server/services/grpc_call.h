@@ -139,6 +139,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public AnswerSink<Respo
 
   void OnCancel() override { cancelled_->store(true, std::memory_order_relaxed); }
   void OnDone() override { delete this; }
+  // gRPC would have an executor of its own run the two functions above, a change of threads for
+  // every call. They neither block nor call back. What gRPC's own DefaultReactor() says of itself;
+  // that one cannot be told of cancelled calls.
+  bool InternalInlineable() override { return true; }
 
   grpc::ByteBuffer* response_;
   Language language_ = Language::kGreek;

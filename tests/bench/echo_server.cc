@@ -1,6 +1,5 @@
 #include "tests/bench/echo_server.h"
 
-#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <sys/prctl.h>
 
@@ -11,35 +10,23 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "ipstore/orders/v1/order_service.grpc.pb.h"
 
 namespace ipstore::orders::bench {
 namespace {
 
-// One call. Deletes itself when it is done.
-class EchoCall final : public grpc::ServerGenericBidiReactor {
- public:
-  explicit EchoCall(const grpc::ByteBuffer& answer) : answer_(answer) { StartRead(&request_); }
-
-  void OnReadDone(bool ok) override {
-    if (ok) {
-      StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
-    } else {
-      Finish(grpc::Status::CANCELLED);
-    }
-  }
-  void OnDone() override { delete this; }
-
- private:
-  grpc::ByteBuffer request_;
-  const grpc::ByteBuffer answer_;  // shares the bytes
-};
-
-class EchoService final : public grpc::CallbackGenericService {
+class EchoService final
+    : public v1::OrderService::WithRawCallbackMethod_GetOrder<v1::OrderService::Service> {
  public:
   explicit EchoService(const grpc::ByteBuffer& answer) : answer_(answer) {}
 
-  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
-    return new EchoCall(answer_);
+  grpc::ServerUnaryReactor* GetOrder(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* /*request*/,
+                                     grpc::ByteBuffer* answer) override {
+    *answer = answer_;  // shares the bytes
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
   }
 
  private:
@@ -58,7 +45,7 @@ absl::Status ServeEcho(const std::string& file) {
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterCallbackGenericService(&service);
+  builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return absl::InternalError("gRPC does not serve");
   std::cout << "echo is serving on 127.0.0.1:" << port << std::endl;

@@ -9,8 +9,8 @@
 
 namespace ipstore::orders::bench {
 
-// Answers every call of every method, once its request is there, with the bytes in `file`; on a
-// free port of 127.0.0.1, which it tells as orderd does. Blocks for as long as the process lives,
+// Answers every GetOrder with the bytes in `file`; on a free port of 127.0.0.1, which it tells as
+// orderd does. Blocks for as long as the process lives,
 // which ends with its parent's at the latest; else INTERNAL with what has kept it from serving.
 absl::Status ServeEcho(const std::string& file);
 
