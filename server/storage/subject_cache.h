@@ -2,9 +2,9 @@
 // stored orders, and one that has not changed since need not be read, sent and decoded again.
 //
 // Nothing in here is ever believed by itself: other servers write too, and a database may be
-// restored. Whoever takes a subject from here compares its head with the stored one. Every change
-// of a subject is an activity of it, so that its head changes too: last_seq counts them, and
-// last_activity_at tells one history from another.
+// restored. Whoever takes a subject from here compares its last_seq and last_activity_at with the
+// stored ones. Every change of a subject is an activity of it: last_seq counts them, and the time
+// of the last tells one history from another.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SUBJECT_CACHE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SUBJECT_CACHE_H_
 

@@ -41,6 +41,13 @@ inline constexpr std::array<ValueType, 12> kSubjectTypes = {
     ValueType::kInteger, ValueType::kInteger, ValueType::kInteger, ValueType::kTime,
     ValueType::kTime,    ValueType::kTime,    ValueType::kTime,    ValueType::kTime};
 
+// Of subjects, what one state of a subject is told from another by: each change is an activity,
+// which last_seq counts, and the time of the last tells one history from another.
+inline constexpr std::array<absl::string_view, 3> kStateColumns = {"number", "last_seq",
+                                                                   "last_activity_at"};
+inline constexpr std::array<ValueType, 3> kStateTypes = {ValueType::kInteger, ValueType::kInteger,
+                                                         ValueType::kTime};
+
 // subjects, as they are written: with what lists are filtered by
 inline constexpr std::array<absl::string_view, 15> kWrittenSubjectColumns = {
     "number",

@@ -57,9 +57,9 @@ RowsTemplate LockSubjects(const Dialect& dialect) {
                   "s.number", absl::StrCat(" ORDER BY s.number", dialect.LockingRead()));
 }
 
-// The heads alone, of subjects whose bodies may be known.
-RowsTemplate LockHeads(const Dialect& dialect) {
-  return SelectIn(absl::StrJoin(kSubjectColumns, ","), dialect.TableByPrimaryKey("subjects"),
+// Locks subjects that may be known, and asks whether they are as they were.
+RowsTemplate LockStates(const Dialect& dialect) {
+  return SelectIn(absl::StrJoin(kStateColumns, ","), dialect.TableByPrimaryKey("subjects"),
                   "number", absl::StrCat(" ORDER BY number", dialect.LockingRead()));
 }
 
@@ -211,8 +211,8 @@ RowsTemplate RedactPayloads() {
 
 StoreStatements::StoreStatements(const Dialect& dialect)
     : lock_subjects(LockSubjects(dialect)),
-      lock_heads(LockHeads(dialect)),
-      read_heads(ReadRows(dialect, "subjects", kSubjectColumns)),
+      lock_states(LockStates(dialect)),
+      read_states(ReadRows(dialect, "subjects", kStateColumns)),
       read_whole_orders(ReadWhole("orders", kOrderColumns)),
       read_lines(ReadLines(dialect)),
       read_enquiries(ReadRows(dialect, "enquiries", kEnquiryColumns)),

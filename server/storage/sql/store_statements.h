@@ -16,8 +16,8 @@ struct StoreStatements {
   // Reading, by numbers:
   // kSubjectColumns, then kOrderColumns, which are null for other kinds; locked, by number
   BatchStatement lock_subjects;
-  BatchStatement lock_heads;            // kSubjectColumns; locked, by number
-  BatchStatement read_heads;            // kSubjectColumns
+  BatchStatement lock_states;           // kStateColumns; locked, by number
+  BatchStatement read_states;           // kStateColumns
   BatchStatement read_whole_orders;     // kSubjectColumns, then kOrderColumns
   BatchStatement read_lines;            // kLineColumns, by number and line
   BatchStatement read_enquiries;        // kEnquiryColumns

@@ -155,21 +155,20 @@ absl::Status ReadLines(Session& session, const StoreStatements& statements,
                   });
 }
 
-// Those whose heads stand in `rows` as `known` has them are added to `subjects`, the numbers of the
-// others to `misses`.
-absl::Status Match(const Rows& rows, const SubjectsByNumber& known, SubjectsByNumber& subjects,
-                   std::vector<Number>& misses) {
+// Those that are as `known` has them by `rows`, kStateColumns, are added to `subjects`, the numbers
+// of the others to `misses`.
+void Match(const Rows& rows, const SubjectsByNumber& known, SubjectsByNumber& subjects,
+           std::vector<Number>& misses) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    absl::StatusOr<Subject> head = ReadSubject(rows, row, 0);
-    if (!head.ok()) return head.status();
-    const auto found = known.find(head->number);
-    if (found != known.end() && HeadOf(*found->second) == *head) {
+    const Number number = Number::FromStored(rows.Integer(row, 0));
+    const auto found = known.find(number);
+    if (found != known.end() && HeadOf(*found->second).last_seq == rows.Integer(row, 1) &&
+        HeadOf(*found->second).last_activity_at == rows.Time(row, 2)) {
       subjects.insert(*found);
     } else {
-      misses.push_back(head->number);
+      misses.push_back(number);
     }
   }
-  return absl::OkStatus();
 }
 
 // Locks and reads them past the cache.
@@ -193,9 +192,11 @@ absl::Status LoadLocked(Session& session, const StoreStatements& statements, Sub
     // One statement locks all, known or not: in two, those of two transactions could wait for each
     // other.
     std::vector<Number> misses;
-    absl::Status locked =
-        QueryAll(session, statements.lock_heads, AsParams(numbers), kSubjectTypes,
-                 [&](const Rows& rows) { return Match(rows, known, subjects, misses); });
+    absl::Status locked = QueryAll(session, statements.lock_states, AsParams(numbers), kStateTypes,
+                                   [&](const Rows& rows) {
+                                     Match(rows, known, subjects, misses);
+                                     return absl::OkStatus();
+                                   });
     if (!locked.ok()) return locked;
     if (auto s = LoadUnlocked(session, statements, misses, states); !s.ok()) return s;
   }
@@ -228,9 +229,11 @@ absl::StatusOr<std::vector<Number>> LoadKnown(Session& session, const StoreState
   for (const Number number : numbers) {
     (known.contains(number) ? known_numbers : misses).push_back(number);
   }
-  absl::Status status =
-      QueryAll(session, statements.read_heads, AsParams(known_numbers), kSubjectTypes,
-               [&](const Rows& rows) { return Match(rows, known, subjects, misses); });
+  absl::Status status = QueryAll(session, statements.read_states, AsParams(known_numbers),
+                                 kStateTypes, [&](const Rows& rows) {
+                                   Match(rows, known, subjects, misses);
+                                   return absl::OkStatus();
+                                 });
   if (!status.ok()) return status;
   return misses;
 }
