@@ -63,7 +63,10 @@ struct ExternalKey {
 // What a batch needs to know before it decides.
 struct LoadRequest {
   std::vector<Number> subjects;  // ascending, each once; they are locked in this order
-  std::vector<Number> related;   // that are looked at and not changed; not locked
+  // Subjects that this server remembers are taken as it remembers them, and not locked. Whether
+  // they still are so shows when they are written; what is not written must not be decided on them.
+  bool optimistic = false;
+  std::vector<Number> related;  // that are looked at and not changed; not locked
   std::vector<ExternalKey> external_keys;
   std::vector<Number> new_numbers;  // that subjects are to be created with
   std::vector<RequestKey> request_keys;
@@ -80,9 +83,11 @@ struct CommittedUnit {
 };
 
 struct Loaded {
-  // The subjects asked for that exist, locked, and, not locked, the related ones and those that the
-  // found request keys belong to.
+  // The subjects asked for that exist, locked but for the remembered ones, and, not locked, the
+  // related ones and those that the found request keys belong to.
   absl::flat_hash_map<Number, SubjectPointer> subjects;
+  // A subject that was locked had been remembered otherwise: somebody else changes subjects too.
+  bool memory_was_wrong = false;
   absl::flat_hash_map<ExternalKey, Number> external_keys;
   absl::flat_hash_set<Number> taken_numbers;  // of the new ones
   absl::flat_hash_map<RequestKey, CommittedUnit> request_keys;
@@ -127,7 +132,8 @@ class WriteSession {
   // answer was lost has ended, one way or the other, before the request keys are read.
   virtual absl::StatusOr<Loaded> Load(const LoadRequest& request) = 0;
   // Writes the rows of the subjects, with as few statements as the backend allows. Rows that did
-  // not change are not written. Numbers must be ascending.
+  // not change are not written. Numbers must be ascending. ABORTED when a subject is not as
+  // `before` has it, by its last_seq and last_activity_at; with OK all of them are locked.
   virtual absl::Status WriteSubjects(absl::Span<const SubjectWrite> writes) = 0;
   // Takes the personal values out of those stored activities (codec.h), and the content out of the
   // hashes of the units that they belong to (request_key.h); and out of the notifications and

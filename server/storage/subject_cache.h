@@ -3,8 +3,8 @@
 //
 // Nothing in here is ever believed by itself: other servers write too, and a database may be
 // restored. Whoever takes a subject from here compares its last_seq and last_activity_at with the
-// stored ones. Every change of a subject is an activity of it: last_seq counts them, and the time
-// of the last tells one history from another.
+// stored ones, before an answer or when it writes. Every change of a subject is an activity of it:
+// last_seq counts them, and the time of the last tells one history from another.
 #ifndef IPSTORE_ORDERS_SERVER_STORAGE_SUBJECT_CACHE_H_
 #define IPSTORE_ORDERS_SERVER_STORAGE_SUBJECT_CACHE_H_
 

@@ -51,8 +51,8 @@ absl::Status BatchAttempt::Run(WriteSession& session, absl::FunctionRef<void()> 
   outcomes_.reserve(units_.size());
   for (std::size_t i = 0; i < units_.size(); ++i) outcomes_.push_back(DecideUnit(i));
   if (reserved_number_taken_) return absl::AlreadyExistsError("a reserved number is taken");
-  if (request_ids_ == RequestIds::kTakenForNew) {
-    if (absl::Status found = FindOtherReplays(session); !found.ok()) return found;
+  if (concurrency_ == Concurrency::kOptimistic) {
+    if (absl::Status verified = VerifyOthers(session); !verified.ok()) return verified;
   }
 
   if (applied_.empty())
@@ -68,14 +68,15 @@ absl::Status BatchAttempt::Run(WriteSession& session, absl::FunctionRef<void()> 
 }
 
 LoadRequest BatchAttempt::KeysOfUnits() const {
-  LoadRequest request;
+  const bool optimistic = concurrency_ == Concurrency::kOptimistic;
+  LoadRequest request{.optimistic = optimistic};
   for (const PendingUnit* pending : units_) {
     const Unit& unit = pending->unit;
     if (unit.subject.has_value()) request.subjects.push_back(*unit.subject);
     if (unit.related.has_value()) request.related.push_back(*unit.related);
     if (unit.external_key.has_value()) request.external_keys.push_back(*unit.external_key);
     if (unit.given_number.has_value()) request.new_numbers.push_back(*unit.given_number);
-    if (request_ids_ == RequestIds::kLookedUp) request.request_keys.push_back(unit.request_key);
+    if (!optimistic) request.request_keys.push_back(unit.request_key);
   }
   SortAndDeduplicate(request.subjects);
   SortAndDeduplicate(request.related);
@@ -97,11 +98,12 @@ void BatchAttempt::TakeOver(Loaded loaded) {
   external_keys_ = std::move(loaded.external_keys);
   taken_numbers_ = std::move(loaded.taken_numbers);
   request_keys_ = std::move(loaded.request_keys);
+  memory_was_wrong_ = loaded.memory_was_wrong;
 }
 
-// What is not applied was decided on what its own first run had left, if that is what it is a retry
-// of: its request_id goes before.
-absl::Status BatchAttempt::FindOtherReplays(WriteSession& session) {
+// Of the units that are not applied. A retry was decided on what its own first run had left: its
+// request_id goes before. And what was decided on a subject that is not written needs a look at it.
+absl::Status BatchAttempt::VerifyOthers(WriteSession& session) {
   std::vector<std::size_t> others;
   LoadRequest request;
   auto applied = applied_.begin();
@@ -111,12 +113,20 @@ absl::Status BatchAttempt::FindOtherReplays(WriteSession& session) {
       continue;
     }
     others.push_back(i);
-    request.request_keys.push_back(units_[i]->unit.request_key);
+    const Unit& unit = units_[i]->unit;
+    request.request_keys.push_back(unit.request_key);
+    if (unit.subject.has_value() && !IsChanged(*unit.subject))
+      request.subjects.push_back(*unit.subject);
   }
   if (others.empty()) return absl::OkStatus();
+  SortAndDeduplicate(request.subjects);
   SortAndDeduplicate(request.request_keys);
   absl::StatusOr<Loaded> loaded = session.Load(request);
   if (!loaded.ok()) return loaded.status();
+  for (const Number number : request.subjects) {
+    if (!IsStillSo(number, *loaded))
+      return absl::AbortedError("a subject is not as it was remembered");
+  }
   AddSubjects(*loaded);
   for (const auto& [key, committed] : loaded->request_keys)
     request_keys_.insert_or_assign(key, committed);
@@ -126,6 +136,19 @@ absl::Status BatchAttempt::FindOtherReplays(WriteSession& session) {
     outcomes_[index] = *FindReplay(pending);
   }
   return absl::OkStatus();
+}
+
+bool BatchAttempt::IsChanged(Number number) const {
+  const auto found = subjects_.find(number);
+  return found != subjects_.end() && found->second.current != found->second.before;
+}
+
+bool BatchAttempt::IsStillSo(Number number, const Loaded& loaded) const {
+  const auto decided_on = subjects_.find(number);
+  const auto found = loaded.subjects.find(number);
+  if (decided_on == subjects_.end() || found == loaded.subjects.end())
+    return decided_on == subjects_.end() && found == loaded.subjects.end();
+  return HeadOf(*decided_on->second.before) == HeadOf(*found->second);
 }
 
 Outcome BatchAttempt::DecideUnit(std::size_t index) {

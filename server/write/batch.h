@@ -31,21 +31,22 @@ struct PendingUnit {
   std::optional<Applied> in_doubt;
 };
 
-// What an attempt does about request_ids.
-enum class RequestIds : std::uint8_t {
-  // Takes those of the units that it applies for new, as nearly all are: the unique key of the log
-  // says so where one is not, and the attempt fails with ALREADY_EXISTS. Those of all other units
-  // are looked up. Not for units that are in doubt.
-  kTakenForNew,
-  // Looks up all of them before anything is decided.
-  kLookedUp,
+// How an attempt knows that what it decides on is so.
+enum class Concurrency : std::uint8_t {
+  // It takes subjects as this server remembers them, and the request_ids of the units that it
+  // applies for new, as nearly all are. Where that is wrong, the database says so when it is
+  // written, and the attempt fails with ABORTED or ALREADY_EXISTS. What the other units were
+  // decided on is looked up before the end. Not for units that are in doubt.
+  kOptimistic,
+  // It locks the subjects and looks up all request_ids before anything is decided.
+  kPessimistic,
 };
 
 // Not thread-safe; made for one attempt and thrown away. The units must outlive it.
 class BatchAttempt {
  public:
-  BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now, RequestIds request_ids)
-      : units_(units), now_(now), request_ids_(request_ids) {}
+  BatchAttempt(absl::Span<PendingUnit* const> units, absl::Time now, Concurrency concurrency)
+      : units_(units), now_(now), concurrency_(concurrency) {}
 
   // Runs the transaction on `session`, and calls `before_commit` right before its COMMIT, if there
   // comes one. OK: outcomes() holds one for each unit and is durable.
@@ -65,6 +66,9 @@ class BatchAttempt {
   // held.
   bool found_own_commit() const { return found_own_commit_; }
 
+  // After Run() was OK: whether a subject that it locked was not as it had been remembered.
+  bool memory_was_wrong() const { return memory_was_wrong_; }
+
   // How many activities were written, and the position of the first.
   std::int64_t first_position() const { return first_position_; }
   std::size_t activity_count() const { return activity_count_; }
@@ -81,7 +85,9 @@ class BatchAttempt {
   LoadRequest KeysOfUnits() const;
   void TakeOver(Loaded loaded);
   void AddSubjects(Loaded& loaded);
-  absl::Status FindOtherReplays(WriteSession& session);
+  absl::Status VerifyOthers(WriteSession& session);
+  bool IsChanged(Number number) const;
+  bool IsStillSo(Number number, const Loaded& loaded) const;
   Outcome DecideUnit(std::size_t index);
   std::optional<Outcome> FindReplay(const PendingUnit& pending);
   static bool IsOwnCommit(const PendingUnit& pending, const CommittedUnit& committed);
@@ -100,7 +106,7 @@ class BatchAttempt {
 
   absl::Span<PendingUnit* const> units_;
   absl::Time now_;
-  RequestIds request_ids_;
+  Concurrency concurrency_;
   std::vector<Outcome> outcomes_;
   std::vector<std::size_t> applied_;  // indices of the units that this batch applies, in order
   absl::flat_hash_map<Number, Staged> subjects_;
@@ -111,6 +117,7 @@ class BatchAttempt {
   bool reserved_number_taken_ = false;
   bool commit_in_doubt_ = false;
   bool found_own_commit_ = false;
+  bool memory_was_wrong_ = false;
   std::int64_t first_position_ = 0;
   std::size_t activity_count_ = 0;
 };

@@ -94,7 +94,7 @@ class GroupCommitter::Lane {
       Units units;
       units.reserve(batch.size());
       for (PendingUnit& pending : batch) units.push_back(&pending);
-      RunBatch(std::move(units), RequestIdsExpected());
+      RunBatch(std::move(units), FirstConcurrency());
     }
     session_.reset();
     const std::lock_guard lock(mutex_);
@@ -104,23 +104,25 @@ class GroupCommitter::Lane {
 
   // Brings every unit to its end. Recursion is one deep: a batch is taken apart into batches of
   // one.
-  void RunBatch(Units units, RequestIds request_ids) {
+  void RunBatch(Units units, Concurrency concurrency) {
     absl::Duration backoff = options_.first_backoff;
     int conflicts = 0;
     while (true) {
       if (Abandoned()) return RefuseAll(units);
       DropThoseNobodyWaitsFor(units);
       if (units.empty()) return;
-      const absl::Status status = Attempt(units, request_ids);
+      const absl::Status status = Attempt(units, concurrency);
       queue_.PassOn(turn_);
       if (status.ok()) return;
-      // Most likely a retry: no trouble, and nothing to wait for.
-      if (absl::IsAlreadyExists(status) && request_ids == RequestIds::kTakenForNew) {
-        request_ids = RequestIds::kLookedUp;
+      // Most likely a retry, or another server has changed a subject: no trouble, and nothing to
+      // wait for.
+      if (concurrency == Concurrency::kOptimistic &&
+          (absl::IsAlreadyExists(status) || absl::IsAborted(status))) {
+        concurrency = Concurrency::kPessimistic;
         Count([](CommitterStats& stats) { ++stats.reruns; });
         continue;
       }
-      request_ids = RequestIds::kLookedUp;
+      concurrency = Concurrency::kPessimistic;
       Report("a batch of ", units.size(), " is not written: ", status.ToString());
 
       if (absl::IsUnavailable(status)) {
@@ -137,22 +139,25 @@ class GroupCommitter::Lane {
     }
   }
 
-  // Retries come in flocks, after an outage say; an attempt that meets one unprepared runs twice.
-  RequestIds RequestIdsExpected() const {
-    return replays_are_likely_ ? RequestIds::kLookedUp : RequestIds::kTakenForNew;
+  // Retries come in flocks, after an outage say, and who shares its orders with other servers goes
+  // on doing so; an attempt that meets either unprepared runs twice.
+  Concurrency FirstConcurrency() const {
+    return replays_are_likely_ || conflicts_are_likely_ ? Concurrency::kPessimistic
+                                                        : Concurrency::kOptimistic;
   }
 
   // One transaction with all of `units`; on success they are answered. On failure the transaction
   // is over and the session is usable or gone.
-  absl::Status Attempt(const Units& units, RequestIds request_ids) {
+  absl::Status Attempt(const Units& units, Concurrency concurrency) {
     if (absl::Status ready = MakeReady(units); !ready.ok()) {
       session_.reset();
       return ready;
     }
-    BatchAttempt attempt(units, ToMicroseconds(options_.clock()), request_ids);
+    BatchAttempt attempt(units, ToMicroseconds(options_.clock()), concurrency);
     absl::Status status = attempt.Run(*session_, [this] { queue_.PassOn(turn_); });
     if (status.ok()) {
       down_since_.reset();
+      conflicts_are_likely_ = attempt.memory_was_wrong();
       Answer(units, attempt);
       return status;
     }
@@ -273,7 +278,7 @@ class GroupCommitter::Lane {
       return Refuse(*units.front(), Internal(incident));
     }
     Count([](CommitterStats& stats) { ++stats.isolations; });
-    for (PendingUnit* pending : units) RunBatch({pending}, RequestIds::kLookedUp);
+    for (PendingUnit* pending : units) RunBatch({pending}, Concurrency::kPessimistic);
   }
 
   void RefuseAll(const Units& units) {
@@ -325,7 +330,8 @@ class GroupCommitter::Lane {
   std::int64_t next_serial_ = 0;
   std::int64_t serials_left_ = 0;
   std::optional<absl::Time> down_since_;
-  bool replays_are_likely_ = false;  // the last batch had one
+  bool replays_are_likely_ = false;    // the last batch had one
+  bool conflicts_are_likely_ = false;  // the last batch met a change by somebody else
   std::optional<Positions>
       in_doubt_;  // of the last COMMIT without an answer, until it is known what became of it
   std::minstd_rand random_{std::random_device{}()};

@@ -502,9 +502,9 @@ TEST_P(ListPlans, KeysAreLookedUpInTheirIndexes) {
   const auto primary = HasSubstr(OnSqlite() ? "USING" : "PRIMARY");
   EXPECT_THAT(plan(statements.lock_subjects), SortsNothing());
   EXPECT_THAT(KeysOf(plan(statements.lock_subjects)), ElementsAre(primary, primary));
-  EXPECT_THAT(plan(statements.lock_heads), SortsNothing());
-  EXPECT_THAT(KeysOf(plan(statements.lock_heads)), ElementsAre(primary));
-  EXPECT_THAT(KeysOf(plan(statements.read_heads)), ElementsAre(primary));
+  EXPECT_THAT(plan(statements.lock_states), SortsNothing());
+  EXPECT_THAT(KeysOf(plan(statements.lock_states)), ElementsAre(primary));
+  EXPECT_THAT(KeysOf(plan(statements.read_states)), ElementsAre(primary));
   EXPECT_THAT(plan(statements.read_lines), SortsNothing());
   EXPECT_THAT(KeysOf(plan(statements.read_lines)), ElementsAre(primary));
   EXPECT_THAT(KeysOf(plan(statements.read_whole_orders)),

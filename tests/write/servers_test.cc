@@ -16,6 +16,7 @@
 namespace ipstore::orders::test {
 namespace {
 
+using testing::IsEmpty;
 using testing::SizeIs;
 
 class CommittersOnOneDatabase : public WritePathOn {
@@ -116,7 +117,7 @@ TEST_P(CommittersOnOneDatabase, AChangeWaitsForAnotherServersOnTheSameOrderAndSe
   const auto start = [&] {
     return Changing(order, Step(OrderAction::kStartProcessing, Order(), PlacedAt()));
   };
-  store().Fail(Method::kWriteSubjects, Fault::kBlock);
+  store().Fail(Method::kAppendActivities, Fault::kBlock);
   const Answer first = server().Submit(start());
   ASSERT_TRUE(store().WaitUntilBlocked());
   const int loads = other().store().Calls(Method::kLoad);
@@ -125,6 +126,66 @@ TEST_P(CommittersOnOneDatabase, AChangeWaitsForAnotherServersOnTheSameOrderAndSe
   store().Release();
   EXPECT_EQ(first.WaitApplied().first_seq, 2);
   EXPECT_THAT(second.WaitRefusal(), RefusedFor(Reason::kActionNotOpen));
+}
+
+TEST_P(CommittersOnOneDatabase, AChangeOnAnotherServerIsFoundWhenItIsWritten) {
+  const Number order = server().Place("WEB-1");
+  const auto comment_here = [&] {
+    return server().Submit(Commenting(order, "εδώ")).WaitApplied().first_seq;
+  };
+  const auto comment_there = [&] { other().Submit(Commenting(order, "εκεί")).WaitApplied(); };
+  const auto reruns = [&] { return server().committer().stats().reruns; };
+  comment_there();
+  EXPECT_EQ(comment_here(), 3);
+  EXPECT_EQ(reruns(), 1U);
+  comment_there();
+  EXPECT_EQ(comment_here(), 5);
+  EXPECT_EQ(reruns(), 1U) << "it now looks before it decides";
+  EXPECT_EQ(comment_here(), 6);
+  EXPECT_EQ(comment_here(), 7);
+  comment_there();
+  EXPECT_EQ(comment_here(), 9);
+  EXPECT_EQ(reruns(), 2U) << "and no longer, once a look was for nothing";
+  EXPECT_EQ(server().Troubles(), 0);
+}
+
+// What is not written has no guard of a row that speaks for what it was decided on.
+TEST_P(CommittersOnOneDatabase, NothingIsRefusedForAStateThatIsPast) {
+  const Number order = server().Place("WEB-1");
+  const auto step = [&](OrderAction action) {
+    return Changing(order, Step(action, Order(), PlacedAt()));
+  };
+  EXPECT_THAT(server().Submit(step(OrderAction::kStartGathering)).WaitRefusal(),
+              RefusedFor(Reason::kActionNotOpen));
+  other().Submit(step(OrderAction::kStartProcessing)).WaitApplied();
+  EXPECT_THAT(server().Submit(step(OrderAction::kStartGathering)).WaitRefusal(),
+              RefusedFor(Reason::kGuardsNotSatisfied));
+}
+
+TEST_P(CommittersOnOneDatabase, NothingIsTakenForDoneThatAnotherServerHasUndone) {
+  const Number order = server().Place("WEB-1");
+  const auto notify = [&](bool on) { return Changing(order, SetNotifications{.on = on}); };
+  EXPECT_THAT(server().Submit(notify(false)).WaitApplied().activities, SizeIs(1));
+  EXPECT_THAT(other().Submit(notify(true)).WaitApplied().activities, SizeIs(1));
+  EXPECT_THAT(server().Submit(notify(false)).WaitApplied().activities, SizeIs(1));
+  EXPECT_THAT(server().Submit(notify(false)).WaitApplied().activities, IsEmpty());
+}
+
+// The second lane takes its batch while the first one commits.
+TEST_P(CommittersOnOneDatabase, WhatIsBeingCommittedIsNotRemembered) {
+  options.committers = 2;
+  server().Restart(options);
+  const Number order = server().Place("WEB-1");
+  store().Fail(Method::kCommit, Fault::kBlock);
+  const Answer first = Submit(Commenting(order, "ένα"));
+  ASSERT_TRUE(store().WaitUntilBlocked());
+  const int loads = store().Calls(Method::kLoad);
+  const Answer second = Submit(Commenting(order, "δύο"));
+  ASSERT_TRUE(WaitUntil([&] { return store().Calls(Method::kLoad) > loads; }));
+  store().Release();
+  EXPECT_EQ(first.WaitApplied().first_seq, 2);
+  EXPECT_EQ(second.WaitApplied().first_seq, 3);
+  EXPECT_EQ(server().committer().stats().reruns, 0U);
 }
 
 TEST_P(CommittersOnOneDatabase, ALostCommitThatCompletesWhileAnotherServerRetriesIsMadeOnce) {

@@ -134,6 +134,7 @@ absl::Status PutSubjectWrite(const SubjectWrite& write, MadeTexts& texts, RowsTo
     std::rotate(rows.changed_subjects.begin() + begin, rows.changed_subjects.begin() + begin + 1,
                 rows.changed_subjects.end());
     rows.changed_subjects.push_back(Param::Integer(before.last_seq));
+    rows.changed_subjects.push_back(Param::Time(before.last_activity_at));
   }
   PutChangedTerms(*write.before, *write.after, texts, rows);
   return std::visit(
@@ -224,8 +225,7 @@ absl::StatusOr<std::int64_t> SqlWriter::ReserveSerials(std::int64_t count) {
 
 absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   Loaded loaded;
-  absl::Status status =
-      LoadLocked(*session_, statements_, cache_, request.subjects, loaded.subjects);
+  absl::Status status = LoadSubjects(request, loaded);
   if (!status.ok()) return status;
   // External keys and numbers before request keys: a create whose COMMIT is still under way may end
   // in between. Then it is found by its request key, and not refused for the reference or the
@@ -235,6 +235,17 @@ absl::StatusOr<Loaded> SqlWriter::Load(const LoadRequest& request) {
   if (status = FindRequests(request, loaded); !status.ok()) return status;
   if (status = LoadUnlockedOnes(request, loaded); !status.ok()) return status;
   return loaded;
+}
+
+absl::Status SqlWriter::LoadSubjects(const LoadRequest& request, Loaded& loaded) {
+  if (!request.optimistic)
+    return LoadLocked(*session_, statements_, cache_, request.subjects, loaded);
+  loaded.subjects = cache_.Find(request.subjects);
+  std::vector<Number> others;
+  for (const Number number : request.subjects) {
+    if (!loaded.subjects.contains(number)) others.push_back(number);
+  }
+  return LoadLocked(*session_, statements_, cache_, others, loaded);
 }
 
 absl::Status SqlWriter::FindExternalKeys(const LoadRequest& request, Loaded& loaded) {
@@ -330,7 +341,11 @@ absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {
     if (absl::Status status = PutSubjectWrite(write, texts_, rows); !status.ok()) return status;
   }
   if (auto s = WriteRows(*session_, statements_, rows); !s.ok()) return s;
-  for (const SubjectWrite& write : writes) written_.push_back(write.after);
+  for (const SubjectWrite& write : writes) {
+    // Until the commit nobody here is to build on what is about to be the past.
+    cache_.Remove(HeadOf(*write.after).number);
+    written_.push_back(write.after);
+  }
   return absl::OkStatus();
 }
 

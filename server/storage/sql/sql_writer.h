@@ -42,6 +42,7 @@ class SqlWriter final : public WriteSession {
   absl::Status Rollback() override { return session_->Rollback(); }
 
  private:
+  absl::Status LoadSubjects(const LoadRequest& request, Loaded& loaded);
   absl::Status FindExternalKeys(const LoadRequest& request, Loaded& loaded);
   absl::Status FindNumbers(const LoadRequest& request, Loaded& loaded);
   absl::Status FindRequests(const LoadRequest& request, Loaded& loaded);

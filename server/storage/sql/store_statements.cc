@@ -106,7 +106,7 @@ RowsTemplate UpdateSubjects(const Dialect& dialect) {
   return dialect.UpdateRows({.table = "subjects",
                              .key = {"number"},
                              .set = AllButKey(kWrittenSubjectColumns, 1),
-                             .guard = {"last_seq"}});
+                             .guard = {"last_seq", "last_activity_at"}});
 }
 
 // Of rows that a number and one more column name.

@@ -1,5 +1,6 @@
 #include "server/storage/sql/subject_loader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
@@ -183,7 +184,7 @@ absl::Status LoadWholeLocked(Session& session, const StoreStatements& statements
 }  // namespace
 
 absl::Status LoadLocked(Session& session, const StoreStatements& statements, SubjectCache& cache,
-                        absl::Span<const Number> numbers, SubjectsByNumber& subjects) {
+                        absl::Span<const Number> numbers, Loaded& loaded) {
   const SubjectsByNumber known = cache.Find(numbers);
   SubjectStates states;
   if (known.empty()) {
@@ -194,13 +195,15 @@ absl::Status LoadLocked(Session& session, const StoreStatements& statements, Sub
     std::vector<Number> misses;
     absl::Status locked = QueryAll(session, statements.lock_states, AsParams(numbers), kStateTypes,
                                    [&](const Rows& rows) {
-                                     Match(rows, known, subjects, misses);
+                                     Match(rows, known, loaded.subjects, misses);
                                      return absl::OkStatus();
                                    });
     if (!locked.ok()) return locked;
+    loaded.memory_was_wrong =
+        std::ranges::any_of(misses, [&](Number number) { return known.contains(number); });
     if (auto s = LoadUnlocked(session, statements, misses, states); !s.ok()) return s;
   }
-  Keep(std::move(states), cache, subjects);
+  Keep(std::move(states), cache, loaded.subjects);
   return absl::OkStatus();
 }
 

@@ -11,15 +11,17 @@
 #include "domain/number.h"
 #include "server/storage/sql/session.h"
 #include "server/storage/sql/store_statements.h"
+#include "server/storage/store.h"
 #include "server/storage/subject_cache.h"
 
 namespace ipstore::orders::sql {
 
 // Locks the subjects of those numbers that exist, in that order, and adds them, as they are then,
-// to `subjects`. The session must be in a transaction that sees what others have committed by
-// then (READ COMMITTED) and has changed none of them. Errors as in store.h.
+// to `loaded`; says whether one had been remembered otherwise. The session must be in a transaction
+// that sees what others have committed by then (READ COMMITTED) and has changed none of them.
+// Errors as in store.h.
 absl::Status LoadLocked(Session& session, const StoreStatements& statements, SubjectCache& cache,
-                        absl::Span<const Number> numbers, SubjectsByNumber& subjects);
+                        absl::Span<const Number> numbers, Loaded& loaded);
 
 using SubjectStates = absl::flat_hash_map<Number, SubjectState>;
 
