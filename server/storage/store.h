@@ -139,8 +139,8 @@ class WriteSession {
   // hashes of the units that they belong to (request_key.h); and out of the notifications and
   // e-mails of those subjects and what the same people have sent to no subject, or the e-mail that
   // the comment was made of. Request keys stay.
-  // The subjects must be locked by Load(). Reads and writes page by page, so that its memory does
-  // not grow with the log. What of it remains in files and logs of the database: see README.
+  // The subjects must be locked. Reads and writes page by page: its memory does not grow with the
+  // log. What of it remains in files and logs of the database: see README.
   virtual absl::Status RedactActivities(absl::Span<const ActivityRedaction> redactions) = 0;
   // Makes sure that from the commit on no later ReserveSerials() gives `serial` or one below it.
   // What others have reserved before stays theirs.

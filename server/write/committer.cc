@@ -115,9 +115,8 @@ class GroupCommitter::Lane {
       queue_.PassOn(turn_);
       if (status.ok()) return;
       // Most likely a retry, or another server has changed a subject: no trouble, and nothing to
-      // wait for.
-      if (concurrency == Concurrency::kOptimistic &&
-          (absl::IsAlreadyExists(status) || absl::IsAborted(status))) {
+      // wait for. Nor is a unit to blame for what it did on a state that nobody has looked at.
+      if (concurrency == Concurrency::kOptimistic && !absl::IsUnavailable(status)) {
         concurrency = Concurrency::kPessimistic;
         Count([](CommitterStats& stats) { ++stats.reruns; });
         continue;

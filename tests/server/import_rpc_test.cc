@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "tests/support/requests.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/wait.h"
 
 namespace ipstore::orders::test {
 namespace {
@@ -45,11 +46,14 @@ std::vector<std::string> RefusedIn(const v1::ImportOrdersResponse& response) {
 
 class ImportOrders : public testing::Test {
  protected:
-  v1::Order Lookup(const std::string& reference) {
+  static v1::LookupOrderRequest LookingUp(const std::string& reference) {
     v1::LookupOrderRequest request;
     request.set_source("old-shop");
     request.set_external_reference(reference);
-    return server_.Staff().Must(request);
+    return request;
+  }
+  v1::Order Lookup(const std::string& reference) {
+    return server_.Staff().Must(LookingUp(reference));
   }
 
   // "read loaded already_there refused"
@@ -322,6 +326,9 @@ TEST_F(ImportOrders, AServerThatShutsDownEndsTheStreamsOfItsImports) {
   ASSERT_TRUE(idle.Send(Message({ImportedOrder("OLD-1")})));
   ImportCall busy(server_.address(), Staff());
   ASSERT_TRUE(busy.Send(Message({ImportedOrder("OLD-2")})));
+  // Calls that a server has not met when it shuts down are cancelled by gRPC.
+  for (const char* reference : {"OLD-1", "OLD-2"})
+    ASSERT_TRUE(WaitUntil([&] { return server_.Staff().Call(LookingUp(reference)).ok(); }));
   std::thread stopping([this] { server_.Shutdown(absl::Seconds(2)); });
   int sent = 0;
   while (sent < 1'000'000 && busy.Send(Message({ImportedOrder(absl::StrCat("B-", sent))}))) ++sent;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -133,22 +134,30 @@ TEST_P(CachedStore, WhatHasAnotherLastActivityIsReadAnew) {
 
 TEST_P(CachedStore, WhatIsRememberedWronglyIsNotWritten) {
   std::int64_t serial = kSerial;
-  for (const char* change : {"last_activity_at = created_at", "last_seq = last_seq + 1"}) {
+  for (const auto& [change, others] :
+       {std::pair("last_activity_at = created_at", 0), std::pair("last_seq = last_seq + 1", 0),
+        std::pair("last_activity_at = created_at", 3), std::pair("last_seq = last_seq + 1", 3)}) {
     Change creation = CreationOf(PlacedOrder(serial++));
     creation.after.subject.last_activity_at += absl::Seconds(1);
     MustWrite(creation);
-    const std::vector<Change> step = {StartProcessing(creation.after)};
+    const Number number = creation.after.subject.number;
+    // Of one row, and of several, which are written otherwise.
+    std::vector<Change> step = {StartProcessing(creation.after)};
+    for (int i = 0; i < others; ++i) {
+      const OrderInTest other = PlacedOrder(serial++);
+      MustWrite(CreationOf(other));
+      step.push_back(StartProcessing(other.order()));
+    }
     LoadRequest request = RequestFor(step);
     request.optimistic = true;
-    const Number number = request.subjects.front();
     auto writer = OpenWriter();
     database().Execute(
         absl::StrCat("UPDATE subjects SET ", change, " WHERE number = ", number.value()));
     ASSERT_THAT(writer->Begin(), IsOk());
-    EXPECT_THAT(writer->Load(request)->subjects,
-                ElementsAre(Pair(number, Pointee(SubjectState(creation.after)))))
+    EXPECT_EQ(*writer->Load(request)->subjects.at(number), SubjectState(creation.after))
         << "without a look";
-    EXPECT_THAT(WriteRows(*writer, step), HasCode(absl::StatusCode::kAborted)) << change;
+    EXPECT_THAT(WriteRows(*writer, step), HasCode(absl::StatusCode::kAborted))
+        << change << " and " << others << " others";
     ASSERT_THAT(writer->Rollback(), IsOk());
 
     request.optimistic = false;

@@ -162,6 +162,24 @@ TEST_P(CommittersOnOneDatabase, NothingIsRefusedForAStateThatIsPast) {
               RefusedFor(Reason::kGuardsNotSatisfied));
 }
 
+TEST_P(CommittersOnOneDatabase, ARefusalIsLookedAtAlsoBesideWhatIsWritten) {
+  options.committers = 1;
+  server().Restart(options);
+  const Number one = server().Place("WEB-1");
+  const Number two = server().Place("WEB-2");
+  other()
+      .Submit(Changing(two, Step(OrderAction::kStartProcessing, Order(), PlacedAt())))
+      .WaitApplied();
+  const Answer busy = KeepBusy();
+  const Answer written = Submit(Commenting(one, "ένα"));
+  const Answer refused =
+      Submit(Changing(two, Step(OrderAction::kStartGathering, Order(), PlacedAt())));
+  store().Release();
+  EXPECT_EQ(written.WaitApplied().first_seq, 2);
+  EXPECT_THAT(refused.WaitRefusal(), RefusedFor(Reason::kGuardsNotSatisfied));
+  EXPECT_THAT(Log(one), SizeIs(2));
+}
+
 TEST_P(CommittersOnOneDatabase, NothingIsTakenForDoneThatAnotherServerHasUndone) {
   const Number order = server().Place("WEB-1");
   const auto notify = [&](bool on) { return Changing(order, SetNotifications{.on = on}); };

@@ -342,7 +342,8 @@ absl::Status SqlWriter::WriteSubjects(absl::Span<const SubjectWrite> writes) {
   }
   if (auto s = WriteRows(*session_, statements_, rows); !s.ok()) return s;
   for (const SubjectWrite& write : writes) {
-    // Until the commit nobody here is to build on what is about to be the past.
+    // Until the commit no batch here is to be built on what is about to be the past; one that is,
+    // as a reader may still put it back, is run again.
     cache_.Remove(HeadOf(*write.after).number);
     written_.push_back(write.after);
   }
