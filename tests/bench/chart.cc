@@ -66,8 +66,9 @@ class Panel {
 
   bool empty() const { return plots_.empty(); }
   std::string Script() const {
-    return absl::StrCat("set title ", Quoted(title_), "\nset xlabel ", Quoted(x_), "\nset ylabel ",
-                        Quoted(y_), "\nplot ", absl::StrJoin(plots_, ", \\\n  "), "\n", data_);
+    return absl::StrCat("set title ", Quoted(title_), "\nset xlabel ", Quoted(x_),
+                        " offset 0,0.6\nset ylabel ", Quoted(y_), "\nplot ",
+                        absl::StrJoin(plots_, ", \\\n  "), "\n", data_);
   }
 
  private:
